@@ -50,7 +50,7 @@ from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.requests import ask_for_correction
 from eventreg.selfservice.services import save_form
-from eventreg.team.services import Wish, invite
+from eventreg.team.services import NewMember, invite
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
@@ -346,7 +346,7 @@ def _narrowed(event: Event) -> Account:
 
 def _a_team(event: Event, accounts: Mapping[str, Account]) -> tuple[str, int, int]:
     """Invite somebody; return the invitation's public id, the id of a member, and of an account without rights."""
-    wish = Wish("invitada@instituto.example", "Irene Invitada", "es", TeamRole.VIEWER)
+    wish = NewMember("invitada@instituto.example", "Irene Invitada", "es", TeamRole.VIEWER)
     invitation = invite(event.id, wish, accounts["owner"].id)
     of_the_door = select(TeamMember.id).where(TeamMember.account_id == accounts["door"].id)
     return invitation, db.session.scalars(of_the_door).one(), an_account().id

@@ -35,7 +35,7 @@ class HalfSignedIn(NamedTuple):
 
     account_id: int
     generation: int
-    way: codes.Way
+    way: codes.SignInWay
     at: float
 
 
@@ -56,7 +56,9 @@ def init_sign_in(app: Flask) -> None:
     app.after_request(_leave_marks)
 
 
-def begin_session(account: Account, way: codes.Way = codes.Way.PASSWORD, *, gave_code: bool = False) -> bool:
+def begin_session(
+    account: Account, way: codes.SignInWay = codes.SignInWay.PASSWORD, *, gave_code: bool = False
+) -> bool:
     """Sign `account` in under a session of its own: nothing of the one before is kept.
 
     False when the account has a second factor and no code was given yet: then nobody is signed in, and
@@ -95,7 +97,7 @@ def half_signed_in() -> HalfSignedIn | None:
     held = session.get(_HALF)
     if held is None or not _is_younger(held[3], codes.CODE_WAITS):
         return None
-    return HalfSignedIn(held[0], held[1], codes.Way(held[2]), held[3])
+    return HalfSignedIn(held[0], held[1], codes.SignInWay(held[2]), held[3])
 
 
 def this_session() -> str:

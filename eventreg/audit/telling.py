@@ -27,7 +27,7 @@ class Line(NamedTuple):
     new: str
 
 
-class Telling:
+class HistoryWords:
     """Says entries with the names of what they are about. `slug` is that of the event; empty for the instance."""
 
     def __init__(self, names: trail.Found, slug: str = "") -> None:

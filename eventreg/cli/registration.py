@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from eventreg.attendees.rules.listing import ListState
     from eventreg.events.models import Event
     from eventreg.exchange.rules.importing import Line
-    from eventreg.exchange.services.exporting import Taker
+    from eventreg.exchange.services.exporting import ExportedBy
 
 
 #: which event a command is about
@@ -61,7 +61,7 @@ def export_registrations(
     from eventreg.cli.application import progress
 
     with opened_event(slug) as event:
-        from eventreg.exchange.rules.exports import ExportFormat, Titles, Wish
+        from eventreg.exchange.rules.exports import ExportFormat, ExportRequest, Titles
         from eventreg.exchange.services.exporting import begin_export, file_chunks
         from eventreg.i18n.languages import configured_languages, speaking
         from eventreg.kernel.errors import Refused
@@ -71,7 +71,7 @@ def export_registrations(
         if language and language not in configured_languages():
             raise click.ClickException(f"There is no language {language!r}: {', '.join(configured_languages())}.")
         state = _state(event, query)
-        wish = Wish(
+        wish = ExportRequest(
             format=ExportFormat(format_),
             columns=state.columns or None,
             with_sensitive=with_sensitive,
@@ -103,12 +103,12 @@ def _state(event: Event, query: str) -> ListState:
     return state
 
 
-def _taker(language: str) -> Taker:
+def _taker(language: str) -> ExportedBy:
     from eventreg.audit.services import SYSTEM
     from eventreg.events.rules.team import EVERYTHING
-    from eventreg.exchange.services.exporting import Taker
+    from eventreg.exchange.services.exporting import ExportedBy
 
-    return Taker(SYSTEM, "", EVERYTHING, sees_sensitive=True, language=language)
+    return ExportedBy(SYSTEM, "", EVERYTHING, sees_sensitive=True, language=language)
 
 
 @click.command("import", short_help="Put people in from a file.")

@@ -28,7 +28,7 @@ class Missing:
 Check = Callable[[int], Sequence[Missing]]
 
 
-class Told(NamedTuple):
+class AffectedPeople(NamedTuple):
     """How many people learn of a change of state: those who live with it, by status, and the contact person."""
 
     confirmed: int = 0
@@ -47,7 +47,7 @@ class Followers(Protocol):
     def count_registrations(self, event_id: int) -> int:
         """Return how many registrations there are, of any status."""
 
-    def count_told(self, event_id: int) -> Told:
+    def count_told(self, event_id: int) -> AffectedPeople:
         """Return how many people a cancellation reaches now."""
 
     def event_cancelled(self, event_id: int, at: datetime) -> None:

@@ -11,7 +11,7 @@ from wtforms.fields import Field
 
 from eventreg.events.models import Event
 from eventreg.exchange.incoming.matching import Target
-from eventreg.exchange.rules.exports import LONGEST_REASON, ExportFormat, Titles, Wish
+from eventreg.exchange.rules.exports import LONGEST_REASON, ExportFormat, ExportRequest, Titles
 from eventreg.exchange.rules.importing import Full, Terms, WantedStatus
 from eventreg.exchange.services.formats import FORMATS
 from eventreg.i18n.languages import known_languages, own_name
@@ -74,10 +74,10 @@ class ExportForm(BaseForm):
         if field.data not in (ON_SCREEN, EVERY_COLUMN):
             raise ValidationError(_("Choose which columns"))
 
-    def wish(self, screen_columns: Sequence[str]) -> Wish:
+    def wish(self, screen_columns: Sequence[str]) -> ExportRequest:
         """Return what was asked for. Raises Refused."""
         self.check()
-        return Wish(
+        return ExportRequest(
             format=self._offered[self.format.data],
             columns=tuple(screen_columns) if self.columns.data == ON_SCREEN else None,
             with_contact_data=self._sees_contact_data and bool(self.with_contact_data.data),

@@ -12,7 +12,7 @@ from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
 
 from eventreg.i18n.languages import known_languages, own_name
-from eventreg.invitations.rules.invitations import LONGEST_NOTE, Wish
+from eventreg.invitations.rules.invitations import LONGEST_NOTE, NewInvitation
 from eventreg.kernel.text import showable
 from eventreg.web.forms import BaseForm, lazy_gettext
 
@@ -57,9 +57,9 @@ class InvitationTerms(ExtendForm):
             self.language.data = known_languages()[0]
         setattr(self.note, "limit", LONGEST_NOTE)  # noqa: B010 - read by the template, unknown to the types
 
-    def terms(self, time_zone: str, *, may_decide: bool) -> Wish:
+    def terms(self, time_zone: str, *, may_decide: bool) -> NewInvitation:
         """Return what was chosen, of nobody yet. Who may not decide on people invites nobody past the decision."""
-        return Wish(
+        return NewInvitation(
             category=self.category.data or "",
             language=self.language.data or "",
             is_bound=bool(self.is_bound.data),
@@ -81,7 +81,7 @@ class InvitationForm(InvitationTerms):
     family_name = StringField(lazy_gettext("Family name"), render_kw={"autocomplete": "off"})
     institution = StringField(lazy_gettext("Institution"), render_kw={"autocomplete": "off"})
 
-    def wish(self, time_zone: str, *, may_decide: bool) -> Wish:
+    def wish(self, time_zone: str, *, may_decide: bool) -> NewInvitation:
         """Return whom to invite, as typed."""
         fields = (self.email, self.given_name, self.family_name, self.institution)
         typed: dict[str, Any] = {field.name: field.data or "" for field in fields}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from eventreg.db import db, found
 from eventreg.kernel.text import folded
 from eventreg.organizations.models import Organization
-from eventreg.organizations.rules import Known
+from eventreg.organizations.rules import KnownInstitution
 
 #: a page of the directory; beyond it one searches
 MOST_LISTED = 300
@@ -45,14 +45,14 @@ def list_by_id(ids: Collection[int]) -> Sequence[Organization]:
     return db.session.scalars(_shown().where(Organization.id.in_(ids))).all()
 
 
-def list_known() -> list[Known]:
+def list_known() -> list[KnownInstitution]:
     """Return the names of all institutions of the directory."""
     rows = db.session.execute(
         select(Organization.id, Organization.name, Organization.short_name, Organization.acronym)
         .where(Organization.merged_into_id.is_(None))
         .order_by(Organization.id)
     )
-    return [Known(row.id, row.name, row.short_name, row.acronym) for row in rows]
+    return [KnownInstitution(row.id, row.name, row.short_name, row.acronym) for row in rows]
 
 
 def _shown() -> Select[Organization]:

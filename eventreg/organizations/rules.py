@@ -34,7 +34,7 @@ _SMALL_WORDS = frozenset(
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownInstitution:
     """An institution of the directory, as far as names go."""
 
     id: int
@@ -43,7 +43,7 @@ class Known:
     acronym: str
 
 
-def likely_doubles(name: LocalizedText, acronym: str, known: Iterable[Known]) -> list[int]:
+def likely_doubles(name: LocalizedText, acronym: str, known: Iterable[KnownInstitution]) -> list[int]:
     """Return the ids of institutions that may be the same, the most alike first; at most five.
 
     Alike are: the same acronym, or a short name that is it; names that read almost the same in any language; names that
@@ -55,14 +55,14 @@ def likely_doubles(name: LocalizedText, acronym: str, known: Iterable[Known]) ->
     return [found for score, found in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score >= 1][:_MOST_SHOWN]
 
 
-def is_same_name(typed: str, known: Known) -> bool:
+def is_same_name(typed: str, known: KnownInstitution) -> bool:
     """Say whether somebody wrote the name, short name or acronym of an institution, accents and case left aside."""
     wanted = folded(typed)
     texts = (*known.name.values(), *known.short_name.values(), known.acronym)
     return bool(wanted) and any(wanted == folded(text) for text in texts)
 
 
-def _likeness(names: list[str], mark: str, known: Known) -> float:
+def _likeness(names: list[str], mark: str, known: KnownInstitution) -> float:
     """Return how alike, from 1 upwards; less than 1 is not alike."""
     marks = {folded(text) for text in (known.acronym, *known.short_name.values()) if text}
     if (mark and mark in marks) or any(name in marks for name in names):

@@ -16,7 +16,7 @@ ASK_AGAIN_JOB = "questionnaires.ask_again"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedCounts:
     """What is to be counted."""
 
     #: keys of questions whose answers are rows, consents or files
@@ -29,4 +29,4 @@ class Wanted:
 
 #: (event, what, scope) to how many people live with the event (confirmed, pending, waitlisted), and how many of them answered;
 #: a bounded number of statements, however many people and questions there are
-count_registered: FunctionSocket[[int, Wanted, Scope], Figures] = FunctionSocket("registered")
+count_registered: FunctionSocket[[int, WantedCounts, Scope], Figures] = FunctionSocket("registered")

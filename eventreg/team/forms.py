@@ -12,7 +12,7 @@ from eventreg.events.models import Category, EventDay
 from eventreg.events.rules.team import LONGEST_NOTE, WITHHOLDABLE, Narrowing, TeamRole
 from eventreg.i18n import formats, languages
 from eventreg.kernel.text import showable, tidied
-from eventreg.team.services import Wish
+from eventreg.team.services import NewMember
 from eventreg.web.forms import BaseForm, choices, lazy_gettext
 from eventreg.web.templating import plain_in_reader_language
 
@@ -85,10 +85,10 @@ class InviteForm(AgreementForm):
         super().__init__(*args, **values)
         setattr(self.note, "limit", LONGEST_NOTE)  # noqa: B010 - read by the template, unknown to the types
 
-    def wish(self) -> Wish:
+    def wish(self) -> NewMember:
         """Return what was typed, with what no mail can carry left out of the note."""
         note = tidied(showable(self.note.data or ""))
-        return Wish(
+        return NewMember(
             self.email.data or "", self.name.data or "", self.language.chosen, self.chosen_role, self.narrowing(), note
         )
 

@@ -117,7 +117,7 @@ _AGREED = ("role", "only_categories", "only_days", "withheld")
 
 
 @dataclass(frozen=True)
-class Wish:
+class NewMember:
     """Whom somebody wants in the team, as what. `language` is that of the mail, and of an account that is made."""
 
     email: str
@@ -146,7 +146,7 @@ class Accepted:
     signs_in: bool
 
 
-def invite(event_id: int, wish: Wish, account_id: int) -> str:
+def invite(event_id: int, wish: NewMember, account_id: int) -> str:
     """Invite somebody by mail and return the invitation's public id. An account that is not there is made.
 
     An earlier invitation of the same account to this event ends. Raises NotFound; Refused: ROLE_NOT_YOURS,
@@ -238,13 +238,13 @@ def decline_invitation(token: str) -> None:
         )
 
 
-def _agreed(event: Event, wish: Wish, account_id: int) -> team.Narrowing:
+def _agreed(event: Event, wish: NewMember, account_id: int) -> team.Narrowing:
     keys = [category.key for category in event.categories]
     days = [day.held_on for day in list_days(event.id)]
     return team.agree(grant_on(event.id, account_id), wish.role, wish.narrowing, keys, days)
 
 
-def _account_for(wish: Wish, account_id: int) -> Account:
+def _account_for(wish: NewMember, account_id: int) -> Account:
     """Return the account of the address, held; a new one where there is none."""
     found = find_account_by_address(wish.email)
     try:

@@ -13,7 +13,7 @@ from eventreg.accounts.rules.profiles import checked_name
 from eventreg.attendees.rules.tags import read_tag_name
 from eventreg.db import db
 from eventreg.events.bundles.fields import AS_IT_IS, COMPLETE, LOCALIZED, BundleInvalid, text
-from eventreg.invitations.rules.invitations import Wish
+from eventreg.invitations.rules.invitations import NewInvitation
 from eventreg.invitations.rules.lists import read_list
 from eventreg.kernel.errors import Refused
 from eventreg.organizations.rules import OrganizationEntry, ProfileInvalid, check_entry, check_profile
@@ -55,7 +55,7 @@ def test_name_that_shows_nothing_is_left_out_of_a_list(unseen: str) -> None:
     assert names_in(f"Ana Demo; {unseen}; Luis Demo") == ["Ana Demo", "Luis Demo"]
     assert text().read(unseen, "name", AS_IT_IS) == ""
     assert LOCALIZED.read({"es": unseen}, "note", AS_IT_IS) == {"es": ""}
-    [(_line, wish)] = read_list(f"ana@instituto.example;Ana;{unseen}", Wish("government", "es"), {}, {})
+    [(_line, wish)] = read_list(f"ana@instituto.example;Ana;{unseen}", NewInvitation("government", "es"), {}, {})
     assert (wish.given_name, wish.family_name) == ("Ana", "")
 
 

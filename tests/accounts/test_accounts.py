@@ -7,7 +7,7 @@ from flask import Flask
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address, find_session, list_account_names
-from eventreg.accounts.rules.codes import Way
+from eventreg.accounts.rules.codes import SignInWay
 from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services.accounts import change_profile, close_account, create_account
 from eventreg.accounts.services.sessions import end_other_sessions_of, end_session_of, open_session
@@ -25,7 +25,7 @@ def make(email: str = "olga@equipo.example", name: str = "Olga Organizadora") ->
 
 
 def begin(account_id: int) -> tuple[Account, str]:
-    return open_session(account_id, Way.PASSWORD, "Firefox, Linux", has_second_factor=False)
+    return open_session(account_id, SignInWay.PASSWORD, "Firefox, Linux", has_second_factor=False)
 
 
 def acts(account_id: int) -> list[str]:

@@ -20,7 +20,7 @@ from eventreg.events.models import Event, TeamInvitation, TeamMember
 from eventreg.events.rules.team import TeamRole
 from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
-from eventreg.team.services import Wish, invite
+from eventreg.team.services import NewMember, invite
 from tests.builders import a_team_member, an_account, an_event
 from tests.support.pages import Pages
 
@@ -54,9 +54,9 @@ def test_every_right_on_every_event_ends_at_once(app: Flask, administrator: Acco
     leaving = a_team_member(first, "reviewer")
     join(second, leaving, TeamRole.MANAGER)
     other_owner = a_team_member(second)
-    invite(second.id, Wish("nora@instituto.example", "Nora", "es", TeamRole.VIEWER), leaving.id)
+    invite(second.id, NewMember("nora@instituto.example", "Nora", "es", TeamRole.VIEWER), leaving.id)
     third = an_event()
-    invite(third.id, Wish(leaving.email, "X", "es", TeamRole.VIEWER), a_team_member(third).id)
+    invite(third.id, NewMember(leaving.email, "X", "es", TeamRole.VIEWER), a_team_member(third).id)
     make_sign_in_link(leaving.id)
     desk = Pages(app).sign_in(leaving)
     desk.get(f"/manage/events/{first.slug}/registrations")

@@ -18,7 +18,7 @@ from eventreg.audit import trail
 from eventreg.audit.models import AuditEntry
 from eventreg.audit.queries import Trace
 from eventreg.audit.services import SYSTEM, Actor, Target, note
-from eventreg.audit.telling import Telling
+from eventreg.audit.telling import HistoryWords
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.team import WHOLE, Permission
@@ -147,7 +147,7 @@ def test_whatever_stands_in_a_detail_is_read(app: Flask) -> None:
             chain=1, position=1, at=now(), actor_kind="system", action=action, record_kind="event", record_id=1,
             detail_hash="x",
         )  # fmt: skip
-        told, trace = Telling({}), Trace(entry, detail)
+        told, trace = HistoryWords({}), Trace(entry, detail)
         assert all(isinstance(line.new, str) for line in told.lines(trace))
         assert isinstance(told.record(trace), str)
         assert isinstance(person.body(trace), Markup)

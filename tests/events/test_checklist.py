@@ -15,7 +15,7 @@ from eventreg.events.rules.checklist import (
     Readiness,
     list_findings,
 )
-from eventreg.events.rules.programme import Slot
+from eventreg.events.rules.programme import ScheduledSession
 from eventreg.events.rules.settings import AttendanceMode
 
 NOW = datetime(2027, 1, 11, 15, tzinfo=UTC)
@@ -111,12 +111,12 @@ def test_practical_information_is_looked_at_by_language() -> None:
     assert found(practical=[BOTH]) == []
 
 
-def a_slot(number: int, start: int, end: int, room: int | None, *speakers: int) -> Slot:
-    return Slot(number, time(start), time(end), room, frozenset(speakers))
+def a_slot(number: int, start: int, end: int, room: int | None, *speakers: int) -> ScheduledSession:
+    return ScheduledSession(number, time(start), time(end), room, frozenset(speakers))
 
 
 #: a day from nine to twelve
-MORNING = Slot(0, time(9), time(12))
+MORNING = ScheduledSession(0, time(9), time(12))
 
 
 def test_overlaps_a_speaker_in_two_rooms_and_gaps_are_advice() -> None:

@@ -12,9 +12,9 @@ from eventreg.audit.services import Actor
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.exchange.models import Import
-from eventreg.exchange.rules.exports import ExportFormat, Wish
+from eventreg.exchange.rules.exports import ExportFormat, ExportRequest
 from eventreg.exchange.rules.importing import Line, Outcome, Terms
-from eventreg.exchange.services.exporting import Taker, begin_export, file_chunks
+from eventreg.exchange.services.exporting import ExportedBy, begin_export, file_chunks
 from eventreg.exchange.services.importing import (
     Importer,
     Tried,
@@ -81,7 +81,7 @@ def changes(line: Line) -> dict[str, tuple[str | None, str]]:
 
 def exported(event: Event, format_: ExportFormat = ExportFormat.CSV, language: str = "en", **wish: object) -> bytes:
     """The whole list as a file."""
-    taker = Taker(Actor.account(a_team_member(event).id), "Olga", EVERYTHING, True, language)
+    taker = ExportedBy(Actor.account(a_team_member(event).id), "Olga", EVERYTHING, True, language)
     with speaking(language):
-        begun = begin_export(event.id, ListState(), Wish(format_, **wish), taker)  # type: ignore[arg-type]
+        begun = begin_export(event.id, ListState(), ExportRequest(format_, **wish), taker)  # type: ignore[arg-type]
         return b"".join(file_chunks(begun))

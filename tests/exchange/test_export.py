@@ -15,7 +15,7 @@ from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING, TeamRole
-from eventreg.exchange.rules.exports import ExportFormat, Wish
+from eventreg.exchange.rules.exports import ExportFormat, ExportRequest
 from eventreg.exchange.services import exporting, files
 from eventreg.exchange.services.exporting import file_chunks
 from eventreg.kernel.csv import original
@@ -179,8 +179,8 @@ def test_a_person_who_registers_meanwhile_is_not_half_in_it(app: Flask, event: E
     owner = a_team_member(event)
     for _ in range(3):
         a_registration(event)
-    taker = exporting.Taker(Actor.account(owner.id), owner.name, EVERYTHING, sees_sensitive=True, language="en")
-    begun = exporting.begin_export(event.id, ListState(), Wish(ExportFormat.CSV), taker)
+    taker = exporting.ExportedBy(Actor.account(owner.id), owner.name, EVERYTHING, sees_sensitive=True, language="en")
+    begun = exporting.begin_export(event.id, ListState(), ExportRequest(ExportFormat.CSV), taker)
     a_registration(event)
     with app.test_request_context():
         lines = b"".join(file_chunks(begun)).decode("utf-8-sig").splitlines()

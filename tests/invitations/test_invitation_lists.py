@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from eventreg.invitations.rules.invitations import Wish
+from eventreg.invitations.rules.invitations import NewInvitation
 from eventreg.invitations.rules.lists import names_of, read_list
 
-COMMON = Wish(category="government", language="es")
+COMMON = NewInvitation(category="government", language="es")
 CATEGORIES = names_of({"government": ["Gobierno", "Government"], "academia": ["Academia"]})
 LANGUAGES = names_of({"es": ["español", "Spanish"], "en": ["inglés", "English"]})
 

@@ -18,7 +18,7 @@ from eventreg.events.organizers import Organizer
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Scope
 from eventreg.invitations.queries import tell_stories
-from eventreg.invitations.rules.invitations import InvitationReason, InvitationState, Wish, state_of
+from eventreg.invitations.rules.invitations import InvitationReason, InvitationState, NewInvitation, state_of
 from eventreg.invitations.services import messages as invitation_messages
 from eventreg.invitations.services.invitations import (
     decline_invitation,
@@ -53,9 +53,9 @@ from tests.selfservice.test_concurrency import at_once
 ANA, EVA = "ana@instituto.example", "eva@instituto.example"
 
 
-def a_wish(email: str = ANA, **changes: Any) -> Wish:
+def a_wish(email: str = ANA, **changes: Any) -> NewInvitation:
     values = {"category": "government", "language": "es", "given_name": "Ana", "family_name": "Núñez de la Peña"}
-    return Wish(email=email, **{**values, **changes})
+    return NewInvitation(email=email, **{**values, **changes})
 
 
 def refusal_of(act: Any) -> InvitationReason:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
-from eventreg.events.bundles.fields import Move
+from eventreg.events.bundles.fields import DateShift
 from eventreg.events.models import (
     Event,
     EventDay,
@@ -129,7 +129,7 @@ def test_hold_on_the_mail_is_inherited_by_a_copy(app: Flask) -> None:
 
 def test_times_stay_on_the_wall_across_a_change_of_clocks(app: Flask) -> None:  # case 28
     zone = "America/Chicago"
-    move = Move(7, zone, zone)
+    move = DateShift(7, zone, zone)
     before = datetime(2027, 3, 10, 23, 59, tzinfo=ZoneInfo(zone))  # the clocks change on 14 March 2027
     after = move.instant(before.astimezone(UTC))
     assert after.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") == "2027-03-17 23:59"

@@ -16,7 +16,7 @@ from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Places
 from eventreg.onbehalf.rules import action_of_move
 from eventreg.onbehalf.services import moving
-from eventreg.onbehalf.services.moving import Move, list_unanswered, move_to_category
+from eventreg.onbehalf.services.moving import CategoryMove, list_unanswered, move_to_category
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.rules.states import Action, ChangeReason, ChangeRefused, Status
 from eventreg.registration.services.places import PlaceCount
@@ -42,7 +42,7 @@ def owner(event: Event) -> Account:
 def moved(event: Event, person: Registration, key: str, owner: Account, **wish: Any) -> Status:
     tells = wish.pop("tells", True)
     act = TeamAct(Organizer.account(owner.id), fresh(person).revision, tells)
-    return move_to_category(event.id, person.reference, Move(key, **wish), act)
+    return move_to_category(event.id, person.reference, CategoryMove(key, **wish), act)
 
 
 def category(event: Event, key: str) -> Category:
@@ -162,7 +162,7 @@ def test_what_is_no_other_category_or_no_longer_what_was_seen_is_refused(event: 
             moved(event, person, key, owner)
         assert refused.value.reason is ChangeReason.NOT_POSSIBLE_NOW
     with pytest.raises(ChangeRefused) as refused:
-        move_to_category(event.id, person.reference, Move("press"), TeamAct(Organizer.account(owner.id), 0))
+        move_to_category(event.id, person.reference, CategoryMove("press"), TeamAct(Organizer.account(owner.id), 0))
     assert refused.value.reason is ChangeReason.CHANGED_MEANWHILE
     gone = a_registration(event, status="cancelled")
     with pytest.raises(ChangeRefused):
@@ -174,7 +174,7 @@ def move_both(app: Flask, event: Event, owner: Account, people: list[Registratio
     return at_once(
         app,
         *(
-            lambda person=person, act=act: move_to_category(event.id, person.reference, Move("press"), act)
+            lambda person=person, act=act: move_to_category(event.id, person.reference, CategoryMove("press"), act)
             for person, act in zip(people, acts, strict=True)
         ),
     )

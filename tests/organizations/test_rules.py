@@ -6,7 +6,7 @@ import pytest
 
 from eventreg.kernel.errors import Refused
 from eventreg.organizations.rules import (
-    Known,
+    KnownInstitution,
     OrganizationEntry,
     OrganizationReason,
     check_entry,
@@ -18,9 +18,9 @@ from eventreg.organizations.rules import (
     search_text_of,
 )
 
-MIGRATION = Known(1, {"es": "Instituto Nacional de Migración"}, {}, "INM")
-BORDER = Known(2, {"es": "El Colegio de la Frontera Sur (ECOSUR)"}, {"es": "ECOSUR"}, "")
-FOUNDATION = Known(3, {"en": "Trial Foundation", "es": "Fundación de Prueba"}, {}, "")
+MIGRATION = KnownInstitution(1, {"es": "Instituto Nacional de Migración"}, {}, "INM")
+BORDER = KnownInstitution(2, {"es": "El Colegio de la Frontera Sur (ECOSUR)"}, {"es": "ECOSUR"}, "")
+FOUNDATION = KnownInstitution(3, {"en": "Trial Foundation", "es": "Fundación de Prueba"}, {}, "")
 KNOWN = [MIGRATION, BORDER, FOUNDATION]
 
 
@@ -47,14 +47,14 @@ def test_likely_doubles(name: dict[str, str], acronym: str, found: list[int]) ->
 
 def test_of_many_doubles_the_most_alike_come_first() -> None:
     name = {"es": "Centro de Estudios Fronterizos"}
-    many = [Known(number, name, {}, "CEF" if number == 7 else "") for number in range(9)]
+    many = [KnownInstitution(number, name, {}, "CEF" if number == 7 else "") for number in range(9)]
     assert likely_doubles(name, "CEF", many) == [7, 0, 1, 2, 3]
 
 
 def test_same_name_leaves_accents_and_case_aside() -> None:
     assert is_same_name(" instituto nacional de migracion ", MIGRATION)
     assert is_same_name("inm", MIGRATION)
-    assert not is_same_name("", Known(9, {}, {}, ""))
+    assert not is_same_name("", KnownInstitution(9, {}, {}, ""))
     assert not is_same_name("Instituto", MIGRATION)
 
 

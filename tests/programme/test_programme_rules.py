@@ -13,8 +13,8 @@ from hypothesis import assume, given, strategies as st
 from eventreg.events.rules.dates import read_clock
 from eventreg.events.rules.programme import (
     FindingKind,
+    ScheduledSession,
     SessionKind,
-    Slot,
     SpeakerRole,
     findings_of,
     meet,
@@ -50,12 +50,12 @@ def at(text: str) -> time:
     return time.fromisoformat(text)
 
 
-def slot(number: int, hours: str, room: int | None = None, *speakers: int) -> Slot:
+def slot(number: int, hours: str, room: int | None = None, *speakers: int) -> ScheduledSession:
     start, end = hours.split("-")
-    return Slot(number, at(start), at(end), room, frozenset(speakers))
+    return ScheduledSession(number, at(start), at(end), room, frozenset(speakers))
 
 
-def found(*slots: Slot, day: Day | None = None) -> list[tuple[FindingKind, int | None, int | None]]:
+def found(*slots: ScheduledSession, day: Day | None = None) -> list[tuple[FindingKind, int | None, int | None]]:
     return [(f.kind, f.session_id, f.other_id) for f in findings_of(day or Day(), slots)]
 
 
@@ -78,7 +78,7 @@ FULL = Day(time(9), time(12))
         ([slot(1, "09:00-12:01")], [(K.OUTSIDE_HOURS, 1, None)]),
     ],
 )
-def test_what_is_in_the_way_of_another_is_pointed_out(slots: list[Slot], expected: list[object]) -> None:
+def test_what_is_in_the_way_of_another_is_pointed_out(slots: list[ScheduledSession], expected: list[object]) -> None:
     assert found(*slots, day=FULL) == expected
     assert found(*reversed(slots), day=FULL) == expected
 
@@ -99,7 +99,7 @@ def test_what_is_in_the_way_of_another_is_pointed_out(slots: list[Slot], expecte
         ([slot(1, "13:00-14:00")], ["09:00-12:00"]),
     ],
 )
-def test_a_stretch_that_nothing_covers_is_a_gap(slots: list[Slot], gaps: list[str]) -> None:
+def test_a_stretch_that_nothing_covers_is_a_gap(slots: list[ScheduledSession], gaps: list[str]) -> None:
     told = [f for f in findings_of(FULL, slots) if f.kind is K.GAP]
     assert [f"{f.starts_at:%H:%M}-{f.ends_at:%H:%M}" for f in told] == gaps
 
@@ -147,23 +147,23 @@ _SLOTS = st.lists(
     ),
     min_size=1,
     max_size=8,
-).map(lambda drawn: [Slot(number, *each) for number, each in enumerate(drawn)])
+).map(lambda drawn: [ScheduledSession(number, *each) for number, each in enumerate(drawn)])
 
 
-def _length(slot: Slot) -> int:
+def _length(slot: ScheduledSession) -> int:
     return minutes_of(slot.ends_at) - minutes_of(slot.starts_at)
 
 
 @given(_SLOTS, st.integers(0, 7), st.booleans())
 def test_moving_keeps_durations_and_the_stretch_and_disturbs_nobody_else(
-    slots: list[Slot], number: int, earlier: bool
+    slots: list[ScheduledSession], number: int, earlier: bool
 ) -> None:
     number %= len(slots)
     moves = moved(slots, number, earlier=earlier)
     assume(moves is not None and moves)
     assert moves is not None
     before = [slot for slot in slots if slot.id in moves]
-    after = [Slot(slot.id, *moves[slot.id], slot.room_id) for slot in before]
+    after = [ScheduledSession(slot.id, *moves[slot.id], slot.room_id) for slot in before]
     assert [_length(slot) for slot in after] == [_length(slot) for slot in before]
     assert min(slot.starts_at for slot in after) == min(slot.starts_at for slot in before)
     assert max(slot.ends_at for slot in after) == max(slot.ends_at for slot in before)
@@ -176,7 +176,7 @@ def test_moving_keeps_durations_and_the_stretch_and_disturbs_nobody_else(
 
 
 @given(_SLOTS)
-def test_blocks_follow_one_another_and_lose_nobody(slots: list[Slot]) -> None:
+def test_blocks_follow_one_another_and_lose_nobody(slots: list[ScheduledSession]) -> None:
     blocks = blocks_of(slots)
     assert sorted(slot.id for block in blocks for slot in block) == [slot.id for slot in slots]
     for first, second in pairwise(blocks):
@@ -184,7 +184,7 @@ def test_blocks_follow_one_another_and_lose_nobody(slots: list[Slot]) -> None:
 
 
 @given(_SLOTS)
-def test_nothing_is_found_twice_and_every_overlap_is_found(slots: list[Slot]) -> None:
+def test_nothing_is_found_twice_and_every_overlap_is_found(slots: list[ScheduledSession]) -> None:
     told = findings_of(Day(), slots)
     pairs = {frozenset((f.session_id, f.other_id)) for f in told if f.kind is K.OVERLAP}
     expected = {

@@ -21,7 +21,7 @@ from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.checks import list_missing_questions, list_obstacles
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import find_draft, get_current_version
-from eventreg.questionnaires.registered import ASK_AGAIN_JOB, Wanted, count_registered
+from eventreg.questionnaires.registered import ASK_AGAIN_JOB, WantedCounts, count_registered
 from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.questionnaires.services.drafting import change_draft, discard_draft
 from eventreg.questionnaires.services.publishing import AskAgain, publish_draft
@@ -148,7 +148,7 @@ def test_people_are_counted_by_what_they_answered(app: Flask) -> None:
     for status in ("declined", "cancelled", "unverified"):
         a_registration(event, status=status, answers={"sex": ["man"]})
     a_registration(an_event(), answers={"sex": ["man"]})
-    wanted = Wanted({"sex", "diet", "topics", "agrees", "listed"}, {"phone": "phone"}, {"sex", "diet", "topics"})
+    wanted = WantedCounts({"sex", "diet", "topics", "agrees", "listed"}, {"phone": "phone"}, {"sex", "diet", "topics"})
     figures = count_registered(event.id, wanted, WHOLE)
     assert figures.people == {"government": 1, "academia": 1}
     assert figures.answered == {
@@ -165,7 +165,9 @@ def test_people_are_counted_by_what_they_answered(app: Flask) -> None:
 
 def test_counting_takes_as_many_statements_for_many_as_for_few(app: Flask) -> None:
     event = an_event()
-    wanted = Wanted({f"key_{number}" for number in range(200)}, {"phone": "phone", "given_name": "given_name"}, {"sex"})
+    wanted = WantedCounts(
+        {f"key_{number}" for number in range(200)}, {"phone": "phone", "given_name": "given_name"}, {"sex"}
+    )
     with counted() as seen:
         count_registered(event.id, wanted, WHOLE)
     few = len(seen)

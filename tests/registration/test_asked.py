@@ -7,7 +7,7 @@ from typing import Any
 
 from eventreg.questionnaires.rules.parsing import parse_definition
 from eventreg.questionnaires.rules.schema import Definition, Stage
-from eventreg.registration.rules.asked import Asked, put_together
+from eventreg.registration.rules.asked import AskedQuestions, put_together
 from tests.questionnaire import DEFINITION
 from tests.registration.requesting import FOR_TEAM, changed, travel
 
@@ -18,7 +18,7 @@ def definitions(*more: dict[str, Any]) -> dict[int, Definition]:
     return {OLD: parse_definition(DEFINITION), NEW: parse_definition(changed(*more))}
 
 
-def labels(asked: Asked) -> dict[str, str]:
+def labels(asked: AskedQuestions) -> dict[str, str]:
     return {question.key: question.label["en"] for question in asked.definition.questions()}
 
 

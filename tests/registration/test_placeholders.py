@@ -6,8 +6,8 @@ import pytest
 
 from eventreg.registration.rules.messages import (
     PlaceholderFault,
+    PlaceholderInText,
     PlaceholderReason,
-    Slot,
     names_in,
     placeholder_faults,
     split_placeholders,
@@ -21,14 +21,14 @@ R = PlaceholderReason
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
-        ("Hola {given_name}.", ["Hola ", Slot("given_name"), "."]),
-        ("{ Given_Name }{event_title}", [Slot("given_name"), Slot("event_title")]),
+        ("Hola {given_name}.", ["Hola ", PlaceholderInText("given_name"), "."]),
+        ("{ Given_Name }{event_title}", [PlaceholderInText("given_name"), PlaceholderInText("event_title")]),
         ("{nobody} { } {} {1} {a-b} 100 %", ["{nobody} { } {} {1} {a-b} 100 %"]),
-        ("{{given_name}}", ["{", Slot("given_name"), "}"]),
+        ("{{given_name}}", ["{", PlaceholderInText("given_name"), "}"]),
         ("", []),
     ],
 )
-def test_what_is_a_placeholder_and_what_is_text(text: str, parts: list[str | Slot]) -> None:
+def test_what_is_a_placeholder_and_what_is_text(text: str, parts: list[str | PlaceholderInText]) -> None:
     assert split_placeholders(text, KNOWN) == parts
 
 

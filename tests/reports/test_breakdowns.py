@@ -17,7 +17,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight
 from eventreg.kernel.clock import now
 from eventreg.registration.rules.states import Status
-from eventreg.reports.queries.figures import Breakdown, Wanted, break_down, count_places, list_figures
+from eventreg.reports.queries.figures import Breakdown, WantedFigures, break_down, count_places, list_figures
 from eventreg.reports.rules import Counting, day_keys_of, sex_question
 from tests.builders import a_registration, an_event
 from tests.support.statements import counted
@@ -51,7 +51,7 @@ def broken_down(event: Event, scope: Scope = EVERYTHING.scope, counting: Countin
     definitions = list_definitions(event.id).values()
     sex = sex_question(definitions)
     assert sex is not None
-    wanted = Wanted(counting.statuses, event.time_zone, sex.key, day_keys_of(definitions))
+    wanted = WantedFigures(counting.statuses, event.time_zone, sex.key, day_keys_of(definitions))
     return break_down(event.id, scope, wanted, now())
 
 
@@ -100,7 +100,7 @@ def test_places_are_those_of_the_overview(event: Event) -> None:
 
 
 def test_it_is_one_statement(event: Event) -> None:
-    wanted = Wanted(tuple(Status), event.time_zone, "sex", ["days"])
+    wanted = WantedFigures(tuple(Status), event.time_zone, "sex", ["days"])
     with counted() as statements:
         break_down(event.id, Scope(), wanted, now())
     assert len(statements) == 1

@@ -36,7 +36,7 @@ from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.onbehalf.services import care
 from eventreg.onbehalf.services.changes import Edit, change_for, change_team_answers
-from eventreg.onbehalf.services.moving import Move, NewPerson, hand_on, move_to_category
+from eventreg.onbehalf.services.moving import CategoryMove, NewPerson, hand_on, move_to_category
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.scoping import get_in_scope
 from eventreg.registration.rules.states import Action, Status
@@ -197,7 +197,7 @@ def acts_on(person: Registration, who: Organizer) -> list[Callable[[], object]]:
         lambda: care.remind_now(event_id, reference, 1, who),
         lambda: care.take_back(event_id, reference, 1, who),
         lambda: care.put_off(event_id, reference, 1, date(2099, 1, 1), who),
-        lambda: move_to_category(event_id, reference, Move("academia"), act),
+        lambda: move_to_category(event_id, reference, CategoryMove("academia"), act),
         lambda: hand_on(event_id, reference, NewPerson("N", "N", "n@instituto.example", "es"), act),
         lambda: care.withdraw_for(event_id, reference, "", act),
         lambda: care.set_language(event_id, reference, "en", who),

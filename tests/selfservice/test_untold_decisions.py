@@ -19,13 +19,13 @@ from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Action, DecisionReason, Status
-from eventreg.registration.services.decisions import Telling, decide, undo
+from eventreg.registration.services.decisions import DecisionMail, decide, undo
 from eventreg.selfservice.views.page import OwnRegistration
 from tests.builders import a_registration, a_team_member, an_event
 
 pytestmark = pytest.mark.both_databases
 
-QUIETLY = Telling(has_mail=False)
+QUIETLY = DecisionMail(has_mail=False)
 LATER = timedelta(minutes=2)
 
 
@@ -143,6 +143,8 @@ def test_ones_own_page_shows_the_status_and_no_reason(event: Event, account: Acc
 
 def test_the_mails_can_wait_longer_and_the_place_with_them(event: Event, account: Account) -> None:
     person = a_registration(event)
-    decide(event.id, person.reference, Action.DECLINE, "No.", 1, Organizer.account(account.id), Telling(waits=LATER))
+    decide(
+        event.id, person.reference, Action.DECLINE, "No.", 1, Organizer.account(account.id), DecisionMail(waits=LATER)
+    )
     due = db.session.scalars(select(MailMessage.due_at)).first()
     assert due == last().mails_at == last().decided_at + LATER

@@ -21,7 +21,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.team.services import (
     Newcomer,
-    Wish,
+    NewMember,
     accept_invitation,
     decline_invitation,
     invite,
@@ -46,8 +46,8 @@ def owner(event: Event) -> Account:
     return a_team_member(event, name="Olga Dueña")
 
 
-def wish(email: str = "nora@instituto.example", role: TeamRole = TeamRole.REVIEWER, **changes: object) -> Wish:
-    return Wish(**{"email": email, "name": "Nora Nueva", "language": "es", "role": role, **changes})  # type: ignore[arg-type]
+def wish(email: str = "nora@instituto.example", role: TeamRole = TeamRole.REVIEWER, **changes: object) -> NewMember:
+    return NewMember(**{"email": email, "name": "Nora Nueva", "language": "es", "role": role, **changes})  # type: ignore[arg-type]
 
 
 def account_of(email: str = "nora@instituto.example") -> Account:

@@ -302,11 +302,11 @@ def test_changing_a_member_of_the_own_rank_is_no_page(event: Event, pages: Pages
 
 def test_a_member_who_is_no_more_ends_their_invitations(event: Event) -> None:
     from eventreg.events.models import TeamInvitation
-    from eventreg.team.services import Wish, invite
+    from eventreg.team.services import NewMember, invite
 
     owner, manager = a_team_member(event), a_team_member(event, "manager")
     with db.session.no_autoflush:
-        invite(event.id, Wish("segunda@instituto.example", "Segunda", "es", TeamRole.REVIEWER), manager.id)
+        invite(event.id, NewMember("segunda@instituto.example", "Segunda", "es", TeamRole.REVIEWER), manager.id)
     remove_member(event.id, membership(event, manager).id, owner.id)
     assert db.session.scalars(select(TeamInvitation)).one().ended_at is not None
 
@@ -314,10 +314,10 @@ def test_a_member_who_is_no_more_ends_their_invitations(event: Event) -> None:
 def test_a_member_who_is_given_less_has_nothing_waiting_that_gives_more(event: Event) -> None:
     """Else somebody invites a second address of their own in time, and joins by it with what they had."""
     from eventreg.events.models import TeamInvitation
-    from eventreg.team.services import Wish, invite
+    from eventreg.team.services import NewMember, invite
 
     owner, manager = a_team_member(event), a_team_member(event, "manager")
-    invite(event.id, Wish("segunda@instituto.example", "Segunda", "es", TeamRole.REVIEWER), manager.id)
+    invite(event.id, NewMember("segunda@instituto.example", "Segunda", "es", TeamRole.REVIEWER), manager.id)
     wish = Narrowing(only_categories=("academia",), withheld=("see_contact_data",))
     change_member(event.id, membership(event, manager).id, TeamRole.REVIEWER, wish, owner.id)
     assert db.session.scalars(select(TeamInvitation)).one().ended_at is not None

@@ -83,7 +83,7 @@ CODE_WAITS = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=5)
 
 
-class Way(enum.Enum):
+class SignInWay(enum.Enum):
     """The first proof of who somebody is. The value is stored with the session, 24 characters at most."""
 
     #: known to the person
@@ -96,7 +96,7 @@ class Way(enum.Enum):
     @property
     def proves_mailbox(self) -> bool:
         """Whether it shows that the person reads the mail of the account."""
-        return self in (Way.LINK, Way.INVITATION)
+        return self in (SignInWay.LINK, SignInWay.INVITATION)
 
     @property
     def asks_for_second_factor(self) -> bool:
@@ -107,7 +107,7 @@ class Way(enum.Enum):
         return True
 
 
-def is_code_asked(way: Way, has_second_factor: bool) -> bool:
+def is_code_asked(way: SignInWay, has_second_factor: bool) -> bool:
     """Say whether, after the first proof, a code has to be given."""
     return has_second_factor and way.asks_for_second_factor
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from eventreg.accounts.models import Account, AccountSession
-from eventreg.accounts.rules.codes import SEEN_EVERY, SESSION_LASTS, Way
+from eventreg.accounts.rules.codes import SEEN_EVERY, SESSION_LASTS, SignInWay
 from eventreg.accounts.services.accounts import end_rows, lock_account
 from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, lock_row, transaction
@@ -14,7 +14,7 @@ from eventreg.kernel.errors import NotFound
 
 
 def open_session(
-    account_id: int, way: Way, client: str, *, has_second_factor: bool, replaced: str = ""
+    account_id: int, way: SignInWay, client: str, *, has_second_factor: bool, replaced: str = ""
 ) -> tuple[Account, str]:
     """Begin a session: the one place that completes a sign-in, whichever way somebody came.
 

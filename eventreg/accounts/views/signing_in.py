@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from eventreg.accounts import links, queries, sessions
 from eventreg.accounts.forms import CodeForm, ProofForm, SignInForm
 from eventreg.accounts.models import Account
-from eventreg.accounts.rules.codes import Way
+from eventreg.accounts.rules.codes import SignInWay
 from eventreg.accounts.rules.profiles import is_safe_target
 from eventreg.accounts.rules.refusals import AccountReason
 from eventreg.accounts.services.second_factor import give_code, prove
@@ -58,7 +58,7 @@ def try_to_sign_in() -> Answer:
     with form.refusals(beside="password") as outcome:
         form.check()
         account = sign_in_with_password(form.email.data or "", form.password.data or "", sessions.visitor())
-        return arrive(account, Way.PASSWORD, form.next.data)
+        return arrive(account, SignInWay.PASSWORD, form.next.data)
     return _form_page(form, outcome.status_code)
 
 
@@ -84,7 +84,7 @@ def sign_in_by_link(token: str) -> Answer:
 def use_link(token: str) -> Answer:
     """Use the link up and sign in."""
     with Refusals():
-        return arrive(use_sign_in_link(token), Way.LINK, sessions.remembered_target())
+        return arrive(use_sign_in_link(token), SignInWay.LINK, sessions.remembered_target())
     return _link_over_page()
 
 
@@ -160,7 +160,7 @@ def _page(form: CodeForm, code: int = 200) -> Answer:
     return render_template("accounts/sign_in_code.html", form=form), code
 
 
-def arrive(account: Account, way: Way, wanted: str | None = "", *, gave_code: bool = False) -> Response:
+def arrive(account: Account, way: SignInWay, wanted: str | None = "", *, gave_code: bool = False) -> Response:
     """Begin the session of an account that gave its first proof, and lead to `wanted` if that is safe.
 
     Accounts with a second factor are led to the page that asks for a code; nobody is signed in until then.

@@ -14,7 +14,7 @@ from eventreg.accounts.queries import get_account
 from eventreg.attendees.annotations.base import Annotation, Form, annotating
 from eventreg.attendees.emails import enqueue_mentioned
 from eventreg.attendees.fields import Cell, CountedApart, ListField, text
-from eventreg.attendees.fields.asking import Held, Ordering, Yes
+from eventreg.attendees.fields.asking import ColumnFilter, Ordering, Yes
 from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.models import Note, NoteMention
 from eventreg.attendees.queries.people import Person
@@ -281,7 +281,7 @@ class Notes(ListField):
     is_mark = is_self_evident = is_in_files = True
     choices = (YES,)
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> ColumnFilter:
         return Yes(_has_note())
 
     def ordering(self, of: ListOf) -> Ordering:

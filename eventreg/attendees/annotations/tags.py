@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from eventreg.attendees.annotations.base import Annotation, Form, annotating
 from eventreg.attendees.fields import Cell, CountedApart, ListField
-from eventreg.attendees.fields.asking import ByCondition, Held, Ordering, filled
+from eventreg.attendees.fields.asking import ByCondition, ColumnFilter, Ordering, filled
 from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.models import Tag, Tagging
 from eventreg.attendees.queries.people import Person
@@ -63,7 +63,7 @@ class Tags(ListField):
     def is_asked_here(self) -> bool:
         return bool(self.offer.tags)
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> ColumnFilter:
         on = Tagging.registration_id == Registration.id
 
         def is_tagged(public_id: str) -> ColumnElement[bool]:

@@ -15,7 +15,14 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import BindParameter, ColumnElement, Select, String, cast, literal, select
 
-from eventreg.attendees.fields.asking import Held, InColumn, Ordering, grouped_column, held_column, ordered_column
+from eventreg.attendees.fields.asking import (
+    ColumnFilter,
+    InColumn,
+    Ordering,
+    grouped_column,
+    held_column,
+    ordered_column,
+)
 from eventreg.attendees.fields.offer import ListOf, Offer, Words
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import Term, Test, between
@@ -145,7 +152,7 @@ class ListField:
 
     # In the database.
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> ColumnFilter:
         """Return where it stands, and how it is asked for a value."""
         raise NotImplementedError
 
@@ -218,7 +225,7 @@ class ColumnField(ListField):
 
     seeking = Seeking.TEXT
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> ColumnFilter:
         return held_column(self.held_in)
 
     def ordering(self, of: ListOf) -> Ordering:
@@ -241,7 +248,7 @@ class ChoiceField(ListField):
     #: makes a value of the column of one of the address
     made: Callable[[str], Any] = str
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> ColumnFilter:
         return InColumn(getattr(Registration, self.counted), type(self).made)
 
     def writer(self, words: Words) -> Cell:

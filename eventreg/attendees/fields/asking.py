@@ -32,7 +32,7 @@ from eventreg.registration.rules.searching import phone_key, sort_value
 _BEFORE_NUMBERS, _BEHIND_NUMBERS = "-", ":"
 
 
-class Held(ABC):
+class ColumnFilter(ABC):
     """One field: what a registration must fulfil to have certain values of it."""
 
     def any_of(self, terms: Sequence[Term]) -> ColumnElement[bool]:
@@ -65,7 +65,7 @@ class Held(ABC):
         return false()
 
 
-class InColumn(Held):
+class InColumn(ColumnFilter):
     """A column of the registration.
 
     `made` turns a value of the address into one of the column, or into "" where it can be none; `part` does the same with
@@ -98,7 +98,7 @@ class InColumn(Held):
         return self._column.contains(part, autoescape=True) if part else false()
 
 
-class InCategories(Held):
+class InCategories(ColumnFilter):
     """The category, by its key. Keys of categories out of sight are nobody's."""
 
     def __init__(self, ids: Mapping[str, int]) -> None:
@@ -109,7 +109,7 @@ class InCategories(Held):
         return Registration.category_id.in_([self._ids[value] for value in values if value in self._ids])
 
 
-class InAnswers(Held):
+class InAnswers(ColumnFilter):
     """Rows of answers to a question; several values are several rows."""
 
     def __init__(self, key: str, *, has_span: bool = False) -> None:
@@ -139,7 +139,7 @@ class InAnswers(Held):
         return and_(exists_answer([self._key], *begins), exists_answer([self._key], *ends))
 
 
-class InConsents(Held):
+class InConsents(ColumnFilter):
     """Agreements: the newest word of a person counts. Whoever was never asked did not agree."""
 
     def __init__(self, purpose: str) -> None:
@@ -162,7 +162,7 @@ class InConsents(Held):
         return ~exists().where(Consent.registration_id == Registration.id, Consent.purpose == self._purpose)
 
 
-class ByCondition(Held):
+class ByCondition(ColumnFilter):
     """A condition for each value. `anything`: what fulfils having any value at all, where there may be none."""
 
     def __init__(
@@ -288,7 +288,7 @@ _ORDERED: dict[str, InstrumentedAttribute[str]] = {
 }
 
 
-def held_column(column: str) -> Held:
+def held_column(column: str) -> ColumnFilter:
     """Return how a column is asked for a value."""
     if column == "phone":
         return InColumn(Registration.phone_key, phone_key, part=_digits)

@@ -35,7 +35,7 @@ class AnswerField(ListField):
     def values(self) -> tuple[str, ...] | None:
         return self.offered.values
 
-    def held(self, of: ListOf) -> asking.Held:
+    def held(self, of: ListOf) -> asking.ColumnFilter:
         question = self.offered.question
         if question.column is not None:
             return asking.held_column(question.column)

@@ -123,7 +123,7 @@ class Category(ChoiceField):
     def values(self) -> tuple[str, ...]:
         return self.offer.categories
 
-    def held(self, of: ListOf) -> asking.Held:
+    def held(self, of: ListOf) -> asking.ColumnFilter:
         return asking.InCategories({key: id_ for id_, key in of.category_keys.items()})
 
     def ordering(self, of: ListOf) -> asking.Ordering:
@@ -167,7 +167,7 @@ class Received(MomentField):
     seeking = Seeking.DATE
     is_optional = False
 
-    def held(self, of: ListOf) -> asking.Held:
+    def held(self, of: ListOf) -> asking.ColumnFilter:
         return _BetweenDays(of.event_id)
 
 
@@ -204,7 +204,7 @@ class Way(ChoiceField):
     choices = tuple(way.value for way in WayKind)
     names_all = False
 
-    def held(self, of: ListOf) -> asking.Held:
+    def held(self, of: ListOf) -> asking.ColumnFilter:
         return asking.InColumn(Registration.came_by, WayKind, empty=None)
 
     def ordering(self, of: ListOf) -> asking.Ordering:
@@ -246,7 +246,7 @@ class Day(ListField):
     def is_asked_here(self) -> bool:
         return len(self.offer.days) > 1
 
-    def held(self, of: ListOf) -> asking.Held:
+    def held(self, of: ListOf) -> asking.ColumnFilter:
         keys = self.offer.day_keys
 
         def comes(value: str) -> ColumnElement[bool]:
@@ -258,7 +258,7 @@ class Day(ListField):
         return formats.plain_day(date.fromisoformat(value), words.language, year=False)
 
 
-class _BetweenDays(asking.Held):
+class _BetweenDays(asking.ColumnFilter):
     def __init__(self, event_id: int) -> None:
         event = db.session.get_one(Event, event_id)
         self._zone = ZoneInfo(event.time_zone)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import BindParameter, ColumnElement, Select, String, case, cast, false, or_
 
 from eventreg.attendees.fields import CountedApart, ListField, text
-from eventreg.attendees.fields.asking import ByCondition, Held, Yes
+from eventreg.attendees.fields.asking import ByCondition, ColumnFilter, Yes
 from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.queries import duplicates, messages
 from eventreg.attendees.queries.people import Person
@@ -29,7 +29,7 @@ class Trouble(ListField):
     choices, uncounted = (MAIL, DOUBT), (DOUBT,)
     _states = ((MAIL, DeliveryState.FAILED, Standing.FAILED), (DOUBT, DeliveryState.DOUBTFUL, Standing.DOUBTFUL))
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> ColumnFilter:
         found = {value: messages.has_trouble(of.event_id, state) for value, state, _standing in self._states}
         return ByCondition(found.__getitem__, or_(*found.values()))
 
@@ -63,7 +63,7 @@ class Duplicates(ListField):
     is_mark = is_self_evident = True
     choices = uncounted = (YES,)
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> ColumnFilter:
         return Yes(duplicates.is_likely_double(of.event_id, of.sight))
 
     def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
@@ -88,7 +88,7 @@ class NotAnswered(ListField):
     def reads(self, value: str) -> bool:
         return Unanswered.read(value) is not None
 
-    def held(self, of: ListOf) -> Held:
+    def held(self, of: ListOf) -> ColumnFilter:
         def is_unanswered(value: str) -> ColumnElement[bool]:
             asked = Unanswered.read(value)
             return has_unanswered(*asked) if asked is not None else false()

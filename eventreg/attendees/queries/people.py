@@ -17,7 +17,7 @@ from eventreg.kernel import sealing
 from eventreg.mail.rules import Standing
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
-from eventreg.questionnaires.registered import Wanted
+from eventreg.questionnaires.registered import WantedCounts
 from eventreg.questionnaires.rules.changes import Figures
 from eventreg.questionnaires.rules.schema import IDENTITY_COLUMNS, Definition
 from eventreg.registration.models import Answer, Consent, Registration, Upload
@@ -229,7 +229,7 @@ def is_any_sent(event_id: int, question_keys: Collection[str] | None) -> bool:
 Counts = dict[str, dict[str, int]]
 
 
-def count_answered(event_id: int, wanted: Wanted, scope: Scope) -> Figures:
+def count_answered(event_id: int, wanted: WantedCounts, scope: Scope) -> Figures:
     """Return how many people live with the event, and how many of them answered what is wanted: at most seven statements.
 
     An agreement counts where the newest word of its person is yes.

@@ -29,7 +29,7 @@ from eventreg.registration.emails import News, Occasion, addresses, by_team, par
 from eventreg.registration.models import Answer, Registration, SessionPlace, Upload
 from eventreg.registration.queries.answers import SESSIONS_KIND, find_asked, find_day_ids, load_answers
 from eventreg.registration.queries.scoping import get_in_scope, lock_in_scope
-from eventreg.registration.rules.asked import Asked
+from eventreg.registration.rules.asked import AskedQuestions
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import OptionsFull, Status
 from eventreg.registration.services import answers, promotion, registering, statuses
@@ -136,8 +136,8 @@ def keep_apart(event_id: int, references: Collection[str], who: Organizer) -> No
 class _Sides:
     """What both were asked, and what the one that goes answered."""
 
-    asked: Asked
-    other: Asked
+    asked: AskedQuestions
+    other: AskedQuestions
     values: Answers
 
 

@@ -13,7 +13,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.kernel.clock import now
 from eventreg.registration.emails import Occasion
 from eventreg.registration.rules.states import Action
-from eventreg.registration.services.decisions import LONGEST_REASON, Telling, compose_decision, decide, undo
+from eventreg.registration.services.decisions import LONGEST_REASON, DecisionMail, compose_decision, decide, undo
 from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.refusals import Refusals
@@ -29,7 +29,7 @@ def decide_registration(slug: str, reference: str) -> Answer:
     if action is None or seen_revision is None:
         abort(400)
     with form.refusals() as outcome:
-        telling = Telling(has_mail=not form.without_mail.data)
+        telling = DecisionMail(has_mail=not form.without_mail.data)
         decide(event.id, reference, action, form.told_reason, seen_revision, organizer(), telling)
         return desk.back_to(reference)
     return dossier_page(reference, form if form.errors else None, outcome.problem), outcome.status_code

@@ -15,7 +15,7 @@ from eventreg.attendees.rules.listing import is_contact_data
 from eventreg.audit import trail
 from eventreg.audit.details import Part, parts_of
 from eventreg.audit.queries import Trace
-from eventreg.audit.telling import Telling
+from eventreg.audit.telling import HistoryWords
 from eventreg.audit.trail import Group, Holds, group_of
 from eventreg.events.models import Event
 from eventreg.events.views.desk import tabs_by_state
@@ -34,7 +34,7 @@ def history_shown(
     return [{**told.shown(trace, event.time_zone), "body": told.body(trace)} for trace in dossier.traces]
 
 
-class ToldHistory(Telling):
+class ToldHistory(HistoryWords):
     """Says what the entries of one registration's trail hold, in the words of the questions as they were then."""
 
     def __init__(self, dossier: Dossier, context: kinds.Context, has_contact_data: bool) -> None:

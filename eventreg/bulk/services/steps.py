@@ -32,7 +32,7 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.rules.availability import UNDO_WINDOW
 from eventreg.registration.rules.states import Action, DecisionReason
-from eventreg.registration.services.decisions import Telling, decide, undo
+from eventreg.registration.services.decisions import DecisionMail, decide, undo
 from eventreg.registration.services.requests import ask_for_correction
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ def decide_one(run: Run, item: RunItem) -> ItemResult:
         text_for(run, "reason", person.language),
         item.seen_revision,
         Organizer.account(run.account_id),
-        Telling(not run.details.get("without_mail"), UNDO_WINDOW + acts.wait_for(count_left(run))),
+        DecisionMail(not run.details.get("without_mail"), UNDO_WINDOW + acts.wait_for(count_left(run))),
     )
     lacks_place = made.action is Action.APPROVE_WITHOUT_PLACE
     outcome = acts.ItemOutcome.DONE_WITHOUT_PLACE if lacks_place else acts.ItemOutcome.DONE

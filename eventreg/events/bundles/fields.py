@@ -48,7 +48,7 @@ class Fitting:
 
     #: the languages that texts are kept in; empty: those that they are in
     languages: tuple[str, ...] = ()
-    move: Move | None = None
+    move: DateShift | None = None
 
     def complete(self, text: Mapping[str, str]) -> dict[str, str]:
         """Return a text that must lack in no language: where there is none, that of another language stands in."""
@@ -322,7 +322,7 @@ _KINDS: Final[Mapping[type[TypeEngine[Any]], Kind]] = {
 
 
 @dataclass(frozen=True)
-class Move:
+class DateShift:
     """So many days later (or earlier), from one zone to another, the clock on the wall staying as it is."""
 
     days: int

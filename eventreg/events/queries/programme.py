@@ -9,7 +9,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from eventreg.db import db, found, get_of_event
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson, Speaker
-from eventreg.events.rules.programme import Slot
+from eventreg.events.rules.programme import ScheduledSession
 
 #: sessions by id to who speaks there, in the order in which they are announced
 PeopleOf = Mapping[int, Sequence[SessionPerson]]
@@ -103,10 +103,10 @@ def get_speaker(event_id: int, public_id: str) -> Speaker:
     return get_of_event(Speaker, event_id, public_id=public_id)
 
 
-def slots_of(sessions: Iterable[ProgrammeSession], people: PeopleOf) -> list[Slot]:
+def slots_of(sessions: Iterable[ProgrammeSession], people: PeopleOf) -> list[ScheduledSession]:
     """Return sessions as what the checks and moves look at."""
     return [
-        Slot(
+        ScheduledSession(
             session.id,
             session.starts_at,
             session.ends_at,

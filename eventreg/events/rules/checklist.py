@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from eventreg.events.rules.programme import FindingKind, Hours, Slot, findings_of
+from eventreg.events.rules.programme import FindingKind, Hours, ScheduledSession, findings_of
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.kernel.errors import N_, NN_, Keyed, Sentence
 from eventreg.kernel.text import LocalizedText, is_blank
@@ -115,7 +115,7 @@ class Readiness:
     notice: LocalizedText | None = None
     session_titles: Sequence[LocalizedText] = ()
     #: the hours of each day with its sessions
-    programme: Sequence[tuple[Hours, Sequence[Slot]]] = ()
+    programme: Sequence[tuple[Hours, Sequence[ScheduledSession]]] = ()
     #: names of speakers by id
     speakers: Mapping[int, str] = field(default_factory=dict)
     #: the texts of the practical information, in its order

@@ -68,7 +68,7 @@ LONGEST_PAUSE_MINUTES = 15
 
 
 @dataclass(frozen=True)
-class Slot:
+class ScheduledSession:
     """A session as far as it can be in the way of another. `room_id` None: for everybody, whatever the room."""
 
     id: int
@@ -111,7 +111,7 @@ def time_of(minutes: int) -> time:
     return time(*divmod(min(max(minutes, 0), 24 * 60 - 1), 60))
 
 
-def in_order(slots: Sequence[Slot]) -> list[Slot]:
+def in_order(slots: Sequence[ScheduledSession]) -> list[ScheduledSession]:
     """Return sessions in the order of their times; at the same time, what is for everybody first, then by room."""
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.room_id or 0, slot.ends_at, slot.id))
 
@@ -121,19 +121,19 @@ def meet(one: Hours, other: Hours) -> bool:
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
-def findings_of(day: Hours, slots: Sequence[Slot]) -> list[Finding]:
+def findings_of(day: Hours, slots: Sequence[ScheduledSession]) -> list[Finding]:
     """Return what is worth a second look on a day, in the order of its time."""
     found = [*_outside(day, slots), *_pairs(slots), *_gaps(day, slots)]
     return sorted(found, key=lambda finding: (finding.starts_at, finding.session_id or 0))
 
 
-def _outside(day: Hours, slots: Sequence[Slot]) -> Iterator[Finding]:
+def _outside(day: Hours, slots: Sequence[ScheduledSession]) -> Iterator[Finding]:
     for slot in slots:
         if slot.starts_at < day.starts_at or slot.ends_at > day.ends_at:
             yield Finding(FindingKind.OUTSIDE_HOURS, slot.starts_at, slot.ends_at, slot.id)
 
 
-def _pairs(slots: Sequence[Slot]) -> Iterator[Finding]:
+def _pairs(slots: Sequence[ScheduledSession]) -> Iterator[Finding]:
     for one, other in combinations(in_order(slots), 2):
         if not meet(one, other):
             continue
@@ -146,12 +146,12 @@ def _pairs(slots: Sequence[Slot]) -> Iterator[Finding]:
                 yield Finding(FindingKind.SPEAKER_TWICE, starts_at, ends_at, other.id, one.id, speaker_id)
 
 
-def _share_a_room(one: Slot, other: Slot) -> bool:
+def _share_a_room(one: ScheduledSession, other: ScheduledSession) -> bool:
     """Say whether one can only be had without the other: the same room, or one of them is for everybody."""
     return one.room_id is None or other.room_id is None or one.room_id == other.room_id
 
 
-def _gaps(day: Hours, slots: Sequence[Slot]) -> Iterator[Finding]:
+def _gaps(day: Hours, slots: Sequence[ScheduledSession]) -> Iterator[Finding]:
     """Yield the stretches inside the day's hours that nothing covers in any room. A day without sessions has none yet."""
     if not slots:
         return

@@ -23,7 +23,7 @@ from eventreg.kernel.text import merged
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor
 from eventreg.organizations.queries import find_organization, list_known
-from eventreg.organizations.rules import Known, OrganizationEntry, is_same_name
+from eventreg.organizations.rules import KnownInstitution, OrganizationEntry, is_same_name
 from eventreg.organizations.services import add_organization, give_first_logo, lock_organization
 
 
@@ -128,7 +128,7 @@ def _known(organization: OrganizationEntry, chosen: str, is_new: bool) -> int | 
     return same[0].id if len(same) == 1 else None
 
 
-def _is_meant(organization: OrganizationEntry, known: Known) -> bool:
+def _is_meant(organization: OrganizationEntry, known: KnownInstitution) -> bool:
     return any(is_same_name(text, known) for text in organization.name.values())
 
 

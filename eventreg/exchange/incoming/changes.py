@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, or_, select
 from eventreg.attendees.queries.people import Person
 from eventreg.db import db
 from eventreg.exchange.incoming.matching import Row
-from eventreg.exchange.incoming.setting import Asked, Problems, Setting, language_of
+from eventreg.exchange.incoming.setting import Problems, QuestionInFile, Setting, language_of
 from eventreg.exchange.rules import importing
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.csv import original
@@ -84,7 +84,7 @@ class Changes:
                 problems.add(setting.fixed[name].title, message)
 
     def _put(
-        self, row: Row, asked: Asked, person: Person, written: dict[str, str], problems: Problems
+        self, row: Row, asked: QuestionInFile, person: Person, written: dict[str, str], problems: Problems
     ) -> importing.AnswerPut | None:
         if self._is_as_written(row, asked, written):
             return None
@@ -115,7 +115,7 @@ class Changes:
         return self._differing(asked, question, version_id, current, values, is_sealed, problems)
 
     def _differing(
-        self, asked: Asked, question: Question, version_id: int, current: list[str], values: Sequence[str],
+        self, asked: QuestionInFile, question: Question, version_id: int, current: list[str], values: Sequence[str],
         is_sealed: bool, problems: Problems,
     ) -> importing.AnswerPut | None:  # fmt: skip
         title = asked.targets[0].title
@@ -133,7 +133,7 @@ class Changes:
         return importing.AnswerPut(question, version_id, None if is_sealed else current, list(values))
 
     def _cleared(
-        self, asked: Asked, question: Question, version_id: int, current: list[str], is_sealed: bool,
+        self, asked: QuestionInFile, question: Question, version_id: int, current: list[str], is_sealed: bool,
         problems: Problems,
     ) -> importing.AnswerPut | None:  # fmt: skip
         if not self._setting.terms.empty_clears or not (current or is_sealed):
@@ -146,7 +146,7 @@ class Changes:
             return None
         return importing.AnswerPut(question, version_id, None if is_sealed else current, [])
 
-    def _is_as_written(self, row: Row, asked: Asked, written: dict[str, str]) -> bool:
+    def _is_as_written(self, row: Row, asked: QuestionInFile, written: dict[str, str]) -> bool:
         """Say whether the cells are those that an export would hold; the sign that keeps one from being computed aside."""
         for target in asked.targets:
             cell, ours = row.cells.get(target.name, ""), written[target.name]
@@ -257,7 +257,9 @@ class Newcomers:
                 found[asked.question.key] = values
         return found
 
-    def _answer(self, asked: Asked, texts: Sequence[str], category_key: str, problems: Problems) -> Sequence[str]:
+    def _answer(
+        self, asked: QuestionInFile, texts: Sequence[str], category_key: str, problems: Problems
+    ) -> Sequence[str]:
         question, setting = asked.question, self._setting
         if category_key and not question.is_asked_of(category_key):
             message = _("This is not asked of the category “%(name)s”", name=setting.category_name(category_key))

@@ -20,7 +20,7 @@ from eventreg.web.refusals import said
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionInFile:
     """A question that columns of the file answer: one, or one for each part of a name."""
 
     question: Question
@@ -93,7 +93,7 @@ class Setting:
         """Return an answer in the organizer's language."""
         return kinds.get(question.kind).cell(question, values, self.context, self.language)
 
-    def read(self, asked: Asked, question: Question, texts: Sequence[str]) -> list[str]:
+    def read(self, asked: QuestionInFile, question: Question, texts: Sequence[str]) -> list[str]:
         """Return the values of an answer. Raises Invalid."""
         return self.reader.parts(question, texts) if asked.is_parted else self.reader.read(question, texts[0])
 
@@ -101,13 +101,13 @@ class Setting:
         """Say whether an export may say "answered" in place of the answer."""
         return question.is_sensitive or is_contact_data(question)
 
-    def _by_question(self) -> list[Asked]:
+    def _by_question(self) -> list[QuestionInFile]:
         found: dict[str, list[Target]] = {}
         for target in self.targets:
             if target.column.question is not None and target.is_read:
                 found.setdefault(target.column.question.key, []).append(target)
         by_key = {question.key: question for question in self.definition.questions()}
-        return [Asked(by_key[key], targets) for key, targets in found.items()]
+        return [QuestionInFile(by_key[key], targets) for key, targets in found.items()]
 
     def _sheet(self, targets: Targets, language: str, *, sees_sensitive: bool) -> Sheet:
         """Return what an export of the file's columns would hold, in the language in which its titles are written."""
@@ -138,7 +138,7 @@ class Problems:
         if len(self.found) < MOST_PROBLEMS:
             self.found.append(Difference(column, None, showable(message)))
 
-    def add_invalid(self, asked: Asked, invalid: Invalid, text: str) -> None:
+    def add_invalid(self, asked: QuestionInFile, invalid: Invalid, text: str) -> None:
         """Keep why an answer is not taken, with the beginning of what stands there."""
         title = asked.targets[0].title
         shown = text if len(text) <= 40 else f"{text[:40]}…"

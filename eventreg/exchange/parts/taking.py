@@ -29,7 +29,7 @@ from eventreg.team.parts import taken_account
 Rows = Mapping[int, Sequence[Any]]
 
 
-class Taker:
+class PeopleOutlet:
     """What the records of one event have in common."""
 
     def __init__(self, event_id: int, outlet: Outlet) -> None:
@@ -198,7 +198,7 @@ class RegistrationsPart:
 
     def take_out(self, event_id: int, outlet: Outlet) -> Iterator[Entry]:
         """See `Part.take_out`. In the order in which they came."""
-        taker, last = Taker(event_id, outlet), 0
+        taker, last = PeopleOutlet(event_id, outlet), 0
         while True:
             rows = db.session.scalars(
                 select(models.Registration)

@@ -77,7 +77,7 @@ _LONGEST_WORD = 40
 
 
 @dataclass(frozen=True)
-class Wish:
+class ExportRequest:
     """What somebody wants to take out of a list."""
 
     format: ExportFormat
@@ -176,7 +176,7 @@ def _fits(part: frozenset[Any] | None, whole: frozenset[Any] | None) -> bool:
     return whole is None or (part is not None and part <= whole)
 
 
-def check_wish(wish: Wish, *, sees_sensitive: bool) -> None:
+def check_wish(wish: ExportRequest, *, sees_sensitive: bool) -> None:
     """Check that whoever wishes may have it. Raises Refused.
 
     Contact data that one may not see is no fault: it is left out without a word, as on the screen.

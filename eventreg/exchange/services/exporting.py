@@ -16,7 +16,15 @@ from eventreg.events.models import Event
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.exchange.models import Export
-from eventreg.exchange.rules.exports import ExportState, Plan, Wish, check_wish, ending, file_name, is_made_aside
+from eventreg.exchange.rules.exports import (
+    ExportRequest,
+    ExportState,
+    Plan,
+    check_wish,
+    ending,
+    file_name,
+    is_made_aside,
+)
 from eventreg.exchange.services.files import Progress, Source, set_aside
 from eventreg.exchange.services.formats import FORMATS
 from eventreg.exchange.sheets.columns import FIXED
@@ -25,7 +33,7 @@ from eventreg.registration.queries.scoping import is_shown
 
 
 @dataclass(frozen=True)
-class Taker:
+class ExportedBy:
     """Who takes a file out, and what they may know."""
 
     #: an account, or the system: a command on the machine
@@ -52,7 +60,13 @@ class Begun:
 
 
 def begin_export(
-    event_id: int, state: ListState, wish: Wish, taker: Taker, words: str = "", *, is_at_once: bool = False
+    event_id: int,
+    state: ListState,
+    wish: ExportRequest,
+    taker: ExportedBy,
+    words: str = "",
+    *,
+    is_at_once: bool = False,
 ) -> Begun:
     """Settle whom the list shows to the taker, in its order, and record that their data was taken.
 
@@ -105,7 +119,9 @@ def first_of(chunks: Iterator[bytes]) -> Iterator[bytes]:
     return chain([head], chunks)
 
 
-def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, at: datetime, ends: str) -> Plan:
+def _plan(
+    event: Event, state: ListState, wish: ExportRequest, taker: ExportedBy, words: str, at: datetime, ends: str
+) -> Plan:
     local = at.astimezone(ZoneInfo(event.time_zone))
     return Plan(
         format=wish.format,
@@ -123,7 +139,7 @@ def _plan(event: Event, state: ListState, wish: Wish, taker: Taker, words: str, 
     )
 
 
-def _detail(begun: Begun, wish: Wish, query: str) -> Mapping[str, Any]:
+def _detail(begun: Begun, wish: ExportRequest, query: str) -> Mapping[str, Any]:
     """Return what the history keeps of it: how much was taken, by which filters, and why, where it was sensitive."""
     detail: dict[str, Any] = {"format": wish.format.value, "count": len(begun.ids), "list": query}
     if begun.plan.leaves_out_contact_data:

@@ -22,7 +22,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.exchange.models import Export
-from eventreg.exchange.rules.exports import COLUMNS_OF, GIVEN_UP_AFTER, ExportState, Plan, Wish, may_fetch
+from eventreg.exchange.rules.exports import COLUMNS_OF, GIVEN_UP_AFTER, ExportRequest, ExportState, Plan, may_fetch
 from eventreg.exchange.sheets.columns import FIXED, Sheet, list_sheet_columns
 from eventreg.exchange.sheets.formats import Stamp
 from eventreg.jobs.services import schedule
@@ -92,7 +92,7 @@ class Source:
             yield [self.sheet.row(person) for person in people]
 
 
-def count_columns(event: Event, wish: Wish) -> int:
+def count_columns(event: Event, wish: ExportRequest) -> int:
     """Return how many columns a file would have."""
     if wish.columns is not None:
         return len(wish.columns)

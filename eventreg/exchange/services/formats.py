@@ -17,7 +17,7 @@ from eventreg.db import db
 from eventreg.events.models import Event, EventDay
 from eventreg.events.queries.partners import load_partners
 from eventreg.events.wording import institutions_line
-from eventreg.exchange.rules.exports import MOST_PRINTED_COLUMNS, ExportFormat, Wish, chosen_questions
+from eventreg.exchange.rules.exports import MOST_PRINTED_COLUMNS, ExportFormat, ExportRequest, chosen_questions
 from eventreg.exchange.services.files import PORTION, Source, count_columns, exports_folder
 from eventreg.exchange.sheets.formats import ending_of, json_chunks, xlsx_chunks, zip_chunks
 from eventreg.exchange.sheets.printed import DayToSign, Line, Paper, list_document, sheet_document, typeset
@@ -38,7 +38,7 @@ class FileFormat:
     #: what it is good for
     hint: LazyString
 
-    def checked(self, event: Event, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
+    def checked(self, event: Event, wish: ExportRequest, ids: Sequence[int]) -> Sequence[int]:
         """Return who is in the file, of those whom the list shows. Raises Refused."""
         return ids
 
@@ -124,7 +124,7 @@ class _PdfList(_Printed):
     title = _l("Printed list (PDF)")
     hint = _l("To print or to send on, with the names of the institutions in the head.")
 
-    def checked(self, event: Event, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
+    def checked(self, event: Event, wish: ExportRequest, ids: Sequence[int]) -> Sequence[int]:
         if count_columns(event, wish) > MOST_PRINTED_COLUMNS:
             raise Refused(
                 N_("A printed list has %(limit)s columns at most: choose them in the list"),
@@ -144,7 +144,7 @@ class _PdfSheet(_Printed):
     title = _l("Attendance sheet to sign (PDF)")
     hint = _l("One for each day, with a line for each confirmed person of the list.")
 
-    def checked(self, event: Event, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
+    def checked(self, event: Event, wish: ExportRequest, ids: Sequence[int]) -> Sequence[int]:
         if not (confirmed := only_confirmed(event.id, ids)):
             raise Refused(N_("Nobody in this list is confirmed"), field="format")
         return confirmed
@@ -168,7 +168,7 @@ class _Zip(FileFormat):
     title = _l("The files that people sent (ZIP)")
     hint = _l("Each named by reference and question, with a list of whose it is.")
 
-    def checked(self, event: Event, wish: Wish, ids: Sequence[int]) -> Sequence[int]:
+    def checked(self, event: Event, wish: ExportRequest, ids: Sequence[int]) -> Sequence[int]:
         if not is_any_sent(event.id, chosen_questions(wish.columns)):
             raise Refused(N_("Nobody has sent a file to these questions"), field="format")
         return ids

@@ -15,9 +15,9 @@ from eventreg.events.views.desk import render_desk
 from eventreg.exchange import queries
 from eventreg.exchange.forms import EVERY_COLUMN, ON_SCREEN, ExportForm
 from eventreg.exchange.models import Export
-from eventreg.exchange.rules.exports import ExportFormat, Wish
+from eventreg.exchange.rules.exports import ExportFormat, ExportRequest
 from eventreg.exchange.services import files, formats
-from eventreg.exchange.services.exporting import Begun, Taker, begin_export, file_chunks, first_of
+from eventreg.exchange.services.exporting import Begun, ExportedBy, begin_export, file_chunks, first_of
 from eventreg.exchange.views import blueprint
 from eventreg.i18n.languages import current_language
 from eventreg.web.access import Answer, may, requires
@@ -30,7 +30,9 @@ def export_registrations(slug: str) -> FlaskResponse:
     """Give everybody whom the list shows as CSV, with every column. A POST, since it is recorded who took whose data."""
     event: Event = g.event
     state = desk.read_list_state(desk.categories_in_sight())
-    return _as_file(begin_export(event.id, state, Wish(ExportFormat.CSV), _taker(), listing.filter_words(state)))
+    return _as_file(
+        begin_export(event.id, state, ExportRequest(ExportFormat.CSV), _taker(), listing.filter_words(state))
+    )
 
 
 @blueprint.get("/manage/events/<slug>/registrations/export")
@@ -64,8 +66,8 @@ def _screen_columns(state: ListState) -> list[str]:
     return names if "reference" in names else ["reference", *names]
 
 
-def _taker() -> Taker:
-    return Taker(
+def _taker() -> ExportedBy:
+    return ExportedBy(
         actor=acting(),
         name=current_user.name,
         sight=g.event_access.sight,

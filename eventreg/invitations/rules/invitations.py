@@ -188,7 +188,7 @@ _CALLED = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class NewInvitation:
     """One person to be invited, as typed. `email` empty: the link is handed over some other way."""
 
     category: str
@@ -205,7 +205,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Known:
+class InvitationLimits:
     """What a wish is held against: what there is to choose from, and which folded addresses are in use."""
 
     categories: Collection[str]
@@ -219,11 +219,11 @@ class Verdict:
     """What would come of one line: `wish` as it would be kept, or why it is refused."""
 
     line: int
-    wish: Wish
+    wish: NewInvitation
     refusal: Refused | None = None
 
 
-def checked(wish: Wish, known: Known, now: datetime) -> Wish:
+def checked(wish: NewInvitation, known: InvitationLimits, now: datetime) -> NewInvitation:
     """Return a wish as it is kept: names as typed without outer white space, the address in its normal form.
 
     Raises Refused: ADDRESS_INVALID, TOO_LONG, UNKNOWN_CATEGORY, UNKNOWN_LANGUAGE, EXPIRES_TOO_EARLY,
@@ -245,7 +245,9 @@ def checked(wish: Wish, known: Known, now: datetime) -> Wish:
     return replace(wish, email=email, is_bound=wish.is_bound and bool(email), **texts)
 
 
-def judged(wishes: Sequence[tuple[int, Wish]], known: Known, now: datetime, *, needs_address: bool) -> list[Verdict]:
+def judged(
+    wishes: Sequence[tuple[int, NewInvitation]], known: InvitationLimits, now: datetime, *, needs_address: bool
+) -> list[Verdict]:
     """Return what would come of each line of a list. An address counts once: its second line is refused.
 
     `needs_address`: the list is to be sent.
@@ -263,7 +265,7 @@ def judged(wishes: Sequence[tuple[int, Wish]], known: Known, now: datetime, *, n
     return verdicts
 
 
-def _check_in_list(wish: Wish, seen: dict[str, int], line: int, *, needs_address: bool) -> None:
+def _check_in_list(wish: NewInvitation, seen: dict[str, int], line: int, *, needs_address: bool) -> None:
     key = email_key(wish.email)
     if not key and (needs_address or not (wish.given_name or wish.family_name)):
         raise Refused(InvitationReason.ADDRESS_MISSING)
@@ -280,7 +282,7 @@ def _address(typed: str) -> str:
         raise Refused(InvitationReason.ADDRESS_INVALID) from invalid
 
 
-def _text(wish: Wish, field: str) -> str:
+def _text(wish: NewInvitation, field: str) -> str:
     typed, limit = getattr(wish, field), LIMITS[field]
     try:
         return clean_paragraphs(typed, limit) if field == "note" else clean_line(typed, limit)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from eventreg.invitations.rules.invitations import Wish
+from eventreg.invitations.rules.invitations import NewInvitation
 from eventreg.kernel.text import folded, is_blank, tidied
 
 #: the order of columns without a head, and the head of the example
@@ -50,10 +50,10 @@ _NAMED_ADDRESS = re.compile(r'^\s*"?(?P<name>[^<>"]*?)"?\s*<(?P<email>[^<>\s]+@[
 _LONGEST_NAMED = 1000
 _BOM = "\ufeff"
 
-Lines = list[tuple[int, Wish]]
+Lines = list[tuple[int, NewInvitation]]
 
 
-def read_list(text: str, common: Wish, categories: Mapping[str, str], languages: Mapping[str, str]) -> Lines:
+def read_list(text: str, common: NewInvitation, categories: Mapping[str, str], languages: Mapping[str, str]) -> Lines:
     """Return whom a list names, each with the number of its line from 1; empty lines are left out.
 
     What a line does not say it takes from `common`. `categories` and `languages` say which key a folded name stands for;
@@ -131,7 +131,9 @@ def _by_column(cells: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
     return {column: cell for column, cell in zip(columns, cells, strict=False) if column and cell}
 
 
-def _wish(said: Mapping[str, str], common: Wish, categories: Mapping[str, str], languages: Mapping[str, str]) -> Wish:
+def _wish(
+    said: Mapping[str, str], common: NewInvitation, categories: Mapping[str, str], languages: Mapping[str, str]
+) -> NewInvitation:
     category, language = said.get("category", ""), said.get("language", "")
     given_name, family_name = said.get("given_name", ""), said.get("family_name", "")
     if not family_name and "," in given_name:

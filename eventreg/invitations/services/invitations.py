@@ -27,10 +27,10 @@ from eventreg.registration.models import Invitation
 from eventreg.registration.queries.places import RECORD_KIND, get_invitation_by_token
 from eventreg.registration.rules.searching import email_key
 
-Lines = Sequence[tuple[int, invitations.Wish]]
+Lines = Sequence[tuple[int, invitations.NewInvitation]]
 
 
-def invite(event_id: int, wish: invitations.Wish, who: Organizer, *, sends: bool) -> Invitation:
+def invite(event_id: int, wish: invitations.NewInvitation, who: Organizer, *, sends: bool) -> Invitation:
     """Make one invitation, and send it if it is to be sent.
 
     Raises Refused as `checked` does, and ADDRESS_MISSING or NOT_NOW when it is to be sent and cannot be.
@@ -135,9 +135,9 @@ def _judged(event: Event, lines: Lines, sends: bool, scope: Scope, now: datetime
     return invitations.judged(lines, known, now, needs_address=sends)
 
 
-def _known(event: Event, emails: Iterable[str], scope: Scope, now: datetime) -> invitations.Known:
+def _known(event: Event, emails: Iterable[str], scope: Scope, now: datetime) -> invitations.InvitationLimits:
     keys = {key for email in emails if (key := email_key(email))}
-    return invitations.Known(
+    return invitations.InvitationLimits(
         categories=[category.key for category in event.categories if scope.has_category(category.key)],
         languages=known_languages(),
         invited=find_open_keys(event.id, keys, now),
@@ -145,7 +145,7 @@ def _known(event: Event, emails: Iterable[str], scope: Scope, now: datetime) -> 
     )
 
 
-def _made(event: Event, wish: invitations.Wish, who: Organizer, now: datetime) -> Invitation:
+def _made(event: Event, wish: invitations.NewInvitation, who: Organizer, now: datetime) -> Invitation:
     category = next(found for found in event.categories if found.key == wish.category)
     return Invitation(
         public_id=tokens.new_public_id(),

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from eventreg.audit.services import Actor
 from eventreg.db import db, found, transaction
-from eventreg.events.bundles.fields import Fitting, Move
+from eventreg.events.bundles.fields import DateShift, Fitting
 from eventreg.events.bundles.parts import Entry, TakeOut, part_registry
 from eventreg.events.bundles.reading import Bundle, DocumentBundle, open_bundle
 from eventreg.events.models import Event, EventDay
@@ -57,7 +57,7 @@ def found_event(founding: Founding, actor: Actor, at: datetime) -> int:
     translated afterwards. Raises Refused (SlugReason) and BundleInvalid.
     """
     event, parts = _documents(founding)
-    move = Move((founding.first_day - rules.REFERENCE_DAY).days, rules.REFERENCE_ZONE, founding.time_zone)
+    move = DateShift((founding.first_day - rules.REFERENCE_DAY).days, rules.REFERENCE_ZONE, founding.time_zone)
     placing = Placing(
         slug=founding.slug,
         at=at,
@@ -179,7 +179,7 @@ def copy_event(event_id: int, copying: Copying, actor: Actor, at: datetime) -> i
     source = found(db.session.get(Event, event_id))
     first = first_day_of(event_id)
     begins = first or source.registration_closes_at.date()
-    move = Move((copying.first_day - begins).days, source.time_zone, source.time_zone)
+    move = DateShift((copying.first_day - begins).days, source.time_zone, source.time_zone)
     wanted = copying.parts - NEVER_COPIED
     taken = frozenset(part.key for part in part_registry().whole(wanted))
     is_on_site = source.attendance is not AttendanceMode.ONLINE

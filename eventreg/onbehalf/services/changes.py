@@ -23,7 +23,7 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_asked, find_day_ids
 from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.queries.scoping import lock_in_scope
-from eventreg.registration.rules.asked import Asked
+from eventreg.registration.rules.asked import AskedQuestions
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import LIVE, Status
 from eventreg.registration.services import answer_changes
@@ -36,7 +36,7 @@ _MOST = 50
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangeDone:
     """What came of a change: the answers that differ, and whether the mail address does."""
 
     answers: Sequence[answer_changes.AnswerChange]
@@ -56,7 +56,7 @@ class Edit:
     tells_old_address: bool = False
 
 
-def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Changed:
+def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> ChangeDone:
     """Put answers in place of earlier ones on the person's behalf, and tell the person what changed if that is wished.
 
     Consents stay as they are: they are the person's. An answer that somebody else changed since the form was first shown,
@@ -80,7 +80,7 @@ def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Chang
         if has_new_address:
             change_address(registration, email, now)
         if not changes and not has_new_address:
-            return Changed([], has_new_address=False)
+            return ChangeDone([], has_new_address=False)
         registration.revision += 1
         if changes:
             answer_changes.record_changes(act.who, "answers_edited", registration, changes, now)
@@ -88,35 +88,35 @@ def change_for(event_id: int, reference: str, edit: Edit, act: TeamAct) -> Chang
             note(registration, "address_corrected", act.who, now, old=old_address, new=email)
         db.session.flush()
         _tell(event, registration, changes, act, now, old_address=old_address if has_new_address else "", edit=edit)
-        return Changed(changes, has_new_address)
+        return ChangeDone(changes, has_new_address)
 
 
-def answerable_keys(event: Event, registration: Registration, asked: Asked) -> list[str]:
+def answerable_keys(event: Event, registration: Registration, asked: AskedQuestions) -> list[str]:
     """Return the keys of what the team can answer for somebody: all that the person was asked but consents."""
     questions = as_one_form(asked.definition).questions_for(event.category_of(registration).key)
     return [question.key for question in questions if question.kind != CONSENT_KIND]
 
 
 def _answerable(
-    event: Event, registration: Registration, asked: Asked, keys: Collection[str]
+    event: Event, registration: Registration, asked: AskedQuestions, keys: Collection[str]
 ) -> answer_changes.Answerable:
     able = {key for key in answerable_keys(event, registration, asked) if key in keys}
     questions = [q for q in asked.definition.questions() if q.key in able and q.column != "email"]
     return answer_changes.Answerable(questions, asked.versions, asked)
 
 
-def _address(asked: Asked, answers: answer_changes.Answers) -> str:
+def _address(asked: AskedQuestions, answers: answer_changes.Answers) -> str:
     keys = [question.key for question in asked.definition.questions() if question.column == "email"]
     return next((answers[key][0] for key in keys if answers.get(key)), "")
 
 
-def _touched(registration: Registration, asked: Asked, edit: Edit) -> answer_changes.Answers:
+def _touched(registration: Registration, asked: AskedQuestions, edit: Edit) -> answer_changes.Answers:
     """Return the answers without those that were changed by somebody else since and stand here as they were before."""
     before = _changed_since(registration, asked, edit.seen_entry)
     return {key: values for key, values in edit.answers.items() if key not in before or list(values) != before[key]}
 
 
-def _changed_since(registration: Registration, asked: Asked, seen_entry: int) -> Mapping[str, list[str]]:
+def _changed_since(registration: Registration, asked: AskedQuestions, seen_entry: int) -> Mapping[str, list[str]]:
     """Return what stood in the answers that were changed since an entry of the trail, before; but for sensitive ones."""
     if not seen_entry:
         return {}

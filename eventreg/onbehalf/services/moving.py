@@ -35,7 +35,7 @@ from eventreg.registration.services.places import PlaceCount, free_option_places
 
 
 @dataclass(frozen=True)
-class Move:
+class CategoryMove:
     """Where somebody is moved to, and what goes with it."""
 
     category_key: str
@@ -45,7 +45,7 @@ class Move:
     asks: bool = False
 
 
-def move_to_category(event_id: int, reference: str, wish: Move, act: TeamAct) -> Status:
+def move_to_category(event_id: int, reference: str, wish: CategoryMove, act: TeamAct) -> Status:
     """Move somebody to another category of the event; returns the status that came of it.
 
     The place of before is given up, the new one taken by the rules of the new category (`rules.moving`), and what became free

@@ -25,7 +25,7 @@ from eventreg.kernel.errors import NotFound
 from eventreg.onbehalf.forms import ActForm, HandOnForm, MoveForm, WordedForm
 from eventreg.onbehalf.rules import action_of_move
 from eventreg.onbehalf.services import care
-from eventreg.onbehalf.services.moving import Move, hand_on, list_unanswered, move_to_category
+from eventreg.onbehalf.services.moving import CategoryMove, hand_on, list_unanswered, move_to_category
 from eventreg.onbehalf.views import blueprint
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
@@ -124,7 +124,7 @@ def move_person(slug: str, reference: str) -> Answer:
     form = _move_form(registration, request.form)
     with form.refusals(to_team=True) as outcome:
         form.check()
-        wish = Move(form.category.data, form.words.data or "", form.asks.data)
+        wish = CategoryMove(form.category.data, form.words.data or "", form.asks.data)
         status = move_to_category(g.event.id, reference, wish, act_of(form))
         flash(_("Moved. The registration is now: %(status)s.", status=_(status.title)))
         return desk.back_to(reference)

@@ -16,7 +16,16 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 
 from eventreg.events.rules.dates import read_clock
-from eventreg.events.rules.programme import Hours, SessionKind, Slot, SpeakerRole, in_order, meet, minutes_of, time_of
+from eventreg.events.rules.programme import (
+    Hours,
+    ScheduledSession,
+    SessionKind,
+    SpeakerRole,
+    in_order,
+    meet,
+    minutes_of,
+    time_of,
+)
 from eventreg.kernel.errors import N_, NN_, Reason, Refused
 from eventreg.kernel.text import LocalizedText, fault_of, folded, is_blank, tidied
 
@@ -122,7 +131,7 @@ def default_role(kind: SessionKind) -> SpeakerRole:
 
 
 def suggested_hours(
-    day: Hours, slots: Iterable[Slot], room_id: int | None = None, minutes: int = DEFAULT_MINUTES
+    day: Hours, slots: Iterable[ScheduledSession], room_id: int | None = None, minutes: int = DEFAULT_MINUTES
 ) -> tuple[time, time]:
     """Return when the next session of a room begins and ends: at the end of the last one that people there attend.
 
@@ -138,10 +147,10 @@ def suggested_hours(
 
 
 #: a session, or several that go on at the same time, which are passed as one
-Block = list[Slot]
+Block = list[ScheduledSession]
 
 
-def moved(slots: Sequence[Slot], session_id: int, *, earlier: bool) -> dict[int, tuple[time, time]] | None:
+def moved(slots: Sequence[ScheduledSession], session_id: int, *, earlier: bool) -> dict[int, tuple[time, time]] | None:
     """Return the new hours, by id, of the sessions of a day that change when one is moved; None when it cannot move.
 
     A session beside which nothing else goes on exchanges places with what comes before (or after) it in the day: a session,
@@ -159,7 +168,7 @@ def moved(slots: Sequence[Slot], session_id: int, *, earlier: bool) -> dict[int,
     return {slot.id: (slot.starts_at, slot.ends_at) for slot in _exchanged(first, second)}
 
 
-def blocks_of(slots: Sequence[Slot]) -> list[Block]:
+def blocks_of(slots: Sequence[ScheduledSession]) -> list[Block]:
     """Return the sessions of a day as blocks that follow one another: what overlaps, directly or by others, is one block."""
     blocks: list[Block] = []
     until = time.min
@@ -173,7 +182,7 @@ def blocks_of(slots: Sequence[Slot]) -> list[Block]:
     return blocks
 
 
-def _same_room(slots: Sequence[Slot], chosen: Slot) -> list[Slot]:
+def _same_room(slots: Sequence[ScheduledSession], chosen: ScheduledSession) -> list[ScheduledSession]:
     return [slot for slot in slots if slot.room_id == chosen.room_id]
 
 
@@ -189,7 +198,7 @@ def _exchanged(first: Block, second: Block) -> Block:
     return [*(_shifted(slot, -back) for slot in second), *(_shifted(slot, forward) for slot in first)]
 
 
-def _shifted(slot: Slot, minutes: int) -> Slot:
+def _shifted(slot: ScheduledSession, minutes: int) -> ScheduledSession:
     return replace(
         slot,
         starts_at=time_of(minutes_of(slot.starts_at) + minutes),
@@ -213,7 +222,7 @@ MOST_COLUMNS = 6
 class Placed:
     """A session and its column, counted from 1; 0: over all columns."""
 
-    slot: Slot
+    slot: ScheduledSession
     column: int
 
 
@@ -225,14 +234,14 @@ class Row:
     placed: Sequence[Placed]
 
 
-def columns_of(slots: Sequence[Slot], room_ids: Sequence[int]) -> dict[int, int]:
+def columns_of(slots: Sequence[ScheduledSession], room_ids: Sequence[int]) -> dict[int, int]:
     """Return the column of each room that a day uses, in the order of `room_ids`; none unless there are two to six."""
     used = {slot.room_id for slot in slots}
     columns = {room_id: number for number, room_id in enumerate([each for each in room_ids if each in used], 1)}
     return columns if 1 < len(columns) <= MOST_COLUMNS else {}
 
 
-def rows_of(slots: Sequence[Slot], columns: dict[int, int]) -> list[Row]:
+def rows_of(slots: Sequence[ScheduledSession], columns: dict[int, int]) -> list[Row]:
     """Return the sessions of a day by the time at which they begin, in each row by column."""
     rows: dict[time, list[Placed]] = {}
     for slot in in_order(slots):

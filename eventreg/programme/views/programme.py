@@ -17,7 +17,7 @@ from eventreg.audit.services import acting
 from eventreg.events.models import Event, EventDay, ProgrammeSession, Room
 from eventreg.events.queries.programme import PeopleOf, Programme, get_programme, list_rooms, names_of, slots_of
 from eventreg.events.rules.dates import read_clock
-from eventreg.events.rules.programme import Finding, FindingKind, SessionKind, Slot, findings_of
+from eventreg.events.rules.programme import Finding, FindingKind, ScheduledSession, SessionKind, findings_of
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats, languages
@@ -322,5 +322,5 @@ class _Words:
         return _("Overlaps with “%(title)s”", title=other)
 
 
-def _hours(slot: Slot | ProgrammeSession | Finding) -> str:
+def _hours(slot: ScheduledSession | ProgrammeSession | Finding) -> str:
     return formats.span(slot.starts_at, slot.ends_at, languages.current_language(), bare=True)

@@ -28,7 +28,7 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ReusedQuestions:
     """A draft with what was taken over, and what was not. Labels are those of the source, by language."""
 
     document: dict[str, Any]
@@ -48,7 +48,9 @@ def set_document(name: str) -> Mapping[str, Any]:
     return starting_document(f"questions/{name}")
 
 
-def take_over(document: Mapping[str, Any], source: Mapping[str, Any], fit: Fit, *, instead: bool = False) -> Taken:
+def take_over(
+    document: Mapping[str, Any], source: Mapping[str, Any], fit: Fit, *, instead: bool = False
+) -> ReusedQuestions:
     """Return the draft `document` with the sections and questions of `source` that it has not.
 
     A question whose key or column is there already is left out, and so is one asked only of categories that the event does
@@ -101,10 +103,10 @@ class _Taking:
                 sentence = N_("That would be more than a form can have: at most %(what)s.")
                 raise Refused(sentence, status_code=409, most=most)
 
-    def taken(self) -> Taken:
+    def taken(self) -> ReusedQuestions:
         """Return what came of it."""
         lost = tuple(self._lost)
-        return Taken(self._target, tuple(self._added), tuple(self._skipped), tuple(self._homeless), lost)
+        return ReusedQuestions(self._target, tuple(self._added), tuple(self._skipped), tuple(self._homeless), lost)
 
     def _question(self, entry: Mapping[str, Any]) -> dict[str, Any] | None:
         label = texts(entry, "label")

@@ -27,7 +27,7 @@ from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVers
 from eventreg.questionnaires.queries import draft_document, find_draft, find_newest_version, list_published_keys
 from eventreg.questionnaires.rules import publishing, schema
 from eventreg.questionnaires.rules.drafts import changes, reading
-from eventreg.questionnaires.rules.starts import Fit, Taken, set_document, take_over
+from eventreg.questionnaires.rules.starts import Fit, ReusedQuestions, set_document, take_over
 
 Document = dict[str, Any]
 Given = ParamSpec("Given")
@@ -176,7 +176,7 @@ def _question_key(event_id: int, draft: OpenDraft, label: LocalizedText) -> str:
     return key_from(label, draft.languages, taken | list_published_keys(event_id) | schema.RESERVED_KEYS, "question")
 
 
-def add_set(event_id: int, name: str, actor: Actor) -> Taken:
+def add_set(event_id: int, name: str, actor: Actor) -> ReusedQuestions:
     """Add a ready-made set to the draft of an event; what is asked already is left out, and said.
 
     Raises NotFound for no such set, Refused for too many, LifecycleRefused for an archived event.
@@ -188,7 +188,7 @@ def add_set(event_id: int, name: str, actor: Actor) -> Taken:
     return _take(event_id, source, _fit(event_id), actor)
 
 
-def take_from_event(event_id: int, source_id: int, actor: Actor, *, instead: bool = False) -> Taken:
+def take_from_event(event_id: int, source_id: int, actor: Actor, *, instead: bool = False) -> ReusedQuestions:
     """Add what another event asks to the draft, or put it in its place: in the languages of this event, at its dates.
 
     Whether the account may see the other event is for the caller to know. What the other asks now is taken, or its draft
@@ -202,7 +202,9 @@ def take_from_event(event_id: int, source_id: int, actor: Actor, *, instead: boo
     return _take(event_id, version.definition if version else draft_document(source_id), moved, actor, instead=instead)
 
 
-def _take(event_id: int, source: Mapping[str, Any], fit: Fit, actor: Actor, *, instead: bool = False) -> Taken:
+def _take(
+    event_id: int, source: Mapping[str, Any], fit: Fit, actor: Actor, *, instead: bool = False
+) -> ReusedQuestions:
     with changing_draft(event_id, actor) as draft:
         taken = take_over(draft.document, source, fit, instead=instead)
         draft.document = taken.document

@@ -19,7 +19,7 @@ from eventreg.questionnaires import checks, wording
 from eventreg.questionnaires.forms.sections import PublishingForm
 from eventreg.questionnaires.models import QuestionnaireDraft
 from eventreg.questionnaires.queries import PastVersion, find_draft, find_newest_version, list_past_versions
-from eventreg.questionnaires.registered import Wanted, count_registered
+from eventreg.questionnaires.registered import WantedCounts, count_registered
 from eventreg.questionnaires.rules.changes import Change, Changes, Figures, Part, changes_between
 from eventreg.questionnaires.rules.publishing import finished, seen_mark
 from eventreg.questionnaires.services.drafting import discard_draft
@@ -109,10 +109,10 @@ def _state(event: Event) -> _State:
     return _State(draft, True, changes, askable, count_registered(event.id, _wanted(changes), g.event_access.scope))
 
 
-def _wanted(changes: Changes) -> Wanted:
+def _wanted(changes: Changes) -> WantedCounts:
     """Return what is to be counted for the questions that changed."""
     questions = [(each, each.before or each.after) for each in changes.listed if not each.is_section]
-    return Wanted(
+    return WantedCounts(
         keys={change.key for change, question in questions if question and not question.column},
         columns={change.key: question.column for change, question in questions if question and question.column},
         values_of={

@@ -17,7 +17,7 @@ from eventreg.i18n import formats, languages
 from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.queries import draft_document
 from eventreg.questionnaires.rules.drafts.reading import read_draft
-from eventreg.questionnaires.rules.starts import SETS, Taken, set_document
+from eventreg.questionnaires.rules.starts import SETS, ReusedQuestions, set_document
 from eventreg.questionnaires.services.drafting import add_set, take_from_event
 from eventreg.questionnaires.views import blueprint
 from eventreg.web.access import Answer, requires
@@ -69,7 +69,7 @@ def take_questions_over(slug: str) -> Answer:
     return _tell(slug, lambda: take_from_event(g.event.id, access.event.id, acting(), instead=instead))
 
 
-def _tell(slug: str, take: Callable[[], Taken]) -> Answer:
+def _tell(slug: str, take: Callable[[], ReusedQuestions]) -> Answer:
     try:
         taken = take()
     except Refused as refused:
@@ -80,7 +80,7 @@ def _tell(slug: str, take: Callable[[], Taken]) -> Answer:
     return redirect(url_for("questionnaires.show_starts", slug=slug), 303)
 
 
-def _said(taken: Taken) -> list[str]:
+def _said(taken: ReusedQuestions) -> list[str]:
     found = [ngettext("%(num)d question added.", "%(num)d questions added.", len(taken.added))]
     if taken.skipped:
         found.append(

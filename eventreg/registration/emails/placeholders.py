@@ -13,7 +13,7 @@ from eventreg.mail.content import Fact, MailContent, Reason
 from eventreg.mail.rich import RichText, Value, plain, render_rich
 from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.messages import DETAILS, OwnText, Slot, names_in, split_placeholders
+from eventreg.registration.rules.messages import DETAILS, OwnText, PlaceholderInText, names_in, split_placeholders
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,10 @@ def in_words(
 def _rendered(text: str, allowed: Collection[str], facts: Facts) -> tuple[RichText | None, RichText | None]:
     """Return the words before and after the details, with their placeholders filled in."""
     parts = split_placeholders(text, allowed)
-    at = next((index for index, part in enumerate(parts) if part == Slot(DETAILS)), len(parts))
+    at = next((index for index, part in enumerate(parts) if part == PlaceholderInText(DETAILS)), len(parts))
     before, after = (render_rich(_filled(some, facts)) for some in (parts[:at], parts[at + 1 :]))
     return (before if before.text else None), (after if after.text else None)
 
 
-def _filled(parts: Sequence[str | Slot], facts: Facts) -> list[str | Value]:
+def _filled(parts: Sequence[str | PlaceholderInText], facts: Facts) -> list[str | Value]:
     return [part if isinstance(part, str) else PLACEHOLDERS[part.name].value(facts) for part in parts]

@@ -18,7 +18,7 @@ from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version, get_version
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import Answer, AnswerRequest, Consent, Registration
-from eventreg.registration.rules.asked import Asked, RequestKind, put_together
+from eventreg.registration.rules.asked import AskedQuestions, RequestKind, put_together
 from eventreg.web.instance import keys
 
 #: the kind of question whose answer says on which days somebody comes
@@ -102,7 +102,7 @@ def load_answers(registration: Registration, definition: Definition | None = Non
     return values
 
 
-def find_asked(registration: Registration, *, with_open: bool = False, for_team: bool = False) -> Asked:
+def find_asked(registration: Registration, *, with_open: bool = False, for_team: bool = False) -> AskedQuestions:
     """Return what a registration was asked: at most four statements, two where everything is of one version.
 
     `with_open` adds what it is asked by requests that are not answered yet; `for_team` the sections that organizers fill

@@ -23,7 +23,7 @@ from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Section
 from eventreg.registration.models import AddressChange, AnswerRequest, MessageText, Registration
 from eventreg.registration.queries.answers import find_asked, frozen_keys
-from eventreg.registration.rules.asked import CONFIRMED, Asked, RequestKind
+from eventreg.registration.rules.asked import CONFIRMED, AskedQuestions, RequestKind
 from eventreg.registration.rules.messages import OwnText
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import STANDING, Status
@@ -110,7 +110,7 @@ class Asking:
     request: AnswerRequest
     #: the version that is asked, or for a correction what the person answered, as it was asked then
     definition: Definition
-    before: Asked
+    before: AskedQuestions
     keys: frozenset[str]
 
     def questions(self, category_key: str) -> list[Question]:

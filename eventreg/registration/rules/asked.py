@@ -18,7 +18,7 @@ from eventreg.registration.rules.states import STANDING, Status
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuestions:
     """What a registration was asked: the questions, and the id of the version that each of them is of."""
 
     definition: Definition
@@ -39,7 +39,7 @@ def put_together(
     given: Mapping[str, int],
     still_open: Mapping[str, int] | None = None,
     team_id: int | None = None,
-) -> Asked:
+) -> AskedQuestions:
     """Return what a registration made under version `base_id` was asked.
 
     `given` names by question the version that its answer was given under, `still_open` the one under which it is asked and
@@ -61,7 +61,7 @@ def put_together(
         for question in section.questions if section.stage is Stage.ORGANIZERS else ():
             if team_id is not None and question.key not in parts.versions:
                 parts.put(team_id, definitions[team_id], section, question)
-    return Asked(replace(base, sections=parts.sections()), parts.versions, base)
+    return AskedQuestions(replace(base, sections=parts.sections()), parts.versions, base)
 
 
 def _of_versions(

@@ -62,7 +62,7 @@ _PERSONAL = re.compile(r"/(?:my(?:/[a-z]{1,20})?|sign-in|invitations)/[\w-]{20,}
 _NEAR = 0.5
 
 
-class Slot(NamedTuple):
+class PlaceholderInText(NamedTuple):
     """A placeholder in a text."""
 
     name: str
@@ -96,9 +96,9 @@ class PlaceholderFault(NamedTuple):
     nearest: str = ""
 
 
-def split_placeholders(text: str, known: Collection[str]) -> list[str | Slot]:
+def split_placeholders(text: str, known: Collection[str]) -> list[str | PlaceholderInText]:
     """Return a text as its plain parts and its placeholders in order. Unknown names are plain text."""
-    parts: list[str | Slot] = []
+    parts: list[str | PlaceholderInText] = []
     end = 0
     for found in _WRITTEN.finditer(text):
         name = found[1].lower()
@@ -106,7 +106,7 @@ def split_placeholders(text: str, known: Collection[str]) -> list[str | Slot]:
             continue
         if found.start() > end:
             parts.append(text[end : found.start()])
-        parts.append(Slot(name))
+        parts.append(PlaceholderInText(name))
         end = found.end()
     if end < len(text):
         parts.append(text[end:])

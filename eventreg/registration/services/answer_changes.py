@@ -33,7 +33,7 @@ from eventreg.registration.queries.answers import (
     load_answers,
 )
 from eventreg.registration.queries.registrations import submission_hash
-from eventreg.registration.rules.asked import Asked
+from eventreg.registration.rules.asked import AskedQuestions
 from eventreg.registration.rules.availability import may_change_answers
 from eventreg.registration.rules.states import STANDING, ChangeReason, Status
 from eventreg.registration.services.answers import (
@@ -119,7 +119,7 @@ class Answerable:
 
     questions: Sequence[Question]
     versions: Mapping[str, int]
-    before: Asked
+    before: AskedQuestions
 
 
 @dataclass(frozen=True)

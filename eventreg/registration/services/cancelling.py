@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from eventreg.db import db
-from eventreg.events.checks import Told
+from eventreg.events.checks import AffectedPeople
 from eventreg.events.models import Event
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.seats import Seats
@@ -45,7 +45,7 @@ class RegistrationFollowers:
         """Return how many registrations there are, of any status."""
         return db.session.scalar(select(func.count()).where(Registration.event_id == event_id)) or 0
 
-    def count_told(self, event_id: int) -> Told:
+    def count_told(self, event_id: int) -> AffectedPeople:
         """Return how many people live with the event, by status; who is declined and not yet told still does."""
         rows = db.session.execute(
             select(Registration.status, func.count())
@@ -54,7 +54,7 @@ class RegistrationFollowers:
         )
         counts = Counter({row[0]: row[1] for row in rows})
         counts.update(_untold_of_declining(event_id))
-        return Told(counts[Status.CONFIRMED], counts[Status.PENDING], counts[Status.WAITLISTED])
+        return AffectedPeople(counts[Status.CONFIRMED], counts[Status.PENDING], counts[Status.WAITLISTED])
 
     def event_cancelled(self, event_id: int, at: datetime) -> None:
         """Drop everything that waits for the event and begin to tell everybody."""

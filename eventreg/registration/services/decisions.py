@@ -45,14 +45,14 @@ class Undone:
 
 
 @dataclass(frozen=True)
-class Telling:
+class DecisionMail:
     """Whether a decision is told of, and after which time: until then it can be undone without a trace."""
 
     has_mail: bool = True
     waits: timedelta = UNDO_WINDOW
 
 
-TOLD = Telling()
+TOLD = DecisionMail()
 
 
 def decide(
@@ -62,7 +62,7 @@ def decide(
     reason: str,
     seen_revision: int,
     who: Organizer,
-    telling: Telling = TOLD,
+    telling: DecisionMail = TOLD,
 ) -> Decision:
     """Approve, wait-list, decline or reopen; returns what was decided.
 
@@ -116,7 +116,7 @@ def _lead_back(event: Event, registration: Registration, decision: Decision, who
     """Decide back to the status before a decision, with the reason given then and the turn on the waiting list."""
     earlier = statuses.find_decision_before(decision)
     reason = earlier.reason if earlier is not None else ""
-    telling = Telling(decision.has_mail)
+    telling = DecisionMail(decision.has_mail)
     made = _decide(event, registration, _WAY_BACK[decision.status_before], reason, who, telling)
     if made.action not in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         registration.approved_at = decision.approved_at_before
@@ -126,7 +126,7 @@ def _lead_back(event: Event, registration: Registration, decision: Decision, who
 
 
 def _decide(
-    event: Event, registration: Registration, action: Action, reason: str, who: Organizer, telling: Telling
+    event: Event, registration: Registration, action: Action, reason: str, who: Organizer, telling: DecisionMail
 ) -> Decision:
     now = clock.now()
     if len(reason) > LONGEST_REASON:
@@ -153,7 +153,7 @@ def _decide(
 
 
 def _apply(
-    registration: Registration, action: Action, reason: str, who: Organizer, now: datetime, telling: Telling
+    registration: Registration, action: Action, reason: str, who: Organizer, now: datetime, telling: DecisionMail
 ) -> Decision:
     """Change the registration, and return the decision with all that an undo brings back."""
     known = statuses.overtake_pending_decision(registration, now)

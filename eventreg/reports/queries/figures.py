@@ -165,7 +165,7 @@ SOME_DAYS, TOO_LONG = timedelta(days=2), timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedFigures:
     """What is counted beside what every registration has."""
 
     statuses: Collection[Status]
@@ -207,7 +207,7 @@ class Breakdown:
         return sorted(found, key=lambda cell: (not cell.key, -cell.number, cell.key))
 
 
-def break_down(event_id: int, scope: Scope, wanted: Wanted, now: datetime) -> Breakdown:
+def break_down(event_id: int, scope: Scope, wanted: WantedFigures, now: datetime) -> Breakdown:
     """Count the registrations in scope: one statement, whatever their number."""
     counted = _Parts(event_id, scope, wanted, now)
     found = Breakdown()
@@ -220,7 +220,7 @@ def break_down(event_id: int, scope: Scope, wanted: Wanted, now: datetime) -> Br
 class _Parts:
     """The parts of the statement: each a name, up to three values, and a number."""
 
-    def __init__(self, event_id: int, scope: Scope, wanted: Wanted, now: datetime) -> None:
+    def __init__(self, event_id: int, scope: Scope, wanted: WantedFigures, now: datetime) -> None:
         self._event_id, self._wanted, self._now = event_id, wanted, now
         self._seen = [Registration.event_id == event_id, *conditions(event_id, scope)]
         self._counted = [*self._seen, Registration.status.in_(sorted(wanted.statuses, key=lambda each: each.value))]
@@ -283,7 +283,7 @@ class _Parts:
         return self._part(name, only=[*self._counted, *only], number=number)
 
 
-def _put(found: Breakdown, wanted: Wanted, values: tuple[str, str, str, str], number: int) -> None:
+def _put(found: Breakdown, wanted: WantedFigures, values: tuple[str, str, str, str], number: int) -> None:
     """Put one line of the answer where it belongs."""
     name, first, second, third = values
     if name == "each":

@@ -46,7 +46,7 @@ def show_figures(slug: str) -> str:
     definitions, days = list_definitions(event.id), list_days(event.id)
     categories = [category for category in list_categories([event.id]) if is_shown(category, scope)]
     sex = rules.sex_question(definitions.values())
-    wanted = figures.Wanted(
+    wanted = figures.WantedFigures(
         counting.statuses, event.time_zone, sex.key if sex is not None else "", rules.day_keys_of(definitions.values())
     )
     found = figures.break_down(event.id, scope, wanted, at)

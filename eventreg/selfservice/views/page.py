@@ -22,7 +22,7 @@ from eventreg.registration.emails import OWN_PAGE, Occasion
 from eventreg.registration.models import Consent, Decision, Registration
 from eventreg.registration.queries.answers import SESSIONS_KIND, find_asked, frozen_keys, list_consents, load_answers
 from eventreg.registration.queries.registrations import get_by_token
-from eventreg.registration.rules.asked import Asked
+from eventreg.registration.rules.asked import AskedQuestions
 from eventreg.registration.rules.availability import may_change_answers, may_withdraw
 from eventreg.registration.rules.states import ChangeReason, Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, list_of_registration
@@ -40,7 +40,7 @@ class OwnRegistration:
     event: Event
     occasion: Occasion
     #: what the person was asked, each question in the wording it was answered under; nothing that is for organizers
-    asked: Asked
+    asked: AskedQuestions
     decision: Decision | None
     now: datetime
 

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from eventreg.audit.history import read_history, read_portion
 from eventreg.audit.queries import Trace, TrailFilter, find_broken_position, find_head
 from eventreg.audit.services import INSTANCE_CHAIN, acting
-from eventreg.audit.telling import Line, Telling
+from eventreg.audit.telling import HistoryWords, Line
 from eventreg.db import db
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import desk
@@ -69,7 +69,7 @@ def _page(chain: int, zone: str, slug: str, **frame: Any) -> Answer:
     here = url_for("site.show_history", slug=slug) if slug else url_for("site.show_instance_history")
     if not history.traces and (before or after):
         return redirect(_address(here, form))
-    telling = Telling(history.names, slug)
+    telling = HistoryWords(history.names, slug)
     ends = [trace.entry.position for trace in (*history.traces[:1], *history.traces[-1:])]
     return render_template(
         "site/history.html",
@@ -94,7 +94,7 @@ def _file(chain: int, zone: str, slug: str) -> Response:
     return downloads.as_attachment(stream_with_context(content), name, "text/csv; charset=utf-8")
 
 
-def _shown(telling: Telling, trace: Trace, zone: str) -> dict[str, Any]:
+def _shown(telling: HistoryWords, trace: Trace, zone: str) -> dict[str, Any]:
     entry = trace.entry
     return {
         **telling.shown(trace, zone),
@@ -129,7 +129,7 @@ def history_chunks(chain: int, wanted: TrailFilter, before: int, zone: str, slug
     position = before
     while True:
         portion = read_portion(chain, wanted, position, _PORTION)
-        telling = Telling(portion.names, slug)
+        telling = HistoryWords(portion.names, slug)
         rows = [_row(telling, trace, ZoneInfo(zone)) for trace in portion.traces]
         if rows:
             position = portion.traces[-1].entry.position
@@ -142,7 +142,7 @@ def history_chunks(chain: int, wanted: TrailFilter, before: int, zone: str, slug
             return
 
 
-def _row(telling: Telling, trace: Trace, zone: ZoneInfo) -> list[str]:
+def _row(telling: HistoryWords, trace: Trace, zone: ZoneInfo) -> list[str]:
     return [
         str(trace.entry.position),
         trace.entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),

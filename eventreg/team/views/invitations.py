@@ -6,7 +6,7 @@ from flask import g, redirect, render_template, url_for
 from flask_login import current_user
 
 from eventreg.accounts.queries import get_account
-from eventreg.accounts.rules.codes import Way
+from eventreg.accounts.rules.codes import SignInWay
 from eventreg.accounts.sessions import begin_session
 from eventreg.events.links import invitation_id_of
 from eventreg.events.queries.events import get_event_whole, list_categories
@@ -70,7 +70,7 @@ def accept(token: str) -> Answer:
         accepted = services.accept_invitation(token, signed_in_id, newcomer)
         if accepted.signs_in:
             account = get_account(accepted.account_id)
-            begin_session(account, Way.INVITATION)
+            begin_session(account, SignInWay.INVITATION)
             switch_language(account.language)
         return redirect(url_for("site.manage_event", slug=accepted.slug), 303)
     if outcome.is_for(TeamReason.SIGN_IN_FIRST):
