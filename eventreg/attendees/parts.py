@@ -1,7 +1,4 @@
-"""The reasons that a team gives often, as a part of its event.
-
-What the team put on people, as a part of an event.
-"""
+"""The reasons that a team gives often, and what it put on people, as parts of their event."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

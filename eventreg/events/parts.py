@@ -1,15 +1,4 @@
-"""The kinds of participants of an event.
-
-The days of an event.
-
-The institutions behind an event, and those that its speakers come from.
-
-Colours and picture of an event.
-
-What an event tells people about their data.
-
-The texts of an event's page.
-"""
+"""What belongs to an event, as parts of its file: days, kinds of participants, institutions, look, privacy notice, texts."""
 
 import re
 from typing import Any

@@ -1,9 +1,4 @@
-"""Events in words: who stands behind one, and what each institution is there.
-
-Dates, places and categories in words.
-
-The credits of an event: who stands behind it, in words, with logos and the sentences that were agreed.
-"""
+"""Events in words: dates, places, categories, and the institutions behind one, with the credits that were agreed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

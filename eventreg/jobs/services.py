@@ -1,7 +1,4 @@
-"""Having work done later, in the transaction of the fact that asks for it.
-
-Reads for whoever runs the instance.
-"""
+"""Having work done later, in the transaction of the fact that asks for it; and reads of it for whoever runs the instance."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

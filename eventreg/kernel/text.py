@@ -1,8 +1,4 @@
-"""Text in several languages, as stored: a mapping from language code to text.
-
-Keys made from words: what the machine calls a thing that a person has named.
-
-What may stand in a text that somebody typed, and what is no text at all.
+"""Texts: in several languages, as a mapping from language code to text; as keys made from words; as somebody typed them.
 
 Texts are kept as typed: no case is changed, nothing is composed or decomposed, and every script, emoji and combining accent
 is let through. Only what no page, mail or database can carry is refused.

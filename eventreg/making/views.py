@@ -1,7 +1,4 @@
-"""Making events on the desk: anew, as a copy, from a file.
-
-Taking a whole event away as a file.
-"""
+"""Making events on the desk, anew, as a copy or from a file; and taking a whole one away as a file."""
 
 import tempfile
 from collections.abc import Iterator

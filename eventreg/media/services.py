@@ -1,7 +1,4 @@
-"""Keeping pictures, and forgetting those that nothing shows.
-
-Reads of pictures.
-"""
+"""Pictures are kept, found, and forgotten when nothing shows them."""
 
 from datetime import datetime, timedelta
 

@@ -1,9 +1,4 @@
-"""Use cases that write the directory of institutions.
-
-Two records of one institution become one.
-
-Recording institutions and changing what is recorded.
-"""
+"""Use cases that write the directory of institutions: they are recorded, changed, and two records become one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,15 +1,8 @@
-"""What calendar objects of every kind are made of.
+"""Calendars: an event's days, those of many events and a session for everybody; the days one person attends for that person.
 
-The days one person attends, as the one entry that stands for them in that person's calendar.
-
-All days have one identifier, as iTIP wants of an object (RFC 5546, 3.2.2). They recur in local time, with the rules of the
-zone: a recurrence in UTC would be an hour off after a change of clocks.
-
-Calendar files for everybody: an event's days, those of many events, a session.
-
-One entry a day, with times in UTC: nothing in them recurs, so no rule of a time zone has to travel along.
-
-A time zone's rules as calendars carry them (VTIMEZONE).
+For everybody there is one entry a day, with times in UTC: nothing in them recurs, so no rule of a time zone travels along. One
+person's days stand as one entry under one identifier, as iTIP wants of an object (RFC 5546, 3.2.2). They recur in local time,
+with the zone's rules (VTIMEZONE): a recurrence in UTC would be an hour off after a change of clocks.
 """
 
 from __future__ import annotations

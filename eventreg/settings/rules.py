@@ -1,9 +1,4 @@
-"""Pure decisions about the settings.
-
-Why the settings are not changed.
-
-The settings as a value, whole and frozen.
-"""
+"""The settings as a value, whole and frozen; what they can be, and why they are not changed."""
 
 import re
 from dataclasses import dataclass, field

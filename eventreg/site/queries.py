@@ -1,11 +1,8 @@
-"""Reads over several rooms, by who asks.
+"""Reads over several rooms: events by who asks, figures of the whole instance, and whether this process can do its work.
 
-Figures of the whole instance, for whoever runs it. Counts only, no event and no person.
-
-Can this process do its work: does the database answer and take a write, is there room; and what else should be known.
-
-Asked by programs that wait for two seconds. So it is looked at beside, on a connection of its own: whatever hangs, whoever
-asks is told in time, and there is never more than one look under way. Anybody may ask: one look does for a second.
+The figures are counts only, of no event and no person. Programs that ask whether all is well wait for two seconds, so that is
+looked at beside, on a connection of its own: whatever hangs, whoever asks is told in time. Anybody may ask: there is never more
+than one look under way, and one does for a second.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """Codes of the second factor: those of an app by time (TOTP, RFC 6238: SHA-1, 30 seconds, six digits), and recovery codes.
 
-Ways into an account, and what each proves. A passkey or a provider of identities is one more `Way`.
+Ways into an account, and what each proves. A passkey or a provider of identities is one more `SignInWay`.
 
 What a browser calls itself, in the few words by which a person knows it again.
 """

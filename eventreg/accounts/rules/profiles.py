@@ -1,9 +1,4 @@
-"""What an account's name and address must be, and how addresses are compared.
-
-Where signing in may lead to.
-
-What a password must be.
-"""
+"""What an account's name, address and password must be, how addresses are compared, and where signing in may lead to."""
 
 import re
 import unicodedata

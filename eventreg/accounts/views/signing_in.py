@@ -1,12 +1,6 @@
-"""Signing in by password or by a link that works once, and signing out.
+"""Signing in and out: a password or a link that works once, then the code of a second factor, then the page that was wanted.
 
-The second proof at signing in: a code of the app, or a recovery code.
-
-Where a sign-in ends, whichever way somebody came: signed in and led on, or asked for the code first.
-
-A fresh sign-in before a dangerous act: whoever is signed in proves again who they are.
-
-Views that need it carry `eventreg.web.freshness.requires_fresh_sign_in`.
+Also the fresh sign-in before a dangerous act: views that need it carry `eventreg.web.freshness.requires_fresh_sign_in`.
 """
 
 from flask import redirect, render_template, request, url_for

@@ -1,7 +1,4 @@
-"""The ready-made reasons of an event.
-
-Saved views of the list: one's own, and those that the team shares.
-"""
+"""Tags, ready-made reasons and saved views of an event: one's own views, and those that the team shares."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,6 +1,6 @@
-"""Ready-made reasons: kept, changed, ordered and removed by whoever decides. What was decided with one keeps its words.
+"""What a team keeps ready: reasons, which whoever decides can change, and saved states of the list.
 
-Saving a state of the list under a name, and changing or deleting what was saved.
+What was decided with a reason keeps its words.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,10 +1,4 @@
-"""The form of an event's colours and picture.
-
-The form of an event's privacy notice.
-
-The forms of the institutions of an event.
-
-Texts in the languages of an event, as fields of a form: `<name>-es`, `<name>-en`.
+"""The forms of an event's look, privacy notice and institutions, with texts in its languages as fields: `<name>-es`, `<name>-en`.
 
     class CategoryForm(LocalizedForm):
         name = LocalizedField(lazy_gettext("Name"), limit=120, required="first")

@@ -1,13 +1,4 @@
-"""The event itself and its privacy notice.
-
-Which institutions stand behind an event, and as what.
-
-What the texts of an event were before.
-
-Kinds of participants.
-
-Who has which rights on an event.
-"""
+"""The event with all that is said of it: its notice, its institutions, its kinds of participants, its team, its earlier texts."""
 
 from __future__ import annotations
 

@@ -1,10 +1,5 @@
-"""An event as registering needs it.
-
-An event as a preview shows it: a draft, found by its link or by its team.
-
-What of an event can be chosen in an answer: its institutions, the sessions that people sign up for.
-
-The categories of an event, for its team.
+"""An event and what hangs on it, as one of its rooms needs it: for registering, for a preview, for its team, for answers that
+choose of it.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,7 +1,4 @@
-"""Events as the public reads them, in every state but one: a draft is not found.
-
-Public events as lists that machines and archives read.
-"""
+"""Events as the public reads them, one or in lists, in every state but one: a draft is not found."""
 
 from collections.abc import Sequence
 from datetime import date

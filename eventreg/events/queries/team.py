@@ -1,7 +1,4 @@
-"""Which events an account may know of, and as what.
-
-Events for whoever takes whole ones out: the command line, the page of copies.
-"""
+"""Which events an account may know of, and as what; and which a command may take out whole."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""Saving the dates, places, colours, picture and other settings of an event.
-
-What an event tells people about their data.
-"""
+"""Saving what an event is set to: dates, places, colours, picture, and its privacy notice."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta

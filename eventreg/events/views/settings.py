@@ -1,9 +1,4 @@
-"""Dates, places and other settings of an event on the desk.
-
-The colours and the picture of an event on the desk.
-
-The privacy notice of an event on the desk.
-"""
+"""What an event is set to, on the desk: dates and places, colours and picture, the privacy notice."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,4 @@
-"""The speakers of an event, under the names that are announced.
-
-The rooms of an event: in the order in which pages show them.
-"""
+"""The speakers of an event, under the names that are announced; and its rooms, in the order in which pages show them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,4 @@
-"""The public pages: the list of events, an event, its calendar file, its privacy notice, accessibility.
-
-The guides, in the product: one page each, with pictures.
-"""
+"""The public pages: the list of events, an event, its calendar file, its privacy notice, accessibility, and the guides."""
 
 from typing import Any
 
