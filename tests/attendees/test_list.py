@@ -7,15 +7,20 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
-from eventreg.attendees.listing import RegistrationList, pages as listing
+from eventreg.attendees.listing import Counts, RegistrationList, pages as listing
+from eventreg.attendees.queries.reasons import get_around
 from eventreg.attendees.rules.listing import Cursor, ListState
+from eventreg.db import transaction
 from eventreg.events.models import Event
-from eventreg.events.rules.team import EVERYTHING
+from eventreg.events.organizers import Organizer
+from eventreg.events.rules.team import EVERYTHING, Scope, Sight
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.states import Status
-from tests.builders import a_registration, an_event
+from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.decisions import decide
+from tests.builders import a_registration, a_team_member, an_event
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -207,3 +212,27 @@ def test_neighbours_stay_when_the_person_leaves_the_list() -> None:
 
 def test_a_page_is_fifty() -> None:
     assert listing.PAGE_SIZE == 50
+
+
+@pytest.mark.both_databases
+def test_numbers_are_kept_until_the_history_goes_on(app: Flask) -> None:
+    event = an_event()
+    person, other = (a_registration(event, "academia", Status.PENDING) for _ in range(2))
+    owner = a_team_member(event)
+    who = Organizer.account(owner.id)
+
+    def counts(state: ListState = ListState(), sight: Sight = EVERYTHING) -> Counts:  # noqa: B008 - frozen
+        newest = get_around(event.id, owner.id).newest
+        return RegistrationList(event.id, event.categories, state, sight).counts(newest)
+
+    decide(event.id, other.reference, Action.WAITLIST, "", 1, who)
+    assert counts().by_status == {Status.PENDING: 1, Status.WAITLISTED: 1}
+    # Nothing of the product writes so: it shows that nobody is counted twice while nothing happens.
+    with transaction() as session:
+        session.execute(update(Registration).where(Registration.id == other.id).values(status=Status.DECLINED))
+    assert counts().by_status == {Status.PENDING: 1, Status.WAITLISTED: 1}
+    # What is not of everybody is counted each time.
+    assert counts(ListState(search=other.reference)).by_status == {Status.DECLINED: 1}
+    assert counts(sight=Sight(Scope(categories=frozenset({"government"})))).by_status == {}
+    decide(event.id, person.reference, Action.APPROVE, "", 1, who)
+    assert counts().by_status == {Status.CONFIRMED: 1, Status.DECLINED: 1}
