@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -28,7 +28,7 @@ def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:
     catalogs = _Babel(app, locale_selector=choose_language).domain_instance  # type: ignore[no-untyped-call]
     # Templates say thousands of words a page: they ask the catalog without looking first for whose it is.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: catalogs.get_translations().ugettext(text),
+        gettext=lambda text: catalogs.get_translations().ugettext(text) if text else "",
         ngettext=lambda one, many, number: catalogs.get_translations().ungettext(one, many, number),
         pgettext=lambda context, text: catalogs.get_translations().upgettext(context, text),
         npgettext=lambda context, one, many, number: catalogs.get_translations().unpgettext(context, one, many, number),
@@ -63,6 +63,10 @@ class _Catalogs(Domain):
             if locale is not None:
                 self._by_locale[locale] = found
         return found
+
+    def gettext(self, string: str, **variables: Any) -> str:
+        # Under the empty text a catalog keeps what it says of itself.
+        return str(super().gettext(string, **variables)) if string else ""  # type: ignore[no-untyped-call]
 
     @cached_property
     def _by_locale(self) -> dict[Locale, Translations | NullTranslations]:

@@ -82,3 +82,11 @@ def test_languages_are_named_in_themselves() -> None:
 def test_an_instance_speaks_the_languages_it_is_set_to(make_app: Callable[..., Flask]) -> None:
     app = make_app(languages="en")
     assert Pages(app, "es").get("/").language == "en"
+
+
+@pytest.mark.parametrize("language", ["es", "en", "fr"])
+def test_nothing_is_said_as_nothing(app: Flask, language: str) -> None:
+    """And not as the head of the catalog, which stands under the empty text: an enum's member may have no title."""
+    with app.test_request_context(), speaking(language):
+        assert gettext("") == ""
+        assert app.jinja_env.from_string("{{ _(text) }}").render(text="") == ""
