@@ -1,4 +1,4 @@
-"""The worker: one process that sends the mail and does the jobs that are due, until it is told to stop.
+"""The worker: one process that sends the mail and does the jobs that are due, until it is told to stop or nothing is left.
 
 Any number of them may run, on one machine or several; leases in the database keep them apart.
 """
@@ -9,13 +9,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import Flask
+from sqlalchemy import func, select
 
+from eventreg.db import db
 from eventreg.jobs import registry, running
+from eventreg.jobs.models import Job
 from eventreg.kernel import clock, errors
+from eventreg.kernel.bell import LOOK_SECONDS, Bell
 from eventreg.mail.delivery import deliver_due
+from eventreg.mail.models import MailMessage
 from eventreg.web.instance import refresh_keys
 
 log = logging.getLogger(__name__)
@@ -27,12 +33,17 @@ _JOBS_AT_ONCE = 20
 _SECONDS_OF_MAIL = 2.0
 #: how long a worker with nothing to do waits before it looks again
 _IDLE_SECONDS = 0.5
+#: one that somebody rings for stays so long after its last work: mail comes in flocks
+_STAYS_SECONDS = 5.0
 #: after trouble the wait doubles up to this
 _LONGEST_PAUSE_SECONDS = 10.0
 
 
-def run_worker(app: Flask, *, once: bool = False, stop: threading.Event | None = None) -> None:
-    """Send mail and do jobs until SIGTERM, SIGINT or `stop`; with `once`, until nothing is due.
+def run_worker(
+    app: Flask, *, once: bool = False, stop: threading.Event | None = None, bell: Bell | None = None
+) -> None:
+    """Send mail and do jobs until SIGTERM, SIGINT or `stop`; with `once`, until nothing is due; with `bell`, until for some
+    seconds nothing was, nobody rang and nothing falls due: it rings for what comes next, and whoever listens starts another.
 
     The message or job in hand is finished first. A database or mail server that is away is waited for. With `once`
     nothing is waited for: what the database raises is raised, and mail that no server takes stays for later.
@@ -48,8 +59,12 @@ def run_worker(app: Flask, *, once: bool = False, stop: threading.Event | None =
             troubles = troubles + 1 if found.trouble else 0
             if troubles:
                 stop.wait(min(_IDLE_SECONDS * 2**troubles, _LONGEST_PAUSE_SECONDS))
-            elif not found.work:
+            elif found.work:
+                continue
+            elif bell is None:
                 stop.wait(_IDLE_SECONDS)
+            elif not worker.is_wanted(bell):
+                return
 
 
 class _Found(NamedTuple):
@@ -83,6 +98,22 @@ class _Worker:
                 found.append(_Found(trouble=True))
         return _Found(any(one.work for one in found), any(one.trouble for one in found))
 
+    def is_wanted(self, bell: Bell) -> bool:
+        """Wait for work, and say whether there is some, or may be; when not, ring for what is due next."""
+        try:
+            with self._app.app_context():
+                next_in = _seconds_to_next()
+        except Exception as error:
+            log.error("The worker met %s", errors.described(error))
+            return True
+        ends = time.monotonic() + min(next_in, _STAYS_SECONDS)
+        while not self._stop.is_set() and (left := ends - time.monotonic()) > 0:
+            if bell.is_rung_within(min(left, _IDLE_SECONDS)):
+                return True
+        if next_in > _STAYS_SECONDS:
+            bell.ring(next_in)
+        return next_in <= _STAYS_SECONDS
+
     def _plan(self) -> _Found:
         if not self._has_planned:
             running.plan_duties(registry.job_registry(), clock.now())
@@ -96,6 +127,12 @@ class _Worker:
 
     def _do_jobs(self) -> _Found:
         return _Found(work=running.run_due(registry.job_registry(), _JOBS_AT_ONCE, should_stop=self._stop.is_set) > 0)
+
+
+def _seconds_to_next() -> float:
+    """Return in how many seconds the next work is due that is known of, or the next look."""
+    due: list[datetime | None] = [db.session.scalar(select(func.min(model.due_at))) for model in (Job, MailMessage)]
+    return min([(at - clock.now()).total_seconds() for at in due if at is not None] + [float(LOOK_SECONDS)])
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from eventreg.db.base import (
     partial_index,
 )
 from eventreg.db.due import SKEW, pull_back
-from eventreg.db.engines import lock_row, revocable, transaction
+from eventreg.db.engines import after_commit, lock_row, revocable, transaction
 
 __all__ = [
     "NOT_PERSONAL",
@@ -26,6 +26,7 @@ __all__ = [
     "Base",
     "Localized",
     "UtcDateTime",
+    "after_commit",
     "choice_column",
     "db",
     "folded_column",

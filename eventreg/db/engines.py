@@ -159,6 +159,7 @@ def _lock_of(path: str) -> threading.Lock:
 
 
 _OPEN = "eventreg_transaction_open"
+_AFTERWARDS = "eventreg_after_commit"
 #: PostgreSQL: lock_not_available, deadlock_detected, serialization_failure
 _BUSY_CODES = {"55P03", "40P01", "40001"}
 
@@ -179,6 +180,7 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     with writer_turn(db.engine):
         session.info[_OPEN] = True
+        session.info[_AFTERWARDS] = []
         try:
             session.connection(execution_options={WRITE_OPTION: True})
             yield session
@@ -190,6 +192,14 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info.pop(_OPEN, None)
+            afterwards = session.info.pop(_AFTERWARDS, [])
+    for act in afterwards:
+        act()
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Have `act` called when the transaction that is open has been committed, and not at all when it is not."""
+    db.session().info[_AFTERWARDS].append(act)
 
 
 @contextmanager

@@ -27,8 +27,10 @@ PERIODIC = "periodic"
 
 def plan_duties(registry: JobRegistry, now: datetime) -> None:
     """See to it that every duty has its job and that no job is left of a duty that is no more. Called at start."""
+    keys = {_key(duty) for duty in registry.duties.values()}
+    if keys == set(db.session.scalars(select(Job.key).where(Job.kind == PERIODIC))):
+        return
     with transaction() as session:
-        keys = {_key(duty) for duty in registry.duties.values()}
         known = set(session.scalars(select(Job.key).where(Job.kind == PERIODIC)))
         for duty in registry.duties.values():
             if _key(duty) not in known:

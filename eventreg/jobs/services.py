@@ -10,6 +10,7 @@ from eventreg.db import db, transaction
 from eventreg.jobs.models import Job
 from eventreg.jobs.rules import JobState
 from eventreg.kernel import clock
+from eventreg.web.instance import call_worker
 
 
 def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) -> None:
@@ -43,6 +44,7 @@ def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) 
                 },
             )
         )
+        call_worker(due_at)
 
 
 def _insert_of(dialect: str) -> Any:

@@ -87,6 +87,7 @@ def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
     if messages:
         rows = [_row(each) for message in messages for each in (message, *message.beside)]
         db.session.execute(insert(MailMessage), rows)
+        instance.call_worker(min(row["due_at"] for row in rows))
 
 
 def release(message_id: int, event_id: int, at: datetime) -> None:
@@ -208,6 +209,7 @@ def _put_back(
         "sent_at": None,
     }
     _change(message_id, states, anew, otherwise)
+    instance.call_worker(at)
 
 
 def _change(message_id: int, states: Sequence[DeliveryState], values: dict[str, Any], otherwise: MailRefusal) -> None:
@@ -235,4 +237,5 @@ def _drop(which: ColumnElement[bool], at: datetime) -> set[str]:
             .returning(MailMessage.key, MailMessage.doubts)
             .execution_options(synchronize_session=False)
         )
+        instance.call_worker(at)
         return {key for key, doubts in dropped if not doubts}

@@ -232,6 +232,8 @@ class Connection(HTTPChannel):
         request = self.requests[0]
         self._is_refused = bool(request.error or request.refusal)
         self._begun = 0
+        if self.server.sends_away():
+            request.headers["CONNECTION"] = "close"
         super().service()
         self._until = monotonic() + PATIENCE_SECONDS
 

@@ -7,6 +7,7 @@ import logging
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import click
 from flask import Flask
@@ -15,13 +16,14 @@ from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.events.queries.public import list_public_events
+from eventreg.kernel.bell import Bell
 from eventreg.migrations.runner import check_revision
 from eventreg.operations import banner, preparing
 from eventreg.operations.backups.placing import finish_restores
 from eventreg.serving import lock, logs, subprocesses
 from eventreg.serving.addresses import check_free, listen
-from eventreg.serving.supervisor import Child, Supervisor
-from eventreg.serving.web import Bounds, WebOptions, work
+from eventreg.serving.supervisor import Child, Supervisor, Wishes
+from eventreg.serving.web import Bounds, Place, WebOptions, work
 from eventreg.web.instance import address_of, config as settings
 from eventreg.worker import run_worker
 
@@ -56,8 +58,9 @@ def run(options: ServeOptions) -> int:
         app = create_app(config, threads=options.web.threads)
         with app.app_context():
             said = _make_ready(app, options)
-        children = _children(app, options, listen(bind), config)
-        return Supervisor(children, on_started=lambda: _greet(said)).run()
+        wishes = Wishes()
+        children = _children(app, options, listen(bind), config, wishes)
+        return Supervisor(children, lambda: _greet(said), wishes).run()
 
 
 def _make_ready(app: Flask, options: ServeOptions) -> str:
@@ -84,21 +87,27 @@ def _forget_connections() -> None:
     db.engine.dispose()
 
 
-def _children(app: Flask, options: ServeOptions, listener: socket.socket, config: Config) -> list[Child]:
+def _children(
+    app: Flask, options: ServeOptions, listener: socket.socket, config: Config, wishes: Wishes
+) -> list[Child]:
     # A proxy is one network that speaks for everybody.
     bounds = Bounds(spooled_by_one=Bounds.spooled) if config.trusted_proxies else Bounds()
 
-    def serve() -> None:
+    def serve(place: Place) -> None:
         _drop_connections(app)
-        work(app, listener, options.web.threads, bounds)
+        work(app, listener, options.web.threads, bounds, place)
 
-    def send() -> None:
+    def send(bell: Bell) -> None:
         _drop_connections(app)
-        run_worker(app, once=False)
+        run_worker(app, bell=bell)
 
-    children = [Child(f"Web worker {number + 1}", serve) for number in range(options.web.workers)]
+    children = []
+    for number in range(options.web.workers):
+        place = Place(wishes.say, has_others=options.web.workers > 1, is_helper=number > 0)
+        children.append(Child(f"Web worker {number + 1}", partial(serve, place), is_helper=place.is_helper))
     if options.has_mail_worker:
-        children.append(Child("The mail worker", send))
+        bell = Bell(config.instance)
+        children.append(Child("The mail worker", partial(send, bell), bell=bell))
     subprocesses.share_what_is_loaded()
     return children
 

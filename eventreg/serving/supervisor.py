@@ -1,27 +1,74 @@
-"""The process that forks the others, keeps them alive, and ends with them."""
+"""The process that forks the others, keeps them alive, and ends with them.
 
+It serves nobody and opens no database. A web worker that wants help gets it, one that has worked and is idle is told to leave
+when a fresh one is there, and who does later work is forked when there is some.
+"""
+
+import enum
 import logging
+import math
 import os
+import select
 import signal
+import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NoReturn
 
+from eventreg.kernel.bell import LOOK_SECONDS, Bell
 from eventreg.serving.subprocesses import end_with
 
 #: seconds for requests and the message in hand to be finished when asked to stop
 GRACE_SECONDS = 25
 _STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+#: tells a web worker to leave: it takes no more clients, and ends when those it has are served
+LEAVE = signal.SIGUSR1
 #: a child that ends again and again is started again after 1, 2, 4, … at most so many seconds
 _LONGEST_DELAY = 60
 #: one that lived longer than this had no trouble starting
 _LIVED_SECONDS = 60
+#: when a child is started that nobody has asked for yet
+_NEVER = math.inf
 
 log = logging.getLogger(__name__)
+
+
+class Wish(enum.Enum):
+    """What a child asks for."""
+
+    HELP = b"h"
+    #: to be replaced by a fresh process
+    LEAVE = b"l"
+
+
+class Wishes:
+    """The way by which children tell the supervisor what they want."""
+
+    _FORM = struct.Struct("ic")
+
+    def __init__(self) -> None:
+        self._reading, self._writing = os.pipe()
+        for end in (self._reading, self._writing):
+            os.set_blocking(end, False)
+
+    def fileno(self) -> int:
+        """Return what can be waited for."""
+        return self._reading
+
+    def say(self, wish: Wish) -> None:
+        """Ask for something, in a child. Whoever is not heard asks again."""
+        with suppress(OSError):
+            os.write(self._writing, self._FORM.pack(os.getpid(), wish.value))
+
+    def heard(self) -> Iterator[tuple[int, Wish]]:
+        """Yield who asked for what, by process."""
+        with suppress(BlockingIOError):
+            for pid, wish in self._FORM.iter_unpack(os.read(self._reading, self._FORM.size * 64)):
+                yield pid, Wish(wish)
 
 
 @dataclass
@@ -30,60 +77,101 @@ class Child:
 
     name: str
     run: Callable[[], None]
+    #: started only when another one asks for help; a leaving one is not replaced
+    is_helper: bool = False
+    #: started when this rings, and left alone once it ends in order
+    bell: Bell | None = None
     pid: int = 0
     started: float = 0.0
-    #: when to start it again, as `time.monotonic()`
+    #: when to start it again, and not before when, as `time.monotonic()`
     due: float = 0.0
-    delay: float = field(default=0.5)
+    not_before: float = 0.0
+    delay: float = 0.5
 
 
 class Supervisor:
     """Runs children until a signal says stop; calls `on_started` once all have begun. Used once."""
 
-    def __init__(self, children: Sequence[Child], on_started: Callable[[], None]) -> None:
+    def __init__(self, children: Sequence[Child], on_started: Callable[[], None], wishes: Wishes | None = None) -> None:
         self._children = children
         self._on_started = on_started
+        self._wishes = wishes or Wishes()
+        #: those that were told to leave
+        self._leaving: set[int] = set()
         #: hanging up means nothing where whoever started us said so (nohup)
-        stopping = {one for one in _STOPPING if signal.getsignal(one) is not signal.SIG_IGN}
-        self._watched = stopping | {signal.SIGCHLD, signal.SIGALRM}
+        self._stopping = {one for one in _STOPPING if signal.getsignal(one) is not signal.SIG_IGN}
+        self._watched = self._stopping | {signal.SIGCHLD}
 
     def run(self) -> int:
         """Start the children, and return the exit code 0 when it was told to stop and all have ended."""
         end_threads()
-        for watched in self._watched:
-            signal.signal(watched, _ignore)  # a signal nobody handles would be dropped instead of waiting
-        signal.pthread_sigmask(signal.SIG_BLOCK, self._watched)
+        self._watch()
         for child in self._children:
-            self._start(child)
+            child.due = _NEVER if child.is_helper else 0.0
+        self._start_due()
         self._on_started()
-        while True:
-            received = signal.sigwait(self._watched)
-            if received == signal.SIGCHLD:
-                self._reap()
-            elif received == signal.SIGALRM:
-                self._start_due()
-            else:
-                log.info("Stopping (%s)", signal.Signals(received).name)
-                self._stop()
-                return 0
+        while not (told := self._wait(self._next_start()) & self._stopping):
+            self._reap()
+            self._listen()
+            self._start_due()
+        log.info("Stopping (%s)", signal.Signals(min(told)).name)
+        self._stop()
+        return 0
+
+    def _next_start(self) -> float:
+        return min((max(child.due, child.not_before) for child in self._children if not child.pid), default=_NEVER)
+
+    def _watch(self) -> None:
+        """Have signals wait but while we wait for them: a child that is being forked must not lose one."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, self._watched)
+        self._signals, writing = os.pipe()
+        for end in (self._signals, writing):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        for watched in self._watched:
+            signal.signal(watched, _ignore)
+
+    def _wait(self, until: float) -> set[int]:
+        """Wait for a signal, a ring, a wish or a moment, and return the signals that came."""
+        heard = [self._signals, self._wishes.fileno()]
+        heard += [child.bell.fileno() for child in self._children if child.bell and not child.pid]
+        seconds = None if until == _NEVER else max(until - time.monotonic(), 0.0)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, self._watched)
+        select.select(heard, [], [], seconds)
+        signal.pthread_sigmask(signal.SIG_BLOCK, self._watched)
+        with suppress(BlockingIOError):
+            return set(os.read(self._signals, 4096))
+        return set()
+
+    def _start_due(self) -> None:
+        for child in self._children:
+            if not child.pid and time.monotonic() >= max(child.due, child.not_before):
+                self._start(child)
 
     def _start(self, child: Child) -> None:
         parent = os.getpid()
         _flush()
-        child.started, child.due = time.monotonic(), 0.0
-        child.pid = os.fork()
-        if child.pid == 0:
+        child.started = time.monotonic()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no memory, or too many processes
+            self._put_off(child, f"could not be forked ({error.strerror})")
+            return
+        if pid == 0:
             self._be(child, parent)
+        child.pid, child.due = pid, _NEVER
 
     def _be(self, child: Child, parent: int) -> NoReturn:
         """Live as a child, and never return into the supervisor's code."""
         code = 1
         try:
             end_with(parent)
+            signal.set_wakeup_fd(-1)
             for watched in self._watched:
                 signal.signal(watched, signal.SIG_DFL)
-            # Ctrl+C reaches every process of the terminal; a child waits for the supervisor's word.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            # Ctrl+C and a closed window reach every process of the terminal; a child waits for the supervisor's word.
+            for ignored in (signal.SIGINT, signal.SIGHUP, LEAVE):
+                signal.signal(ignored, signal.SIG_IGN)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, self._watched)
             child.run()
             code = 0
@@ -97,54 +185,72 @@ class Supervisor:
 
     def _reap(self) -> None:
         """Collect every process that has ended, and note when those that were our children are started again."""
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
+        for pid, code in _ended():
+            self._leaving.discard(pid)
             for child in self._children:
                 if child.pid == pid:
-                    self._note_end(child, os.waitstatus_to_exitcode(status))
+                    self._note_end(child, code)
 
     def _note_end(self, child: Child, code: int) -> None:
-        lived = time.monotonic() - child.started
         child.pid = 0
+        if child.bell and code == 0:
+            child.due = time.monotonic() + LOOK_SECONDS
+            return
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        child.delay = 1.0 if lived > _LIVED_SECONDS else min(child.delay * 2, _LONGEST_DELAY)
-        child.due = time.monotonic() + child.delay
-        log.warning("%s ended (%s); starting it again in %d s", child.name, how, child.delay)
-        signal.alarm(1)
+        self._put_off(child, f"ended ({how})")
 
-    def _start_due(self) -> None:
+    def _put_off(self, child: Child, what: str) -> None:
+        lived = time.monotonic() - child.started
+        child.delay = 1.0 if lived > _LIVED_SECONDS else min(child.delay * 2, _LONGEST_DELAY)
+        child.due = child.not_before = time.monotonic() + child.delay
+        log.warning("%s %s; starting it again in %d s", child.name, what, child.delay)
+
+    def _listen(self) -> None:
+        """Hear who rang, and who wants something."""
         for child in self._children:
-            if child.due and time.monotonic() >= child.due:
-                self._start(child)
-        if any(child.due for child in self._children):
-            signal.alarm(1)
+            if child.bell and not child.pid and (seconds := child.bell.heard()) is not None:
+                child.due = min(child.due, time.monotonic() + seconds)
+        for pid, wish in self._wishes.heard():
+            if wish is Wish.HELP:
+                for helper in [one for one in self._children if one.is_helper and not one.pid][:1]:
+                    helper.due = time.monotonic()
+            else:
+                for child in [one for one in self._children if one.pid == pid]:
+                    self._exchange(child)
+
+    def _exchange(self, child: Child) -> None:
+        """Have a child leave, as soon as a fresh one is there to take what comes; a helper is not replaced."""
+        leaving, child.pid = child.pid, 0
+        if not child.is_helper:
+            self._start(child)
+            if not child.pid:
+                child.pid, child.due = leaving, _NEVER
+                return
+        self._leaving.add(leaving)
+        os.kill(leaving, LEAVE)
 
     def _stop(self) -> None:
         """End all children: asked first, killed when the grace is over or a second signal comes."""
-        self._send(signal.SIGTERM)
+        there = self._leaving | {child.pid for child in self._children if child.pid}
+        _send(there, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
-        signal.alarm(GRACE_SECONDS + 1)
-        while any(child.pid for child in self._children):
-            received = signal.sigwait(self._watched)
-            if received in _STOPPING or time.monotonic() > deadline:
-                self._send(signal.SIGKILL)
-            self._forget_ended()
-        signal.alarm(0)
+        while there:
+            if self._wait(deadline) & self._stopping or time.monotonic() > deadline:
+                _send(there, signal.SIGKILL)
+                deadline = _NEVER
+            there -= {pid for pid, _code in _ended()}
 
-    def _forget_ended(self) -> None:
-        for child in self._children:
-            if child.pid and os.waitpid(child.pid, os.WNOHANG)[0]:
-                child.pid = 0
 
-    def _send(self, what: signal.Signals) -> None:
-        for child in self._children:
-            if child.pid:
-                os.kill(child.pid, what)
+def _ended() -> Iterator[tuple[int, int]]:
+    """Yield process and exit code of every child that has ended."""
+    with suppress(ChildProcessError):
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            yield found[0], os.waitstatus_to_exitcode(found[1])
+
+
+def _send(pids: set[int], what: signal.Signals) -> None:
+    for pid in pids:
+        os.kill(pid, what)
 
 
 def end_threads(seconds: float = 2.0) -> None:
@@ -158,7 +264,7 @@ def end_threads(seconds: float = 2.0) -> None:
 
 
 def _ignore(_signal: int, _frame: object) -> None:
-    """Do nothing: `sigwait` tells."""
+    """Do nothing: what is awake for the signal reads of it."""
 
 
 def _flush() -> None:

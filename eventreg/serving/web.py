@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from flask import Flask
@@ -22,16 +22,23 @@ from waitress.task import ThreadedTaskDispatcher
 from eventreg.kernel import disk, errors
 from eventreg.serving.addresses import Bind
 from eventreg.serving.connections import IN_MEMORY, Connection
+from eventreg.serving.supervisor import LEAVE, Wish
 from eventreg.web.traffic import Judgement, judge_head
 
-#: seconds for requests under way when the server is asked to stop
-GRACE_SECONDS = 20
+#: seconds for requests under way when the server is asked to stop, and when it leaves while another serves
+GRACE_SECONDS, _LEAVING_SECONDS = 20, 600
 #: files that a client may take: its connection, what it sends, what it gets
 _FILES_EACH = 3
 #: those that the program itself may have open
 _FILES_OF_OURS = 200
 #: seconds between looks at who is too slow; with nobody there, between two turns of the loop
 _LOOK_SECONDS, _IDLE_SECONDS = 1.0, 10.0
+#: how often new clients are taken while all threads work, so that a process with a free one has them first
+_FULL_SECONDS = 0.1
+#: over how many seconds the requests in hand are averaged, and how long between two calls for help
+_MEAN_SECONDS, _CALL_SECONDS = 0.3, 1.0
+#: so long nothing was asked of a worker that leaves; a helper leaves when so long one process was enough
+REST_SECONDS = 30.0
 #: who asks whether the process lives or is ready waits for no visitor, however long those that work may take
 _PROBES = {"/healthz": 0, "/readyz": 1, "/metrics": 2}
 
@@ -64,17 +71,32 @@ class Bounds:
     stuck_seconds: float = 60
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a worker stands among those that serve with it."""
+
+    #: how to ask the supervisor for something; None: there is none
+    say: Callable[[Wish], None] | None = None
+    #: whether there can be others who serve
+    has_others: bool = False
+    #: whether it is there for the rush alone
+    is_helper: bool = False
+    rest_seconds: float = REST_SECONDS
+
+
 class WebServer(TcpWSGIServer):
     """Serves an application on a listening socket until `stop`."""
 
     channel_class = Connection
 
-    def __init__(self, app: Flask, listener: socket.socket, threads: int, bounds: Bounds) -> None:
+    def __init__(self, app: Flask, listener: socket.socket, threads: int, bounds: Bounds, place: Place) -> None:
         self.judge: Callable[[dict[str, Any]], Judgement] = lambda environ: judge_head(app, environ)
         self._bounds = bounds
         self._most_connections = _allow_connections(bounds.connections)
         self._probing = [_dispatcher(1) for _ in range(3)]
-        self._stop_at = 0.0
+        self._workload = Workload(place, threads)
+        #: when a stop or a departure ends at the latest, and whether clients who ask for nothing are borne until then
+        self._ends_by, self._is_leaving = 0.0, False
         super().__init__(
             _guarded(app),
             map={},
@@ -86,20 +108,35 @@ class WebServer(TcpWSGIServer):
         )
 
     def run(self) -> None:
-        """Serve until told to stop and what was under way is answered, or the grace is over."""
+        """Serve until told to stop or to leave and what was under way is answered, or the grace is over."""
         looked = 0.0
         while not self._is_done():
             if monotonic() - looked >= _LOOK_SECONDS:
                 looked = monotonic()
                 self._look_after_clients(looked)
                 faulthandler.dump_traceback_later(self._bounds.stuck_seconds, exit=True)
-            wasyncore.poll2(_LOOK_SECONDS if self.active_channels else _IDLE_SECONDS, self._map)
+            self._workload.note(self._in_hand())
+            if self._is_full():
+                wasyncore.poll2(_FULL_SECONDS, self._map)
+                self._take_those_who_wait()
+            else:
+                wasyncore.poll2(_LOOK_SECONDS if self.active_channels else _IDLE_SECONDS, self._map)
         faulthandler.cancel_dump_traceback_later()
 
     def stop(self, *_signal: object) -> None:
         """Take no more clients, and end when those who are here have their answers. May be called by a signal."""
-        self._stop_at = monotonic() + GRACE_SECONDS
+        self._ends_by, self._is_leaving = monotonic() + GRACE_SECONDS, False
         self.pull_trigger()
+
+    def leave(self, *_signal: object) -> None:
+        """Take no more clients, and end when those who are here have gone: each after its next answer."""
+        if not self._ends_by:
+            self._ends_by, self._is_leaving = monotonic() + _LEAVING_SECONDS, True
+        self.pull_trigger()
+
+    def sends_away(self) -> bool:
+        """Say whether a client shall come back by a new connection, which another process may take."""
+        return bool(self._ends_by) or self._workload.gives_away()
 
     def has_room(self, asking: Connection) -> bool:
         """Say whether more may be put aside for this client."""
@@ -112,15 +149,16 @@ class WebServer(TcpWSGIServer):
         )
 
     def readable(self) -> bool:
-        """Say whether the loop is to look for new clients: not while all places are taken by those who are being served."""
-        return bool(super().readable()) and (
-            len(self.active_channels) < self._most_connections
-            or any(client.may_go for client in self.active_channels.values())
-        )
+        """Say whether the loop is to look for new clients: not while all threads work, nor while all places are taken by those
+        who are being served.
+        """
+        return bool(super().readable()) and not self._is_full() and self._has_place()
 
     def add_task(self, task: Connection) -> None:
         """Hand a request that is there as a whole to a thread."""
         probe = _PROBES.get(task.requests[0].path)
+        if probe is None:
+            self._workload.note_request()
         (self.task_dispatcher if probe is None else self._probing[probe]).add_task(task)
 
     def handle_accept(self) -> None:
@@ -145,21 +183,80 @@ class WebServer(TcpWSGIServer):
             if client.patience_ends < now:
                 client.let_go()
 
+    def _in_hand(self) -> int:
+        """Return how many requests are with the threads, or wait for one."""
+        return len(self.task_dispatcher.queue) + int(self.task_dispatcher.active_count)
+
+    def _is_full(self) -> bool:
+        return self._in_hand() >= len(self.task_dispatcher.threads)
+
+    def _has_place(self) -> bool:
+        return len(self.active_channels) < self._most_connections or any(
+            client.may_go for client in self.active_channels.values()
+        )
+
+    def _take_those_who_wait(self) -> None:
+        """Take the clients whom no other process took, however long this one's threads may work."""
+        before = -1
+        while self.accepting and self._has_place() and before != len(self.active_channels):
+            before = len(self.active_channels)
+            self.handle_accept()
+
     def _is_done(self) -> bool:
-        if not self._stop_at:
+        if not self._ends_by:
             return False
         if self.accepting:
             self.accepting = False
             self.del_channel(self._map)
         for client in list(self.active_channels.values()):
-            if client.is_idle:
+            if client.is_idle and not self._is_leaving:
                 client.let_go()
-        return not self.active_channels or monotonic() > self._stop_at
+        return not self.active_channels or monotonic() > self._ends_by
 
 
-def work(app: Flask, listener: socket.socket, threads: int, bounds: Bounds = Bounds()) -> None:
-    """Serve `app` in this process until SIGTERM."""
-    server = WebServer(app, listener, threads, bounds)
+class Workload:
+    """What a worker has to do, and what it asks the supervisor for: help in a rush, a fresh process in its place at rest."""
+
+    def __init__(self, place: Place, threads: int) -> None:
+        self._place = place
+        self._many = max(threads / 2, 1)
+        self._in_hand, self._mean, self._noted = 0, 0.0, monotonic()
+        self._called = 0.0
+        #: since when there is nothing to do, or for a helper too little; None: nothing was done yet
+        self._rests_since = monotonic() if place.is_helper else None
+        self._to_give_away = 0
+
+    def note_request(self) -> None:
+        """Note that something is asked of this worker."""
+        if not self._place.is_helper:
+            self._rests_since = monotonic()
+
+    def note(self, in_hand: int) -> None:
+        """Note how many requests are in hand now, and ask for what follows from it."""
+        now = monotonic()
+        self._mean += (self._in_hand - self._mean) * min((now - self._noted) / _MEAN_SECONDS, 1)
+        self._in_hand, self._noted = in_hand, now
+        if self._place.say is None:
+            return
+        if self._place.has_others and self._mean >= self._many and now - self._called > _CALL_SECONDS:
+            self._called, self._to_give_away = now, in_hand // 2
+            self._place.say(Wish.HELP)
+        if in_hand and (not self._place.is_helper or self._mean >= 1):
+            self._rests_since = now
+        elif self._rests_since is not None and now - self._rests_since > self._place.rest_seconds:
+            self._rests_since = now
+            self._place.say(Wish.LEAVE)
+
+    def gives_away(self) -> bool:
+        """Say whether one of those who are being answered shall try another process."""
+        self._to_give_away -= 1
+        return self._to_give_away >= 0
+
+
+def work(app: Flask, listener: socket.socket, threads: int, bounds: Bounds = Bounds(), place: Place = Place()) -> None:
+    """Serve `app` in this process until SIGTERM, or until it may leave."""
+    server = WebServer(app, listener, threads, bounds, place)
+    signal.signal(LEAVE, server.leave)
     signal.signal(signal.SIGTERM, server.stop)
     server.run()
 
@@ -185,6 +282,8 @@ def _adjustments() -> Adjustments:
 def _dispatcher(threads: int) -> ThreadedTaskDispatcher:
     dispatcher = ThreadedTaskDispatcher()
     dispatcher.set_thread_count(threads)
+    while dispatcher.active_count:  # until each waits for work
+        sleep(0.0005)
     return dispatcher
 
 

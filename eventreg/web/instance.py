@@ -4,13 +4,17 @@ Absolute addresses for mails and calendars: always below the configured base URL
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from eventreg.config import Config
+from eventreg.db import after_commit
 from eventreg.i18n.languages import current_language, known_languages
+from eventreg.kernel import clock
+from eventreg.kernel.bell import ring
 from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.web.sockets import FunctionSocket
@@ -117,6 +121,11 @@ chosen: FunctionSocket[[], Chosen] = FunctionSocket("chosen")
 def config() -> Config:
     """Return the settings of the running instance."""
     return _instance().config
+
+
+def call_worker(due_at: datetime) -> None:
+    """Have whoever does later work on this machine know, once the open transaction is committed, when something is due."""
+    after_commit(lambda: ring(config().instance, (due_at - clock.now()).total_seconds()))
 
 
 def site_name() -> str:
