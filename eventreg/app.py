@@ -16,7 +16,7 @@ from eventreg.db.engines import THREADS, engine_options, prepare_engine
 from eventreg.i18n import languages
 from eventreg.kernel.clients import cookie_name
 from eventreg.kernel.keys import create_keys, load_keys
-from eventreg.web import access, assets, errors, guides, templating, traffic
+from eventreg.web import access, assets, errors, guides, limits, templating, traffic
 from eventreg.web.instance import Instance, init_instance
 
 #: every room with tables, so that the metadata is whole before the first query
@@ -79,7 +79,7 @@ def _init_web(app: Flask, config: Config, static: Path) -> None:
     traffic.init_headers(app, config.base_url, config.hsts_subdomains)
     traffic.init_bodies(app, config.trusted_proxies)
     csrf.init_app(app)
-    traffic.init_limits(app, config.limits, config.limits_storage)
+    limits.init_limits(app, config.limits, config.limits_storage)
     traffic.init_compression(app)
     errors.init_errors(app)
     assets.init_assets(app, static)

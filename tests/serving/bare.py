@@ -16,7 +16,7 @@ from eventreg.serving.addresses import listen, parse_bind
 from eventreg.serving.logs import set_up_logging
 from eventreg.serving.web import Bounds, work
 from eventreg.web.traffic import init_bodies, takes_files
-from eventreg.web.traffic import init_limits
+from eventreg.web.limits import init_limits
 
 app = Flask("bare")
 init_limits(app, are_on=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask, request
 
 from eventreg.web.access import public
-from eventreg.web.traffic import limited
+from eventreg.web.limits import limited
 from tests.support.pages import Pages
 
 

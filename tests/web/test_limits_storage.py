@@ -17,7 +17,7 @@ from eventreg.config import ConfigError
 from eventreg.operations.doctor.settings import check_settings
 from eventreg.web.access import public
 from eventreg.web.instance import config
-from eventreg.web.traffic import limited, storage_answers
+from eventreg.web.limits import limited, storage_answers
 from tests.support.apps import AppMaker
 
 AWAY = "EVENTREG_LIMITS_STORAGE does not answer"

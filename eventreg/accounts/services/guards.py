@@ -16,7 +16,7 @@ from eventreg.accounts.rules.guarding import Guard, Limit, Visitor
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.db import SKEW, db, transaction
 from eventreg.kernel import clients, clock, tokens
-from eventreg.web import instance, traffic
+from eventreg.web import instance, limits
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def admit(*tries: Try) -> tuple[int, ...] | None:
 
     None, with nothing counted, when a limit is reached. Joins the caller's transaction, or is one of its own.
     """
-    if not traffic.are_limits_on():
+    if not limits.are_limits_on():
         return ()
     at = clock.now()
     with transaction() as session:

@@ -29,7 +29,7 @@ from eventreg.kernel.text import showable
 from eventreg.registration.emails import Occasion
 from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words, has_token
-from eventreg.web import downloads, refusals, templating, traffic
+from eventreg.web import downloads, limits, refusals, templating
 from eventreg.web.access import Answer, may, public, requires
 from eventreg.web.fields import NumberField
 from eventreg.web.forms import BaseForm, checks_token_itself, lazy_gettext
@@ -166,7 +166,7 @@ def _page(form: CodesForm) -> str:
 @blueprint.post("/events/<slug>/register/code")
 @public
 @checks_token_itself
-@traffic.limited("30 per 10 minutes")
+@limits.limited("30 per 10 minutes")
 def use_code(slug: str) -> Answer:
     """Lead into the category of a code, with what was typed so far; or say beside the code why it leads nowhere."""
     occasion = form_pages.public_occasion(slug)

@@ -26,8 +26,8 @@ from eventreg.registration.queries.places import carried_invitation, get_invitat
 from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer, personal
+from eventreg.web.limits import limited
 from eventreg.web.refusals import Refusals
-from eventreg.web.traffic import limited
 
 _GONE = 410
 

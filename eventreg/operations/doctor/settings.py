@@ -12,7 +12,7 @@ from eventreg.i18n.catalogs import translated_languages
 from eventreg.kernel.clock import now
 from eventreg.operations.backups.placing import left_beside, left_unpacked
 from eventreg.operations.doctor.findings import Finding, fail, ok, warn
-from eventreg.web.traffic import storage_answers
+from eventreg.web.limits import storage_answers
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 

@@ -14,7 +14,7 @@ from eventreg.registration.services import registering
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.views import blueprint, form_pages
 from eventreg.registration.views.filled_form import SEND_AGAIN, FilledForm, follow_language, has_token
-from eventreg.web import refusals, traffic
+from eventreg.web import limits, refusals, traffic
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.forms import checks_token_itself
 
@@ -64,7 +64,7 @@ def register_by_link(slug: str, token: str) -> Answer:
 @blueprint.post("/events/<slug>/register")
 @public
 @checks_token_itself
-@traffic.limited("120 per 10 minutes")
+@limits.limited("120 per 10 minutes")
 @traffic.takes_files
 def send_form(slug: str) -> Answer:
     """Take the form: register, or show it again with what is to be checked."""

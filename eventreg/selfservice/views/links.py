@@ -17,8 +17,8 @@ from eventreg.registration.views.form_pages import occasion_of, page_frame, publ
 from eventreg.selfservice.services import verify_address
 from eventreg.selfservice.views import blueprint
 from eventreg.web.access import Answer, personal, public
+from eventreg.web.limits import limited
 from eventreg.web.refusals import Refusals, refuse
-from eventreg.web.traffic import limited
 
 
 @blueprint.route("/events/<slug>/my-link", methods=["GET", "POST"])

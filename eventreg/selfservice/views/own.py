@@ -21,7 +21,7 @@ from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals,
 from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
 from eventreg.selfservice.views import blueprint, requests, sessions
 from eventreg.selfservice.views.page import OwnRegistration, is_over, yes_or_no
-from eventreg.web import downloads, instance, traffic
+from eventreg.web import downloads, instance, limits, traffic
 from eventreg.web.access import Answer, personal
 from eventreg.web.forms import checks_token_itself
 from eventreg.web.refusals import Refusals, refuse
@@ -102,7 +102,7 @@ def edit_answers(token: str) -> Answer:
 @blueprint.post("/my/<token>/answers")
 @personal
 @checks_token_itself
-@traffic.limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 @traffic.takes_files
 def save_answers(token: str) -> Answer:
     """Keep changed answers, or show the form again with what is to be checked."""
@@ -143,7 +143,7 @@ def _page(own: OwnRegistration, form: FilledForm, message: str = "") -> str:
 
 @blueprint.post("/my/<token>/consents")
 @personal
-@traffic.limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 def save_consents(token: str) -> Answer:
     """Record what the person agrees to from now on."""
     own = OwnRegistration.open(token)
@@ -154,7 +154,7 @@ def save_consents(token: str) -> Answer:
 
 @blueprint.post("/my/<token>/language")
 @personal
-@traffic.limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 def save_language(token: str) -> Answer:
     """Write the person's messages in another language from now on."""
     own = OwnRegistration.open(token)
@@ -168,7 +168,7 @@ def save_language(token: str) -> Answer:
 
 @blueprint.route("/my/<token>/address", methods=["GET", "POST"])
 @personal
-@traffic.limited("10 per hour")
+@limits.limited("10 per hour")
 def change_address(token: str) -> Answer:
     """Ask for another mail address; its holder confirms it by mail."""
     own = OwnRegistration.open(token)
@@ -186,7 +186,7 @@ def change_address(token: str) -> Answer:
 
 @blueprint.route("/my/<token>/withdraw", methods=["GET", "POST"])
 @personal
-@traffic.limited("30 per 10 minutes")
+@limits.limited("30 per 10 minutes")
 def withdraw_own(token: str) -> Answer:
     """Ask once more, then withdraw."""
     own = OwnRegistration.open(token)

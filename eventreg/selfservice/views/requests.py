@@ -20,7 +20,7 @@ from eventreg.registration.views.filled_form import FilledForm, follow_language
 from eventreg.selfservice.services import answer_request
 from eventreg.selfservice.views import blueprint
 from eventreg.selfservice.views.page import OwnRegistration, is_over
-from eventreg.web import traffic
+from eventreg.web import limits, traffic
 from eventreg.web.access import Answer, personal
 from eventreg.web.forms import checks_token_itself
 
@@ -64,7 +64,7 @@ def show_request(token: str, request_id: int) -> Answer:
 @blueprint.post("/my/<token>/requests/<int(max=2147483647):request_id>")
 @personal
 @checks_token_itself
-@traffic.limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 @traffic.takes_files
 def save_request(token: str, request_id: int) -> Answer:
     """Keep the answers to a request, or show the form again with what is to be checked."""

@@ -23,13 +23,13 @@ from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words
 from eventreg.selfservice import services
 from eventreg.selfservice.views import blueprint
-from eventreg.web import refusals, traffic
+from eventreg.web import limits, refusals
 from eventreg.web.access import Answer, personal, public
 
 
 @blueprint.post("/events/<slug>/register/keep")
 @public
-@traffic.limited("30 per 10 minutes")
+@limits.limited("30 per 10 minutes")
 def save_form(slug: str) -> Answer:
     """Keep the form and mail the link to it."""
     occasion = form_pages.public_occasion(slug)
@@ -93,7 +93,7 @@ def show_saved_form(token: str) -> Answer:
 
 @blueprint.route("/events/<slug>/register/earlier", methods=["GET", "POST"])
 @public
-@traffic.limited("30 per hour")
+@limits.limited("30 per hour")
 def ask_for_earlier(slug: str) -> Answer:
     """Send people the link to their earlier answers. The answer is the same whether or not the address is known."""
     occasion = form_pages.public_occasion(slug)
@@ -133,7 +133,7 @@ class Choice:
 
 @blueprint.route("/my/earlier/<token>", methods=["GET", "POST"])
 @personal
-@traffic.limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 def offer_earlier_answers(token: str) -> Answer:
     """Show what would be taken over and into which forms; agreed to, the form comes filled in. Nothing is written."""
     registration = registrations.get_by_token(token, EARLIER_ANSWERS)

@@ -21,7 +21,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.registration.services.places import choose_sessions
 from eventreg.selfservice.views import blueprint
 from eventreg.selfservice.views.page import OwnRegistration
-from eventreg.web import downloads, traffic
+from eventreg.web import downloads, limits
 from eventreg.web.access import Answer, personal
 from eventreg.web.refusals import Refusals, said
 
@@ -39,7 +39,7 @@ def edit_own_sessions(token: str) -> Answer:
 
 @blueprint.post("/my/<token>/sessions")
 @personal
-@traffic.limited("60 per 10 minutes")
+@limits.limited("60 per 10 minutes")
 def save_own_sessions(token: str) -> Answer:
     """Keep the choice as a whole, or say why not and show it again."""
     own = OwnRegistration.open(token)
