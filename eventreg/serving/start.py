@@ -4,6 +4,7 @@ Asking for the public pages once before the fork, so that all processes share wh
 """
 
 import logging
+import os
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from eventreg.migrations.runner import check_revision
 from eventreg.operations import banner, preparing
 from eventreg.operations.backups.placing import finish_restores
 from eventreg.serving import lock, logs, subprocesses
-from eventreg.serving.addresses import check_free, listen
+from eventreg.serving.addresses import AnyBind, check_free, handed_over, listen
 from eventreg.serving.supervisor import Child, Supervisor, Wishes
 from eventreg.serving.web import Bounds, Place, WebOptions, work
 from eventreg.web.instance import address_of, config as settings
@@ -45,11 +46,13 @@ def run(options: ServeOptions) -> int:
 
     Raises CannotListen, ConfigError, KeysUnusable, SchemaUnfit or ServerRuns before anything listens.
     """
-    bind = options.web.bind
-    check_free(bind)
+    handed = handed_over()
+    bind = handed[1] if handed else options.web.bind
+    if not handed:
+        check_free(bind)
     logs.set_up_logging()
     subprocesses.tame_allocator()
-    config = load_config(fallbacks={"base_url": bind.base_url})
+    config = load_config(fallbacks={"base_url": bind.base_url} if bind.base_url else {})
     if not options.prepares:
         preparing.check_database_is_there(config)
     preparing.make_instance_folder(config.instance)
@@ -57,19 +60,37 @@ def run(options: ServeOptions) -> int:
         finish_restores(config)
         app = create_app(config, threads=options.web.threads)
         with app.app_context():
-            said = _make_ready(app, options)
-        wishes = Wishes()
-        children = _children(app, options, listen(bind), config, wishes)
-        return Supervisor(children, lambda: _greet(said), wishes).run()
+            said = _make_ready(app, options, bind)
+        listener, wishes = handed[0] if handed else listen(bind), Wishes()
+        children = _children(app, options, listener, config, wishes)
+        return Supervisor(children, lambda: _greet(said), wishes, None if _is_at_terminal() else listener).run()
 
 
-def _make_ready(app: Flask, options: ServeOptions) -> str:
+def check() -> None:
+    """See whether this program, with the settings as they are now, could serve. Raises what `run` does when it could not."""
+    logs.set_up_logging()
+    config = load_config()
+    preparing.check_database_is_there(config)
+    with create_app(config).app_context():
+        check_revision(db.engine)
+
+
+def _is_at_terminal() -> bool:
+    """Say whether this process belongs to a terminal, whose closing ends it by SIGHUP. Elsewhere that means: start anew."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+def _make_ready(app: Flask, options: ServeOptions, bind: AnyBind) -> str:
     """See to the database, say what the log should know, and return what the terminal is to show."""
     if options.prepares and not preparing.is_prepared():
         _forget_connections()
         subprocesses.run_apart(preparing.prepare)
     check_revision(db.engine)
-    if options.web.bind.is_every_address:
+    if bind.is_every_address:
         log.warning(
             "Listening on every address of this machine. Only %s and this machine itself are answered: "
             "set EVENTREG_BASE_URL to the address that people use.",

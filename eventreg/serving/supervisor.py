@@ -1,6 +1,7 @@
 """The process that forks the others, keeps them alive, and ends with them.
 
-It serves nobody and opens no database. A web worker that wants help gets it, one that has worked and is idle is told to leave
+It serves nobody and opens no database. Told to reload, it becomes the new program, which the old children are children of too:
+they leave when the fresh ones are there. A web worker that wants help gets it, one that has worked and is idle is told to leave
 when a fresh one is there, and who does later work is forked when there is some.
 """
 
@@ -10,6 +11,7 @@ import math
 import os
 import select
 import signal
+import socket
 import struct
 import sys
 import threading
@@ -20,6 +22,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from eventreg.kernel.bell import LOOK_SECONDS, Bell
+from eventreg.serving.addresses import hand_over
 from eventreg.serving.subprocesses import end_with
 
 #: seconds for requests and the message in hand to be finished when asked to stop
@@ -31,6 +34,8 @@ LEAVE = signal.SIGUSR1
 _LONGEST_DELAY = 60
 #: one that lived longer than this had no trouble starting
 _LIVED_SECONDS = 60
+#: names this process, and those that it forked before it started anew, in the environment
+_BEFORE = "SERVED_BEFORE"
 #: when a child is started that nobody has asked for yet
 _NEVER = math.inf
 
@@ -92,12 +97,22 @@ class Child:
 class Supervisor:
     """Runs children until a signal says stop; calls `on_started` once all have begun. Used once."""
 
-    def __init__(self, children: Sequence[Child], on_started: Callable[[], None], wishes: Wishes | None = None) -> None:
+    def __init__(
+        self,
+        children: Sequence[Child],
+        on_started: Callable[[], None],
+        wishes: Wishes | None = None,
+        to_hand_over: socket.socket | None = None,
+    ) -> None:
+        """`to_hand_over`: the socket that the next one listens on after SIGHUP; None: that signal means to stop."""
         self._children = children
         self._on_started = on_started
         self._wishes = wishes or Wishes()
         #: those that were told to leave
-        self._leaving: set[int] = set()
+        self._leaving = _left_from_before()
+        self._to_hand_over = to_hand_over
+        #: looks whether what would be loaded anew could serve
+        self._checking = 0
         #: hanging up means nothing where whoever started us said so (nohup)
         self._stopping = {one for one in _STOPPING if signal.getsignal(one) is not signal.SIG_IGN}
         self._watched = self._stopping | {signal.SIGCHLD}
@@ -109,6 +124,7 @@ class Supervisor:
         for child in self._children:
             child.due = _NEVER if child.is_helper else 0.0
         self._start_due()
+        _send(self._leaving, LEAVE)
         self._on_started()
         while not (told := self._wait(self._next_start()) & self._stopping):
             self._reap()
@@ -139,9 +155,30 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, self._watched)
         select.select(heard, [], [], seconds)
         signal.pthread_sigmask(signal.SIG_BLOCK, self._watched)
+        received: set[int] = set()
         with suppress(BlockingIOError):
-            return set(os.read(self._signals, 4096))
-        return set()
+            received = set(os.read(self._signals, 4096))
+        if self._to_hand_over and signal.SIGHUP in received & self._stopping:
+            received.remove(signal.SIGHUP)
+            self._check()
+        return received
+
+    def _check(self) -> None:
+        """Have another process see whether the program, as it is now, could serve with the settings as they are now."""
+        if not self._checking:
+            self._checking = os.posix_spawn(sys.executable, [*_command(), "--check"], os.environ, setsigmask=())
+
+    def _start_anew(self, listener: socket.socket) -> NoReturn:
+        """Become the program as it is now. Signals go on waiting, the workers go on serving."""
+        log.info("Starting anew")
+        for child in self._children:
+            if child.pid and child.bell:
+                os.kill(child.pid, signal.SIGTERM)
+        there = self._leaving | {child.pid for child in self._children if child.pid}
+        hand_over(listener)
+        os.environ[_BEFORE] = " ".join(map(str, [os.getpid(), *there]))
+        _flush()
+        os.execv(sys.executable, _command())  # noqa: S606 - ourselves
 
     def _start_due(self) -> None:
         for child in self._children:
@@ -187,6 +224,11 @@ class Supervisor:
         """Collect every process that has ended, and note when those that were our children are started again."""
         for pid, code in _ended():
             self._leaving.discard(pid)
+            if pid == self._checking:
+                self._checking = 0
+                if code == 0 and self._to_hand_over:
+                    self._start_anew(self._to_hand_over)
+                log.error("Not started anew, for the reason above; the server goes on as it was")
             for child in self._children:
                 if child.pid == pid:
                     self._note_end(child, code)
@@ -231,7 +273,9 @@ class Supervisor:
 
     def _stop(self) -> None:
         """End all children: asked first, killed when the grace is over or a second signal comes."""
-        there = self._leaving | {child.pid for child in self._children if child.pid}
+        there = self._leaving | {child.pid for child in self._children} | {self._checking}
+        there.discard(0)
+        self._to_hand_over = None
         _send(there, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         while there:
@@ -239,6 +283,17 @@ class Supervisor:
                 _send(there, signal.SIGKILL)
                 deadline = _NEVER
             there -= {pid for pid, _code in _ended()}
+
+
+def _command() -> list[str]:
+    """Return what this program was started by."""
+    return [sys.executable, *sys.orig_argv[1:]]
+
+
+def _left_from_before() -> set[int]:
+    """Return the children of this process that it forked when it was another program."""
+    parent, *children = map(int, os.environ.pop(_BEFORE, "0").split())
+    return set(children) if parent == os.getpid() else set()
 
 
 def _ended() -> Iterator[tuple[int, int]]:

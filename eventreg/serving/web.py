@@ -20,7 +20,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from eventreg.kernel import disk, errors
-from eventreg.serving.addresses import Bind
+from eventreg.serving.addresses import AnyBind
 from eventreg.serving.connections import IN_MEMORY, Connection
 from eventreg.serving.supervisor import LEAVE, Wish
 from eventreg.web.traffic import Judgement, judge_head
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 class WebOptions:
     """How to serve."""
 
-    bind: Bind
+    bind: AnyBind
     workers: int = 2
     threads: int = 8
 
@@ -168,6 +168,22 @@ class WebServer(TcpWSGIServer):
             if waiting:
                 min(waiting, key=lambda client: client.patience_ends).let_go()
         super().handle_accept()
+
+    def getsockname(self) -> tuple[str, str]:
+        """Return host and port that are listened on; a path stands for the port."""
+        if self.family == socket.AF_UNIX:
+            return "localhost", str(self.sockinfo[3])
+        host, port = super().getsockname()
+        return host, port
+
+    def set_socket_options(self, client: socket.socket) -> None:
+        """Set what is set for connections of TCP."""
+        if self.family != socket.AF_UNIX:
+            super().set_socket_options(client)
+
+    def fix_addr(self, address: Any) -> Any:
+        """Return host and port of a client; of one on a path there is none but this machine."""
+        return address or ("localhost", 0)
 
     def handle_error(self) -> None:
         """Log what went wrong with a new client, and go on: the listening socket is there for all the others."""

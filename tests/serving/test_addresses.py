@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 
-from eventreg.serving.addresses import Bind, CannotListen, check_free, parse_bind
+from eventreg.serving.addresses import Bind, CannotListen, UnixBind, check_free, listen, parse_bind
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,23 @@ def test_port_that_is_taken_is_refused_with_another_one_to_use() -> None:
         with pytest.raises(CannotListen, match=rf"listens on 127.0.0.1:{port}.*PORT={port + 1}"):
             check_free(Bind("127.0.0.1", port))
     check_free(Bind("127.0.0.1", port))
+
+
+def test_path_is_listened_on_for_every_user_of_the_machine(tmp_path: Path) -> None:
+    path = tmp_path / "eventreg.sock"
+    bind = parse_bind(f"unix:{path}")
+    assert bind == UnixBind(path)
+    assert bind.base_url is None
+    with listen(bind):
+        assert path.stat().st_mode & 0o777 == 0o666
+        with pytest.raises(CannotListen, match="a server answers there"):
+            listen(bind)
+    check_free(bind)  # what a server that is gone has left is in nobody's way
+
+
+def test_path_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("kept")
+    with pytest.raises(CannotListen):
+        listen(UnixBind(file))
+    assert file.read_text() == "kept"
