@@ -18,8 +18,11 @@ from bench.pages import measure_public_pages
 from bench.questions import measure_long_form
 from bench.registering import measure_registering
 from bench.results import Figure, figure, keep, show
-from bench.servers import eventreg_server
+from bench.servers import eventreg_server, is_compiled
 from bench.statements import measure_statements
+
+#: seconds after which a server that has started has nothing left to do, and after which one that worked has forgotten it
+_SETTLED, _AT_REST = 15, 120
 
 
 def main() -> int:
@@ -29,6 +32,7 @@ def main() -> int:
     parser.add_argument("--database", choices=NAMES, action="append", help="only this one")
     arguments = parser.parse_args()
     share = 10 if arguments.quick else 1
+    print("byte code was compiled before" if is_compiled() else "byte code was not compiled: first starts take longer")
     rows: list[Figure] = []
     for name in arguments.database or NAMES:
         for row in measure(name, share):
@@ -50,7 +54,7 @@ def measure(name: str, share: int) -> Iterator[Figure]:
             environment = {"EVENTREG_DATABASE_URL": url}
             with eventreg_server(instance, environment) as server:
                 yield figure("first start", name, [server.startup], "s")
-                yield figure("memory after start (PSS)", name, [server.memory()], "MB")
+                yield figure("memory after start (PSS)", name, [server.memory(after=_SETTLED)], "MB")
             with eventreg_server(instance, environment) as server, engine_for(url) as engine:
                 yield figure("second start", name, [server.startup], "s")
                 assert_durable(engine)
@@ -59,6 +63,8 @@ def measure(name: str, share: int) -> Iterator[Figure]:
                 yield from measure_registering(server, name, engine, 400 // share)
                 yield figure("memory after 1,000 registrations (PSS)", name, [server.memory()], "MB")
                 yield from measure_list(server, name, instance, environment, 10_000 // share, 400 // share)
+                yield figure("memory after use (PSS)", name, [server.memory()], "MB")
+                yield figure("memory at rest after use (PSS)", name, [server.memory(after=_AT_REST)], "MB")
             yield from measure_statements(instance, url, name)
             yield from measure_importing(instance, url, name, 5_000 // share)
             yield from measure_long_form(instance, url, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import socket
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+import eventreg
 
 EVENTREG = Path(sys.executable).with_name("eventreg")
 _START_WITHIN = 60
@@ -33,10 +36,17 @@ class Server:
         """The value of the Host header."""
         return f"127.0.0.1:{self.port}"
 
-    def memory(self) -> float:
-        """Return the proportional set size of all its processes together, in MB."""
+    def memory(self, after: float = 0) -> float:
+        """Return the proportional set size of all its processes together, in MB, when so many seconds are over."""
+        time.sleep(after)
         processes = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
         return sum(_pss(process) for process in processes) / 1024
+
+
+def is_compiled() -> bool:
+    """Say whether the byte code of the product is there, as an installation leaves it: else a first start makes it."""
+    files = Path(eventreg.__file__).parent.rglob("*.py")
+    return all(Path(importlib.util.cache_from_source(str(file))).exists() for file in files)
 
 
 @contextmanager

@@ -18,3 +18,5 @@ echo "Installing requirements/$1.txt"
 pip() { .venv/bin/python -m pip --disable-pip-version-check --quiet --no-input "$@"; }
 pip install --require-hashes -r "requirements/$1.txt"
 pip install --no-deps --no-build-isolation --editable .
+# What is installed pip has compiled; who runs the server may not be allowed to write here.
+.venv/bin/python -m compileall -q eventreg
