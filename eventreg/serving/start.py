@@ -6,6 +6,7 @@ Asking for the public pages once before the fork, so that all processes share wh
 import logging
 import os
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.events.queries.public import list_public_events
 from eventreg.kernel.bell import Bell
+from eventreg.kernel.errors import described
 from eventreg.migrations.runner import check_revision
 from eventreg.operations import banner, preparing
 from eventreg.operations.backups.placing import finish_restores
@@ -97,7 +99,7 @@ def _make_ready(app: Flask, options: ServeOptions, bind: AnyBind) -> str:
             settings().base_url,
         )
     said = banner.greeting(with_sign_in_link=options.prepares)
-    warm_up(app)
+    warm_up(app, settings().languages, _EVENTS)
     _forget_connections()
     return said
 
@@ -116,6 +118,7 @@ def _children(
 
     def serve(place: Place) -> None:
         _drop_connections(app)
+        _warm_this_process(app)
         work(app, listener, options.web.threads, bounds, place)
 
     def send(bell: Bell) -> None:
@@ -131,6 +134,17 @@ def _children(
         children.append(Child("The mail worker", partial(send, bell), bell=bell))
     subprocesses.share_what_is_loaded()
     return children
+
+
+def _warm_this_process(app: Flask) -> None:
+    """Fetch a page of each kind, so that the first visitor of a fresh process waits no longer than others."""
+    with app.app_context():
+        try:
+            warm_up(app, settings().languages[:1], events=1)
+        except Exception as error:  # visitors will be told
+            log.warning("A fresh process met %s", described(error))
+        finally:
+            db.session.remove()
 
 
 def _drop_connections(app: Flask) -> None:
@@ -149,16 +163,17 @@ def _greet(said: str) -> None:
 _EVENTS = 2
 
 
-def warm_up(app: Flask) -> None:
-    """Fetch home, sign-in, and the newest events with their forms, in every language. Call it in an app context.
+def warm_up(app: Flask, languages: Sequence[str], events: int) -> None:
+    """Fetch home, sign-in, and the newest events with their forms. Call it in an app context.
 
-    Templates get compiled, tables mapped, catalogs read. A page that fails is logged and stops nothing.
+    Before the fork templates get compiled, tables mapped, catalogs read; after it, what a first visitor would wait for is
+    there: a connection, and pages of memory of this process's own. A page that fails is logged and stops nothing.
     """
     addresses = [address_of("site.home"), address_of("accounts.sign_in")]
-    for event in list_public_events()[:_EVENTS]:
+    for event in list_public_events()[:events]:
         addresses.append(address_of("site.show_event", slug=event.slug))
         addresses.append(address_of("registration.register", slug=event.slug))
-    for language in settings().languages:
+    for language in languages:
         client = app.test_client()
         for address in addresses:
             answer = client.get(address, headers={"Accept-Language": language, "Accept-Encoding": "gzip"})

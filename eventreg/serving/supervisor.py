@@ -43,8 +43,10 @@ log = logging.getLogger(__name__)
 
 
 class Wish(enum.Enum):
-    """What a child asks for."""
+    """What a child asks for, or tells."""
 
+    #: it takes clients now
+    READY = b"r"
     HELP = b"h"
     #: to be replaced by a fresh process
     LEAVE = b"l"
@@ -108,8 +110,9 @@ class Supervisor:
         self._children = children
         self._on_started = on_started
         self._wishes = wishes or Wishes()
-        #: those that were told to leave
+        #: those that leave, and those of them that are told to when a fresh one is ready
         self._leaving = _left_from_before()
+        self._untold = set(self._leaving)
         self._to_hand_over = to_hand_over
         #: looks whether what would be loaded anew could serve
         self._checking = 0
@@ -124,7 +127,6 @@ class Supervisor:
         for child in self._children:
             child.due = _NEVER if child.is_helper else 0.0
         self._start_due()
-        _send(self._leaving, LEAVE)
         self._on_started()
         while not (told := self._wait(self._next_start()) & self._stopping):
             self._reap()
@@ -224,6 +226,7 @@ class Supervisor:
         """Collect every process that has ended, and note when those that were our children are started again."""
         for pid, code in _ended():
             self._leaving.discard(pid)
+            self._untold.discard(pid)
             if pid == self._checking:
                 self._checking = 0
                 if code == 0 and self._to_hand_over:
@@ -253,7 +256,10 @@ class Supervisor:
             if child.bell and not child.pid and (seconds := child.bell.heard()) is not None:
                 child.due = min(child.due, time.monotonic() + seconds)
         for pid, wish in self._wishes.heard():
-            if wish is Wish.HELP:
+            if wish is Wish.READY:
+                _send(self._untold, LEAVE)
+                self._untold.clear()
+            elif wish is Wish.HELP:
                 for helper in [one for one in self._children if one.is_helper and not one.pid][:1]:
                     helper.due = time.monotonic()
             else:
@@ -261,15 +267,14 @@ class Supervisor:
                     self._exchange(child)
 
     def _exchange(self, child: Child) -> None:
-        """Have a child leave, as soon as a fresh one is there to take what comes; a helper is not replaced."""
+        """Have a child leave as soon as a fresh one takes what comes; a helper is not replaced."""
         leaving, child.pid = child.pid, 0
-        if not child.is_helper:
-            self._start(child)
-            if not child.pid:
-                child.pid, child.due = leaving, _NEVER
-                return
         self._leaving.add(leaving)
-        os.kill(leaving, LEAVE)
+        if child.is_helper:
+            os.kill(leaving, LEAVE)
+        else:
+            self._untold.add(leaving)
+            self._start(child)
 
     def _stop(self) -> None:
         """End all children: asked first, killed when the grace is over or a second signal comes."""

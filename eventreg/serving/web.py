@@ -38,7 +38,7 @@ _FULL_SECONDS = 0.1
 #: over how many seconds the requests in hand are averaged, and how long between two calls for help
 _MEAN_SECONDS, _CALL_SECONDS = 0.3, 1.0
 #: so long nothing was asked of a worker that leaves; a helper leaves when so long one process was enough
-REST_SECONDS = 30.0
+REST_SECONDS = 10.0
 #: who asks whether the process lives or is ready waits for no visitor, however long those that work may take
 _PROBES = {"/healthz": 0, "/readyz": 1, "/metrics": 2}
 
@@ -274,6 +274,8 @@ def work(app: Flask, listener: socket.socket, threads: int, bounds: Bounds = Bou
     server = WebServer(app, listener, threads, bounds, place)
     signal.signal(LEAVE, server.leave)
     signal.signal(signal.SIGTERM, server.stop)
+    if place.say is not None:
+        place.say(Wish.READY)
     server.run()
 
 
