@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.bulk import measure_bulk
 from bench.databases import NAMES, assert_durable, database_url, engine_for, lift_limits
 from bench.desk import measure_list
+from bench.exchange import measure_exchange
 from bench.exporting import measure_exports
 from bench.importing import measure_importing
 from bench.listing import SIZES, measure_large_lists
@@ -59,6 +60,7 @@ def measure(name: str, share: int) -> Iterator[Figure]:
                 yield figure("second start", name, [server.startup], "s")
                 assert_durable(engine)
                 lift_limits(engine)
+                yield from measure_exchange(server, name)
                 yield from measure_public_pages(server, name, 2000 // share)
                 yield from measure_registering(server, name, engine, 400 // share)
                 yield figure("memory after 1,000 registrations (PSS)", name, [server.memory()], "MB")

@@ -36,6 +36,10 @@ class Server:
         """The value of the Host header."""
         return f"127.0.0.1:{self.port}"
 
+    def web_workers(self) -> set[int]:
+        """Return the processes that serve: those with threads."""
+        return {child.pid for child in psutil.Process(self.process.pid).children() if child.num_threads() > 1}
+
     def memory(self, after: float = 0) -> float:
         """Return the proportional set size of all its processes together, in MB, when so many seconds are over."""
         time.sleep(after)
