@@ -10,7 +10,6 @@ import fcntl
 import logging
 import struct
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -75,7 +74,7 @@ class SharedCounter:
     def hit(self, rule: Rule, *subject: str, counts: bool = True) -> bool:
         """Say whether one more request is within the rule, and count it then."""
         whom = blake2b("\0".join((rule.text, *subject)).encode(), digest_size=8).digest()
-        now = time.time()
+        now = clock.now().timestamp()
         with self._lock:
             # Ends with the process, however that ends.
             fcntl.lockf(self._file, fcntl.LOCK_EX)

@@ -21,7 +21,7 @@ _ASKED_FOR = {
     "get_id", "impl", "cache_ok", "inherit_cache", "process_bind_param", "process_result_value", "process_data",
     "process_formdata", "html_params", "extra_filters", "validate_*", "pre_validate",
     # smtplib, waitress, the archives' reader
-    "configure_host", "task_class", "parser_class", "channel_class", "handle_error", "maintenance", "readinto",
+    "configure_host", "task_class", "parser_class", "channel_class", "handle_error", "maintenance", "fix_addr", "readinto",
 }  # fmt: skip
 #: by name, with the reason why it stays
 _EXCEPTIONS = {
