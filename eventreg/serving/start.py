@@ -6,7 +6,6 @@ Asking for the public pages once before the fork, so that all processes share wh
 import logging
 import os
 import socket
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +18,6 @@ from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.events.queries.public import list_public_events
 from eventreg.kernel.bell import Bell
-from eventreg.kernel.errors import described
 from eventreg.migrations.runner import check_revision
 from eventreg.operations import banner, preparing
 from eventreg.operations.backups.placing import finish_restores
@@ -99,7 +97,7 @@ def _make_ready(app: Flask, options: ServeOptions, bind: AnyBind) -> str:
             settings().base_url,
         )
     said = banner.greeting(with_sign_in_link=options.prepares)
-    warm_up(app, settings().languages, _EVENTS)
+    warm_up(app)
     _forget_connections()
     return said
 
@@ -137,14 +135,9 @@ def _children(
 
 
 def _warm_this_process(app: Flask) -> None:
-    """Fetch a page of each kind, so that the first visitor of a fresh process waits no longer than others."""
+    """Fetch a page: the first visitor of a fresh process shall not wait for a connection, and for memory to be copied."""
     with app.app_context():
-        try:
-            warm_up(app, settings().languages[:1], events=1)
-        except Exception as error:  # visitors will be told
-            log.warning("A fresh process met %s", described(error))
-        finally:
-            db.session.remove()
+        app.test_client().get(address_of("site.home"))
 
 
 def _drop_connections(app: Flask) -> None:
@@ -163,17 +156,16 @@ def _greet(said: str) -> None:
 _EVENTS = 2
 
 
-def warm_up(app: Flask, languages: Sequence[str], events: int) -> None:
-    """Fetch home, sign-in, and the newest events with their forms. Call it in an app context.
+def warm_up(app: Flask) -> None:
+    """Fetch home, sign-in, and the newest events with their forms, in every language. Call it in an app context.
 
-    Before the fork templates get compiled, tables mapped, catalogs read; after it, what a first visitor would wait for is
-    there: a connection, and pages of memory of this process's own. A page that fails is logged and stops nothing.
+    Templates get compiled, tables mapped, catalogs read. A page that fails is logged and stops nothing.
     """
     addresses = [address_of("site.home"), address_of("accounts.sign_in")]
-    for event in list_public_events()[:events]:
+    for event in list_public_events()[:_EVENTS]:
         addresses.append(address_of("site.show_event", slug=event.slug))
         addresses.append(address_of("registration.register", slug=event.slug))
-    for language in languages:
+    for language in settings().languages:
         client = app.test_client()
         for address in addresses:
             answer = client.get(address, headers={"Accept-Language": language, "Accept-Encoding": "gzip"})

@@ -115,10 +115,13 @@ def tame_allocator() -> None:
 
 
 def share_what_is_loaded() -> None:
-    """Keep the garbage collector from what exists now: by touching it, it would copy the pages that forks share."""
+    """Keep the garbage collector, which looks from now on, from what exists: by touching it, it would copy the pages that
+    forks share.
+    """
     gc.collect()
     _give_back()
     gc.freeze()
+    gc.enable()
 
 
 def _give_back() -> None:

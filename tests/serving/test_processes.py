@@ -89,6 +89,16 @@ def test_web_worker_that_dies_is_started_again(tmp_path: Path) -> None:
         assert "Web worker 1 ended (signal 9)" in server.log.read_text()
 
 
+def test_fresh_worker_answers_though_the_database_is_away(tmp_path: Path) -> None:
+    with serving(tmp_path, has_mail_worker=False) as server:
+        database = server.instance / "eventreg.db"
+        database.rename(tmp_path / "away")
+        database.mkdir()
+        (first,) = server.web()
+        first.kill()
+        until(lambda: first not in server.web() and server.is_alive(), "an answer of another one")
+
+
 def test_mail_worker_can_be_left_to_others(tmp_path: Path) -> None:
     with serving(tmp_path, has_mail_worker=False, workers=1) as server:
         assert len(server.family()) == 2
