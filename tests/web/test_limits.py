@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
+import time_machine
 from flask import Flask, request
 
 from eventreg.web.access import public
@@ -30,6 +32,26 @@ def test_a_client_is_stopped_at_the_limit(make_app: Callable[..., Flask]) -> Non
     app = _limited(make_app(limits=True))
     assert [_post(app) for _ in range(4)] == [200, 200, 200, 429]
     assert _post(app, "127.0.0.9") == 200, "another client is not"
+
+
+def test_limit_counts_the_time_before_each_request(make_app: Callable[..., Flask]) -> None:
+    app = _limited(make_app(limits=True))
+    with time_machine.travel("2027-02-12T18:00:00Z", tick=False) as clock:
+        assert _post(app) == 200
+        clock.shift(40)
+        assert [_post(app) for _ in range(3)] == [200, 200, 429]
+        clock.shift(21)
+        assert [_post(app) for _ in range(2)] == [200, 429], "the first is more than a minute ago"
+
+
+def test_processes_of_a_server_count_together(make_app: Callable[..., Flask]) -> None:
+    app = _limited(make_app(limits=True))
+    for _ in range(3):
+        pid = os.fork()
+        if pid == 0:
+            os._exit(_post(app) != 200)
+        assert os.waitpid(pid, 0)[1] == 0
+    assert _post(app) == 429
 
 
 def test_reading_is_not_counted(make_app: Callable[..., Flask]) -> None:
