@@ -32,9 +32,9 @@ from eventreg.serving.addresses import listen, parse_bind
 from eventreg.serving.logs import set_up_logging
 from eventreg.serving.supervisor import Child, Supervisor, Wishes
 from eventreg.serving.web import Place, work
-from eventreg.web.bodies import init_bodies
 from eventreg.web.instance import Instance, init_instance
 from eventreg.web.limits import init_limits, limited
+from eventreg.web.traffic import init_bodies
 
 app = Flask("bare")
 config = load_config()
