@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventreg.config import Config, load_config
 from eventreg.db import db
+from eventreg.db.changes import watch_changes
 from eventreg.db.engines import THREADS, engine_options, prepare_engine
 from eventreg.i18n import languages
 from eventreg.kernel.clients import cookie_name
@@ -64,13 +65,13 @@ def create_app(config: Config | None = None, *, threads: int = THREADS, **settin
         # Personal pages send no referrer at all, so its check would refuse their own forms; the token is what counts.
         WTF_CSRF_SSL_STRICT=False,
     )
-    if config.trusted_proxies:
-        count = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     _init_web(app, config, _shipped(package, "static"))
     guides.init_guides(app, _shipped(package, "guides", "docs/guides"))
     _init_database(app)
     _init_rooms(app)
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
 
 
@@ -104,6 +105,7 @@ def _init_database(app: Flask) -> None:
     with app.app_context():
         engine: Engine = db.engine
         prepare_engine(engine)
+        watch_changes(engine)
 
 
 def _init_rooms(app: Flask) -> None:
@@ -115,6 +117,7 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.programme.services.programme import count_sign_ups
     from eventreg.registration.queries.sessions import count_session_people
     from eventreg.settings.queries import current_settings
+    from eventreg.site.kept_pages import init_kept_pages
     from eventreg.team.services import TeamBelongings
     from eventreg.web.instance import chosen
 
@@ -135,6 +138,7 @@ def _init_rooms(app: Flask) -> None:
     for view in app.view_functions.values():
         if getattr(view, "checks_token_itself", False):
             csrf.exempt(view)
+    init_kept_pages(app)
 
 
 def _init_directory(app: Flask) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from eventreg.db.base import Row, db, found
+from eventreg.db.changes import changes_of
 from eventreg.kernel.errors import Busy
 
 #: How long a writer waits for its turn before it is told to try again, in milliseconds.
@@ -182,8 +183,10 @@ def transaction() -> Iterator[Session]:
         session.info[_OPEN] = True
         session.info[_AFTERWARDS] = []
         try:
-            session.connection(execution_options={WRITE_OPTION: True})
-            yield session
+            connection = session.connection(execution_options={WRITE_OPTION: True})
+            with changes_of(session, connection) as tell:
+                yield session
+                tell()
             session.commit()
         except BaseException as error:
             session.rollback()

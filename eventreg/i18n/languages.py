@@ -10,6 +10,8 @@ from babel.core import UnknownLocaleError
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, force_locale, get_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from eventreg.i18n.catalogs import LOCALE_FOLDER
 from eventreg.kernel.clients import cookie_name
@@ -100,7 +102,12 @@ def choose_language() -> str:
     for wanted in (g.get("language"), request.args.get("lang"), request.cookies.get(_cookie())):
         if wanted in languages:
             return str(wanted)
-    return request.accept_languages.best_match(languages) or languages[0]
+    return preferred(request.headers.get("Accept-Language", ""), languages)
+
+
+def preferred(header: str, languages: Sequence[str]) -> str:
+    """Return that of `languages` which a browser with this header prefers; the first one where it takes none."""
+    return parse_accept_header(header, LanguageAccept).best_match(languages) or languages[0]
 
 
 def has_chosen_language() -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.sql import Select as SqlSelect
 from eventreg.db import db, found, get_of_event
 from eventreg.events.models import EventDay, Material, ProgrammeSession, SessionOutcome
 from eventreg.events.rules.programme import MaterialAudience
-from eventreg.programme.rules.materials import Reader
+from eventreg.programme.rules.materials import Reader, may_open
 
 
 class SessionOfDay(NamedTuple):
@@ -48,9 +48,9 @@ def list_openable(event_id: int, reader: Reader, now: datetime) -> Sequence[Mate
 
 def list_openable_of(event_id: int, session_id: int | None, reader: Reader, now: datetime) -> Sequence[Material]:
     """Return what `reader` can open now of one session, or of the event as a whole (None)."""
-    return db.session.scalars(
-        _ordered().where(Material.event_id == event_id, Material.session_id == session_id, _openable(reader, now))
-    ).all()
+    # Asked here and not in the statement, so that whoever keeps the page sees when more can be opened.
+    found = db.session.scalars(_ordered().where(Material.event_id == event_id, Material.session_id == session_id))
+    return [material for material in found if may_open(material, reader, now)]
 
 
 def get_material(event_id: int, public_id: str) -> Material:

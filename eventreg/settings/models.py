@@ -1,8 +1,8 @@
-"""The instance's settings and its legal pages."""
+"""The instance's settings and its legal pages; the number that says whether a public page kept in memory still holds."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, Base, Localized, UtcDateTime
@@ -49,3 +49,14 @@ class LegalPage(Base):
     #: raised with every change: whoever saves says which one was seen
     revision: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PublicNumber(Base):
+    """The one row that is another after every change of what public pages show: see `site.kept_pages`."""
+
+    __tablename__ = "public_number"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: drawn, not counted: after a restore it is never one under which a process keeps what came later
+    number: Mapped[int] = mapped_column(BigInteger)

@@ -11,6 +11,7 @@ from eventreg.db import db, found
 from eventreg.media.models import Picture
 from eventreg.settings.models import InstanceSettings, LegalPage
 from eventreg.settings.rules import UNSET, Logo, PageLink, Settings
+from eventreg.web.kept import page_to_keep
 
 #: seconds; so long may another process still show what was set before
 KEPT_FOR = 10.0
@@ -19,15 +20,21 @@ _EXTENSION = "eventreg_settings"
 
 def current_settings() -> Settings:
     """Return what is set, at most `KEPT_FOR` seconds old; what was known last while the database does not answer."""
-    kept: tuple[float, Settings] | None = current_app.extensions.get(_EXTENSION)
-    if kept is not None and time.monotonic() - kept[0] < KEPT_FOR:
-        return kept[1]
+    kept: tuple[float, Settings, int | None] | None = current_app.extensions.get(_EXTENSION)
+    page = page_to_keep()
+    if kept is not None:
+        # A page that will be kept shows no settings of before the number that it is kept under.
+        is_fresh = time.monotonic() - kept[0] < KEPT_FOR if page is None else page.number == kept[2]
+        if is_fresh:
+            return kept[1]
     try:
         settings = read_settings()
     except SQLAlchemyError:
         # The page that tells of the trouble has to be shown as well, and a database without tables is prepared later.
+        if page is not None:
+            page.is_spoilt = True
         return kept[1] if kept is not None else UNSET
-    current_app.extensions[_EXTENSION] = (time.monotonic(), settings)
+    current_app.extensions[_EXTENSION] = (time.monotonic(), settings, page.number if page is not None else None)
     return settings
 
 

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
+from werkzeug.datastructures import Accept
 from werkzeug.exceptions import HTTPException
-from werkzeug.http import parse_options_header
+from werkzeug.http import parse_accept_header, parse_options_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
 
@@ -219,5 +220,10 @@ def init_compression(app: Flask) -> None:
 
 
 def accepts_gzip() -> bool:
-    """Say whether the client takes gzip: named or by `*`, and not with quality 0."""
-    return request.accept_encodings.quality("gzip") > 0
+    """Say whether the client of this request takes gzip."""
+    return takes_gzip(request.headers.get("Accept-Encoding", ""))
+
+
+def takes_gzip(header: str) -> bool:
+    """Say whether a client that sends this header takes gzip: named or by `*`, and not with quality 0."""
+    return parse_accept_header(header, Accept).quality("gzip") > 0

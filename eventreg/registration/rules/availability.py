@@ -158,6 +158,15 @@ def availability(
     return Availability(state, free, waiting, told, not_yet, no_more)
 
 
+def told_of(seats: Seats, few_places: int) -> tuple[int | None, ...]:
+    """Return all that the public can be told of seats, whichever categories are open: the same value, the same words.
+
+    Beyond few places nobody is told how many there are.
+    """
+    places = (seats.whole, *(seats.in_category(id_) for id_ in sorted(seats.limits)))
+    return tuple(each.free if each.free is None else min(each.free, few_places + 1) for each in places)
+
+
 def _without_any_open(
     categories: Sequence[OfferedCategory],
     offered: Sequence[OfferedCategory],

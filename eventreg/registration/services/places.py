@@ -13,6 +13,7 @@ from sqlalchemy import delete, exists, insert, select, update
 
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
+from eventreg.db.changes import UNTOLD
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
@@ -26,7 +27,7 @@ from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.queries.places import OptionKey, get_seats, limited_options, list_option_places
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.queries.sessions import list_offered
-from eventreg.registration.rules.availability import UNDO_WINDOW
+from eventreg.registration.rules.availability import UNDO_WINDOW, told_of
 from eventreg.registration.rules.sessions import OfferedSession, SessionReason, check_choice, first_overlap
 from eventreg.registration.rules.states import OptionsFull, Status
 
@@ -36,6 +37,7 @@ class PlaceCount:
 
     def __init__(self, event: Event) -> None:
         self.seats = get_seats(event)
+        self._few_places = event.few_places
 
     def of(self, category: Category) -> Places:
         """Return the places that somebody of a category needs one of."""
@@ -43,15 +45,17 @@ class PlaceCount:
 
     def take(self, registration: Registration, now: datetime) -> None:
         """Enter a place for a registration that has none."""
-        db.session.add(
-            Place(
-                event_id=registration.event_id,
-                category_id=registration.category_id,
-                registration_id=registration.id,
-                taken_at=now,
-            )
-        )
-        self.seats = self.seats.take(registration.category_id)
+        place = {
+            "event_id": registration.event_id,
+            "category_id": registration.category_id,
+            "registration_id": registration.id,
+            "taken_at": now,
+        }
+        seats = self.seats.take(registration.category_id)
+        # Most places change no word of the event's pages, which are then still the ones that are kept.
+        is_untold = told_of(seats, self._few_places) == told_of(self.seats, self._few_places)
+        db.session.execute(insert(Place).values(place), execution_options={UNTOLD: is_untold})
+        self.seats = seats
 
     def free(self, registration: Registration) -> bool:
         """Remove a registration's place at once. False when it had none."""

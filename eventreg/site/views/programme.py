@@ -36,10 +36,12 @@ from eventreg.site.views import blueprint
 from eventreg.site.views.presenting import cacheable, frame
 from eventreg.site.views.programme_shown import AddressOf, days_shown, institution_of, span_of
 from eventreg.web import access, downloads, instance
+from eventreg.web.kept import kept
 
 
 @blueprint.get("/events/<slug>/programme")
 @access.public
+@kept
 def show_programme(slug: str) -> BaseResponse:
     """Show the programme of an event, day by day; on paper one page a day."""
     found = get_credited_event(slug)
@@ -49,6 +51,7 @@ def show_programme(slug: str) -> BaseResponse:
 
 @blueprint.get("/events/<slug>/sessions/<public_id>")
 @access.public
+@kept
 def show_session(slug: str, public_id: str) -> BaseResponse:
     """Show one session with its people."""
     found = get_credited_event(slug)
@@ -146,6 +149,7 @@ def public_materials(event: Event, session_id: int | None = None) -> list[dict[s
 
 @blueprint.get("/events/<slug>/conclusions")
 @access.public
+@kept
 def show_conclusions(slug: str) -> BaseResponse:
     """Show what the sessions concluded and recommend. There is no such page while nothing of it is public."""
     found = get_credited_event(slug)

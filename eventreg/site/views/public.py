@@ -21,6 +21,7 @@ from eventreg.site.views import blueprint, presenting, programme, programme_show
 from eventreg.site.views.sharing import event_data, sharing
 from eventreg.web import access, instance
 from eventreg.web.guides import guides
+from eventreg.web.kept import kept
 
 #: past events on the first page; the archive has all
 _PAST_ON_HOME = 10
@@ -28,6 +29,7 @@ _PAST_ON_HOME = 10
 
 @blueprint.get("/")
 @access.public
+@kept
 def home() -> BaseResponse:
     """List the events, upcoming first."""
     events, moment = list_public_events(), now()
@@ -49,6 +51,7 @@ def home() -> BaseResponse:
 
 @blueprint.get("/events/<slug>")
 @access.public
+@kept
 def show_event(slug: str) -> BaseResponse:
     """Show one event, and where its registration stands."""
     return presenting.cacheable(render_event(get_public_event(slug)))
@@ -80,6 +83,7 @@ def render_event(found: PublicEvent, **instead: Any) -> str:
 
 @blueprint.get("/events/<slug>/privacy")
 @access.public
+@kept
 def show_privacy(slug: str) -> BaseResponse:
     """Show the current privacy notice of an event."""
     found = get_credited_event(slug)
@@ -107,6 +111,7 @@ def download_calendar(slug: str) -> BaseResponse:
 
 @blueprint.get("/accessibility")
 @access.public
+@kept
 def show_accessibility() -> BaseResponse:
     """Say how far these pages can be used by everybody."""
     return presenting.cacheable(render_template("site/accessibility.html", sharing=sharing("site.show_accessibility")))

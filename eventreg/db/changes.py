@@ -1,0 +1,94 @@
+"""What a transaction changes and a page reads, by the names of tables: seen on the connection, so that no writer can forget.
+
+Statements of every kind pass here: of the session, of Core, written out as text.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Set as AbstractSet
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+
+from flask import Flask, current_app
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from eventreg.db.base import Base
+
+#: "DELETE" and its like, and the table
+Change = tuple[str, str]
+Listener = Callable[[Session, AbstractSet[Change]], None]
+
+#: execution option of a statement whose writer knows that it changes nothing that anybody is shown
+UNTOLD: Final = "eventreg_untold"
+_EXTENSION = "eventreg_changes"
+_CHANGED = "eventreg_changed"
+_WRITES = re.compile(r'\s*(?:WITH\b.*?\b)?(INSERT|UPDATE|DELETE)\s+(?:INTO\s+|FROM\s+)?"?(\w+)', re.DOTALL)
+_HARMLESS = re.compile(r"\s*(?:SELECT|WITH|SAVEPOINT|RELEASE|ROLLBACK|SET|PRAGMA)\b")
+_WORD = re.compile(r"\w+")
+_read: ContextVar[set[str] | None] = ContextVar("eventreg_read", default=None)
+
+
+def init_changes(app: Flask, listener: Listener) -> None:
+    """Have `listener` told of every transaction that changed something, just before it commits and inside of it."""
+    app.extensions[_EXTENSION] = listener
+
+
+def watch_changes(engine: Engine) -> None:
+    """See what statements on `engine` write and read. Call once for each engine."""
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def see(connection: Connection, _cursor: Any, statement: str, _given: Any, context: Any, _many: bool) -> None:
+        read, changed = _read.get(), connection.info.get(_CHANGED)
+        if read is not None:
+            read.update(_WORD.findall(statement))
+        if changed is None or statement.startswith("SELECT") or context.execution_options.get(UNTOLD):
+            return
+        if found := _WRITES.match(statement):
+            changed.add((found[1], found[2]))
+        elif not _HARMLESS.match(statement):
+            changed.add(("", statement.split(maxsplit=1)[0]))
+
+
+@contextmanager
+def changes_of(session: Session, connection: Connection) -> Iterator[Callable[[], None]]:
+    """Note what a block changes; what is yielded tells whoever listens, as the last act before the commit."""
+    changed: set[Change] = set()
+    info = connection.info
+    info[_CHANGED] = changed
+
+    def tell() -> None:
+        session.flush()
+        listener: Listener | None = current_app.extensions.get(_EXTENSION)
+        if changed and listener is not None:
+            listener(session, frozenset(changed))
+
+    try:
+        yield tell
+    finally:
+        info.pop(_CHANGED, None)
+
+
+@contextmanager
+def words_of_statements() -> Iterator[set[str]]:
+    """Note every word of the statements that a block asks: among them the tables that it reads."""
+    words: set[str] = set()
+    token = _read.set(words)
+    try:
+        yield words
+    finally:
+        _read.reset(token)
+
+
+def emptied_with(table: str) -> set[str]:
+    """Return the tables whose rows go, or change, with a row of `table` that is deleted."""
+    found: set[str] = set()
+    waiting = [table]
+    while waiting:
+        target = waiting.pop()
+        for other in Base.metadata.tables.values():
+            keys = (key for key in other.foreign_keys if key.column.table.name == target and key.ondelete)
+            if other.name not in found and any(keys):
+                found.add(other.name)
+                waiting.append(other.name)
+    return found

@@ -1,0 +1,105 @@
+"""When a public page that is kept in memory no longer holds: the one number in the database that every change renews.
+
+A change is whatever a transaction writes (`db.changes`), so no service has to think of it. The few tables of which public pages
+show nothing are named here; a page that reads one of them all the same is not kept.
+"""
+
+import secrets
+from collections import deque
+from collections.abc import Set as AbstractSet
+from functools import cache
+from typing import Any, Final
+
+from flask import Flask
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from eventreg.db import db
+from eventreg.db.changes import Change, emptied_with, init_changes
+from eventreg.db.engines import USUAL
+from eventreg.web.kept import KeptPages
+
+#: the tables of which no public page shows anything, by what they hold; whatever is not named here counts
+UNSEEN: Final = {
+    "people, what they answered and were told": (
+        "registrations", "address_changes", "decisions", "answer_requests", "answers", "uploads", "consents",
+        "session_places", "option_places", "used_forms", "saved_forms", "mail_messages",
+    ),
+    "ways in, known to whoever has one": ("invitations", "access_codes"),
+    "the desk's own": (
+        "tags", "taggings", "notes", "note_mentions", "ready_reasons", "saved_views", "kept_apart", "mergers",
+        "runs", "run_items", "exports", "imports", "message_texts", "team_members", "team_invitations",
+        "questionnaire_drafts", "questionnaire_versions",
+    ),
+    "what was, and what is due": ("audit_entries", "audit_details", "text_versions", "jobs"),
+    "who signs in": ("accounts", "account_sessions", "recovery_codes", "sign_in_links", "guarded_attempts"),
+    "the number itself": ("public_number",),
+}  # fmt: skip
+_UNSEEN = frozenset(name for names in UNSEEN.values() for name in names)
+_RENEW = text(
+    "INSERT INTO public_number (id, number) VALUES (1, :number) ON CONFLICT (id) DO UPDATE SET number = excluded.number"
+)
+_ASK = "SELECT number FROM public_number WHERE id = 1"
+_BITS = 62
+
+
+def init_kept_pages(app: Flask) -> None:
+    """Answer the public pages of `app` from memory while they hold. Call it when every view is there."""
+    init_changes(app, renew_number)
+    with app.app_context():
+        number = PublicNumber(db.engine)
+    app.wsgi_app = KeptPages(app, number.read, _UNSEEN)  # type: ignore[method-assign]
+
+
+def renew_number(session: Session, changes: AbstractSet[Change]) -> None:
+    """Renew the number if one of these changes can be seen on a public page.
+
+    The last statement before the commit: whoever writes elsewhere waits for this row no longer than for the disk.
+    """
+    if any(_is_seen(*change) for change in changes):
+        session.execute(_RENEW, {"number": secrets.randbits(_BITS)})
+
+
+@cache
+def _is_seen(verb: str, table: str) -> bool:
+    return table not in _UNSEEN or (verb == "DELETE" and not emptied_with(table) <= _UNSEEN)
+
+
+class PublicNumber:
+    """Asks for the number, by one statement on a connection of its own: neither session nor pool, which cost more than it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: deque[Any] = deque()
+        event.listen(engine, "engine_disposed", self._close)
+
+    def read(self) -> int | None:
+        """Return the number; None where the database does not tell."""
+        faults = (self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
+        if self._idle:
+            try:
+                return self._ask(self._idle.pop())
+            except (IndexError, *faults):
+                self._close()  # another thread took it, or the server was away meanwhile
+        try:
+            return self._ask(self._connect())
+        except faults:
+            return None
+
+    def _ask(self, connection: Any) -> int | None:
+        rows = connection.execute(_ASK).fetchall()
+        self._idle.append(connection)
+        return int(rows[0][0]) if rows else None
+
+    def _connect(self) -> Any:
+        pooled = self._engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        pooled.detach()
+        if self._engine.dialect.name == "postgresql":
+            connection.autocommit, connection.patience = True, USUAL.connect
+        return connection
+
+    def _close(self, _engine: object = None) -> None:
+        while self._idle:
+            self._idle.pop().close()
