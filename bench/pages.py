@@ -13,6 +13,8 @@ from bench.servers import Server, bare_server
 from bench.visitor import EVENT, FORM, fetch
 
 _ROUNDS = 3
+#: of somebody who signed in nowhere
+_SESSION = "eventreg_session=none"
 _CLIENTS = 8
 _ADDRESS = re.compile(r'(?:href|src)="(/[^"#]*)"')
 _LOADED = re.compile(r'<(?:link[^>]*rel="(?:stylesheet|icon)"|script[^>]*src=)[^>]*>')
@@ -25,10 +27,16 @@ def measure_page(server: Server, database: str, name: str, path: str, count: int
         file = Path(folder) / "body"
         file.write_bytes(body)
         with bare_server(file) as bare:
-            runs, limits = [], []
+            runs, limits, taken, bare_taken = [], [], [], []
             for _ in range(_ROUNDS):
-                runs.append(_read(server, get(path, server.host, cookie), count))
-                limits.append(_read(bare, get("/", bare.host), count))
+                for where, request, found, times in (
+                    (server, get(path, server.host, cookie), runs, taken),
+                    (bare, get("/", bare.host), limits, bare_taken),
+                ):
+                    before = where.cpu()
+                    found.append(_read(where, request, count))
+                    times.append((where.cpu() - before) / count)
+    yield figure(f"{name}: CPU of all processes a page", database, taken, "ms", bare_taken)
     yield figure(f"{name}: rate", database, [run.rate for run in runs], "1/s", [run.rate for run in limits])
     for label, share in (("median", 0.5), ("99th percentile", 0.99)):
         values, bare_values = ([run.quantile(share) for run in some] for some in (runs, limits))
@@ -55,6 +63,8 @@ def measure_public_pages(server: Server, database: str, count: int) -> Iterator[
     """Yield the figures of the event page and of the form."""
     for name, path in (("event page", EVENT), ("form", FORM)):
         yield from measure_page(server, database, name, path, count)
+        # Who has a session is answered by the application itself, as a page is that is not kept.
+        yield from measure_page(server, database, f"{name}, rendered", path, count // 4, cookie=_SESSION)
         yield from measure_first_load(server, database, name, path)
 
 

@@ -43,8 +43,16 @@ class Server:
     def memory(self, after: float = 0) -> float:
         """Return the proportional set size of all its processes together, in MB, when so many seconds are over."""
         time.sleep(after)
-        processes = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
-        return sum(_pss(process) for process in processes) / 1024
+        return sum(_pss(process) for process in self._processes()) / 1024
+
+    def cpu(self) -> float:
+        """Return the processor time, user and system, that all its processes have taken together, in ms."""
+        times = [process.cpu_times() for process in self._processes()]
+        return sum(each.user + each.system for each in times) * 1000
+
+    def _processes(self) -> list[psutil.Process]:
+        own = psutil.Process(self.process.pid)
+        return [own, *own.children(recursive=True)]
 
 
 def is_compiled() -> bool:

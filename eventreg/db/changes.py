@@ -23,8 +23,10 @@ Listener = Callable[[Session, AbstractSet[Change]], None]
 UNTOLD: Final = "eventreg_untold"
 _EXTENSION = "eventreg_changes"
 _CHANGED = "eventreg_changed"
-_WRITES = re.compile(r'\s*(?:WITH\b.*?\b)?(INSERT|UPDATE|DELETE)\s+(?:INTO\s+|FROM\s+)?"?(\w+)', re.DOTALL)
-_HARMLESS = re.compile(r"\s*(?:SELECT|WITH|SAVEPOINT|RELEASE|ROLLBACK|SET|PRAGMA)\b")
+_WRITES = re.compile(
+    r'(?<!FOR )(?<!KEY )\b(INSERT|UPDATE|DELETE)\s+(?!SET\b)(?:INTO\s+|FROM\s+)?"?(\w+)', re.IGNORECASE
+)
+_HARMLESS = re.compile(r"\s*(?:SELECT|WITH|SAVEPOINT|RELEASE|ROLLBACK|SET|PRAGMA)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _read: ContextVar[set[str] | None] = ContextVar("eventreg_read", default=None)
 
@@ -44,10 +46,10 @@ def watch_changes(engine: Engine) -> None:
             read.update(_WORD.findall(statement))
         if changed is None or statement.startswith("SELECT") or context.execution_options.get(UNTOLD):
             return
-        if found := _WRITES.match(statement):
-            changed.add((found[1], found[2]))
-        elif not _HARMLESS.match(statement):
-            changed.add(("", statement.split(maxsplit=1)[0]))
+        found = _WRITES.findall(statement)
+        if not found and not _HARMLESS.match(statement):
+            found = [("", statement.split(maxsplit=1)[0])]
+        changed.update((verb.upper(), table) for verb, table in found)
 
 
 @contextmanager
