@@ -13,8 +13,8 @@ from bench.servers import Server, bare_server
 from bench.visitor import EVENT, FORM, fetch
 
 _ROUNDS = 3
-#: of somebody who signed in nowhere
-_SESSION = "eventreg_session=none"
+#: a page asked for with words of somebody else's is not kept
+_NOT_KEPT = "x=1"
 _CLIENTS = 8
 _ADDRESS = re.compile(r'(?:href|src)="(/[^"#]*)"')
 _LOADED = re.compile(r'<(?:link[^>]*rel="(?:stylesheet|icon)"|script[^>]*src=)[^>]*>')
@@ -63,9 +63,11 @@ def measure_public_pages(server: Server, database: str, count: int) -> Iterator[
     """Yield the figures of the event page and of the form."""
     for name, path in (("event page", EVENT), ("form", FORM)):
         yield from measure_page(server, database, name, path, count)
-        # Who has a session is answered by the application itself, as a page is that is not kept.
-        yield from measure_page(server, database, f"{name}, rendered", path, count // 4, cookie=_SESSION)
+        joint = "&" if "?" in path else "?"
+        yield from measure_page(server, database, f"{name}, rendered", f"{path}{joint}{_NOT_KEPT}", count // 4)
         yield from measure_first_load(server, database, name, path)
+    cookie = fetch(server, FORM).cookies()
+    yield from measure_page(server, database, "form, with a cookie", FORM, count, cookie)
 
 
 def _read(server: Server, request: bytes, count: int) -> Run:

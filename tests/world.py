@@ -150,6 +150,11 @@ class World:
         assert database is not None
         self._database = KeptDatabase(Path(database), folder)
 
+    @property
+    def is_written(self) -> bool:
+        """Whether anything was written since the database was as it was remembered."""
+        return self._kept_database().is_written
+
     def restore(self) -> None:
         """Bring the database back to what was remembered."""
         self._kept_database().restore(self._let_go)

@@ -25,6 +25,7 @@ from eventreg.serving import lock, logs, subprocesses
 from eventreg.serving.addresses import AnyBind, check_free, handed_over, listen
 from eventreg.serving.supervisor import Child, Supervisor, Wishes
 from eventreg.serving.web import Bounds, Place, WebOptions, work
+from eventreg.site.kept_pages import begin_number
 from eventreg.web.instance import address_of, config as settings
 from eventreg.worker import run_worker
 
@@ -96,6 +97,7 @@ def _make_ready(app: Flask, options: ServeOptions, bind: AnyBind) -> str:
             "set EVENTREG_BASE_URL to the address that people use.",
             settings().base_url,
         )
+    begin_number()
     said = banner.greeting(with_sign_in_link=options.prepares)
     warm_up(app)
     _forget_connections()

@@ -60,3 +60,5 @@ class PublicNumber(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     #: drawn, not counted: after a restore it is never one under which a process keeps what came later
     number: Mapped[int] = mapped_column(BigInteger)
+    #: the same for what forms alone show
+    form_number: Mapped[int] = mapped_column(BigInteger)

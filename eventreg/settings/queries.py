@@ -11,7 +11,7 @@ from eventreg.db import db, found
 from eventreg.media.models import Picture
 from eventreg.settings.models import InstanceSettings, LegalPage
 from eventreg.settings.rules import UNSET, Logo, PageLink, Settings
-from eventreg.web.kept import page_to_keep
+from eventreg.web.kept import keep_not, page_to_keep
 
 #: seconds; so long may another process still show what was set before
 KEPT_FOR = 10.0
@@ -31,8 +31,7 @@ def current_settings() -> Settings:
         settings = read_settings()
     except SQLAlchemyError:
         # The page that tells of the trouble has to be shown as well, and a database without tables is prepared later.
-        if page is not None:
-            page.is_spoilt = True
+        keep_not()
         return kept[1] if kept is not None else UNSET
     current_app.extensions[_EXTENSION] = (time.monotonic(), settings, page.number if page is not None else None)
     return settings

@@ -15,10 +15,11 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from eventreg.db import db
+from eventreg.db import db, transaction
 from eventreg.db.changes import Change, emptied_with, init_changes
 from eventreg.db.engines import USUAL
-from eventreg.web.kept import KeptPages
+from eventreg.settings.models import PublicNumber
+from eventreg.web.kept import KeptForms, KeptPages
 
 #: the tables of which no public page shows anything, by what they hold; whatever is not named here counts
 UNSEEN: Final = {
@@ -36,59 +37,75 @@ UNSEEN: Final = {
     "who signs in": ("accounts", "account_sessions", "recovery_codes", "sign_in_links", "guarded_attempts"),
     "the number itself": ("public_number",),
 }  # fmt: skip
+#: those of them of which a form shows something: questions, places left in options and sessions, that there are codes
+OF_FORMS: Final = frozenset({"questionnaire_versions", "option_places", "session_places", "access_codes"})
 _UNSEEN = frozenset(name for names in UNSEEN.values() for name in names)
-_RENEW = text(
-    "INSERT INTO public_number (id, number) VALUES (1, :number) ON CONFLICT (id) DO UPDATE SET number = excluded.number"
-)
-_ASK = "SELECT number FROM public_number WHERE id = 1"
+_UNSEEN_IN_FORMS = _UNSEEN - OF_FORMS
+_RENEW = "INSERT INTO public_number VALUES (1, :number, :number) ON CONFLICT (id) DO UPDATE SET {0} = excluded.{0}"
+_RENEW_PAGES, _RENEW_FORMS = (text(_RENEW.format(name)) for name in ("number", "form_number"))
+_ASK_PAGES = "SELECT number FROM public_number WHERE id = 1"
+#: another one when either is
+_ASK_FORMS = "SELECT number - form_number FROM public_number WHERE id = 1"
 _BITS = 62
 
 
 def init_kept_pages(app: Flask) -> None:
-    """Answer the public pages of `app` from memory while they hold. Call it when every view is there."""
+    """Answer the public pages and forms of `app` from memory while they hold. Call it when every view is there."""
     init_changes(app, renew_number)
     with app.app_context():
-        number = PublicNumber(db.engine)
-    app.wsgi_app = KeptPages(app, number.read, _UNSEEN)  # type: ignore[method-assign]
+        number = _Numbers(db.engine)
+    made_by = app.wsgi_app
+    pages = KeptPages(app, made_by, made_by, lambda: number.read(_ASK_PAGES), _UNSEEN)
+    forms = KeptForms(app, made_by, pages, lambda: number.read(_ASK_FORMS), _UNSEEN_IN_FORMS)
+    app.wsgi_app = forms  # type: ignore[method-assign]
+
+
+def begin_number() -> None:
+    """Draw the number where there is none yet: without one nothing is kept. For whoever serves, at the start."""
+    if db.session.get(PublicNumber, 1) is None:
+        with transaction() as session:
+            session.execute(_RENEW_PAGES, {"number": secrets.randbits(_BITS)})
 
 
 def renew_number(session: Session, changes: AbstractSet[Change]) -> None:
-    """Renew the number if one of these changes can be seen on a public page.
+    """Renew the number if one of these changes can be seen on a public page, or that of forms.
 
     The last statement before the commit: whoever writes elsewhere waits for this row no longer than for the disk.
     """
-    if any(_is_seen(*change) for change in changes):
-        session.execute(_RENEW, {"number": secrets.randbits(_BITS)})
+    for unseen, renew in ((_UNSEEN, _RENEW_PAGES), (_UNSEEN_IN_FORMS, _RENEW_FORMS)):
+        if any(_is_seen(*change, unseen) for change in changes):
+            session.execute(renew, {"number": secrets.randbits(_BITS)})
+            return
 
 
 @cache
-def _is_seen(verb: str, table: str) -> bool:
-    return table not in _UNSEEN or (verb == "DELETE" and not emptied_with(table) <= _UNSEEN)
+def _is_seen(verb: str, table: str, unseen: frozenset[str]) -> bool:
+    return table not in unseen or (verb == "DELETE" and not emptied_with(table) <= unseen)
 
 
-class PublicNumber:
-    """Asks for the number, by one statement on a connection of its own: neither session nor pool, which cost more than it."""
+class _Numbers:
+    """Asks for a number, by one statement on a connection of its own: neither session nor pool, which cost more than it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._idle: deque[Any] = deque()
         event.listen(engine, "engine_disposed", self._close)
 
-    def read(self) -> int | None:
-        """Return the number; None where the database does not tell."""
+    def read(self, question: str) -> int | None:
+        """Return the number that is asked for; None where the database does not tell."""
         faults = (self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
         if self._idle:
             try:
-                return self._ask(self._idle.pop())
+                return self._ask(self._idle.pop(), question)
             except (IndexError, *faults):
                 self._close()  # another thread took it, or the server was away meanwhile
         try:
-            return self._ask(self._connect())
+            return self._ask(self._connect(), question)
         except faults:
             return None
 
-    def _ask(self, connection: Any) -> int | None:
-        rows = connection.execute(_ASK).fetchall()
+    def _ask(self, connection: Any, question: str) -> int | None:
+        rows = connection.execute(question).fetchall()
         self._idle.append(connection)
         return int(rows[0][0]) if rows else None
 

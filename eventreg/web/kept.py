@@ -8,17 +8,25 @@
 Kept is the whole answer to a visitor who has no session: headers and body as they went out, in each language and encoding. It
 holds as long as the number that changes renew (`site.kept_pages`) is the one of before it was made, and no moment has come that
 its making compared the clock with. Whatever else is asked (other hosts, query strings, who is signed in) goes to the application.
+
+A form has a token of the visitor's session and a key that opens a receipt. It is kept in pieces (`@kept_form`), and such secrets
+are made for each answer; also for who has a session with nothing but that token in it.
 """
 
-from collections.abc import Callable, Iterable
+import re
+import secrets
+from collections.abc import Callable, Iterable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, wraps
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar, cast
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import COOKIE_NAME
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import Headers
 from werkzeug.http import http_date, is_resource_modified, parse_cookie, remove_entity_headers
 
@@ -26,38 +34,39 @@ from eventreg.db.changes import words_of_statements
 from eventreg.i18n import languages
 from eventreg.kernel import clock
 from eventreg.web import traffic
+from eventreg.web.pieces import Pieces
 
 View = TypeVar("View", bound=Callable[..., Any])
-Environ = dict[str, Any]
 Found = TypeVar("Found")
-#: of a page: path, language, form
+Environ = dict[str, Any]
+Application = Callable[[Environ, Any], Iterable[bytes]]
+Session = MutableMapping[str, Any]
+#: makes a secret; None: it is the token of the visitor's session
+Maker = Callable[[], str] | None
+#: of a page: address, language, form
 Key = tuple[str, str, str]
 Host = tuple[str, str | None]
 
-_KEEPING = "eventreg.keeping"
+_KEEPING, _SESSION = "eventreg.keeping", "eventreg.session"
+#: flask_wtf's, in the session and in `g`
+_TOKEN = "csrf_token"  # noqa: S105
 _CACHING = "public, no-cache"
-#: in one process
+#: of each kind, in one process
 _MOST_BYTES, _MOST_PAGES = 8 * 1024 * 1024, 2_000
 #: names under which this machine was asked for; anybody can think of more of them
 _MOST_HOSTS = 50
 #: a header longer than this is no browser's, and is not remembered
 _LONGEST_HEADER = 200
 #: of a request that only the application can answer
-_OF_OTHERS = (
-    traffic.REFUSED,
-    "HTTP_IF_MATCH",
-    "HTTP_RANGE",
-    "SCRIPT_NAME",
-    "QUERY_STRING",
-    "CONTENT_LENGTH",
-    "CONTENT_TYPE",
-)
+_OF_OTHERS = (traffic.REFUSED, "HTTP_IF_MATCH", "HTTP_RANGE", "SCRIPT_NAME", "CONTENT_LENGTH", "CONTENT_TYPE")
+_QUERY_OF_FORMS = re.compile(r"(?:category=[\w-]{1,64})?", re.ASCII)
 
 
 @dataclass
 class Keeping:
     """What the application notes of a page that may be kept, while it makes it."""
 
+    kind: type["KeptPages"]
     number: int
     unseen: frozenset[str]
     is_kept: bool = False
@@ -66,15 +75,26 @@ class Keeping:
     language: str = ""
     languages: tuple[str, ...] = ()
     holds_until: datetime | None = None
+    #: what stands in it for this visitor alone, with what makes another one
+    secrets: list[tuple[str, Maker]] = field(default_factory=list)
 
 
 class Answer(NamedTuple):
-    """A page as it went out."""
+    """A page as it went out, but for its secrets."""
 
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    etag: str
     holds_until: datetime | None
+    #: of a form
+    pieces: Pieces | None = None
+    makers: tuple[Maker, ...] = ()
+    #: what is said of the cookie of a session
+    cookie: str = ""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.body) if self.pieces is None else self.pieces.size
 
 
 @dataclass
@@ -90,10 +110,10 @@ class _Edition:
     def keep(self, key: Key, answer: Answer) -> None:
         """Keep an answer; the oldest make room for it."""
         old = self.pages.pop(key, None)
-        self.size += len(answer.body) - (len(old.body) if old is not None else 0)
+        self.size += answer.size - (old.size if old is not None else 0)
         self.pages[key] = answer
         while self.size > _MOST_BYTES or len(self.pages) > _MOST_PAGES:
-            self.size -= len(self.pages.pop(next(iter(self.pages))).body)
+            self.size -= self.pages.pop(next(iter(self.pages))).size
 
 
 def kept(view: View) -> View:
@@ -101,23 +121,20 @@ def kept(view: View) -> View:
 
     Stands below the access stamp in the source, so that the stamp stays on the outermost function.
     """
+    return _seen(view, KeptPages)
 
-    @wraps(view)
-    def seen(*args: Any, **kwargs: Any) -> Any:
-        keeping = page_to_keep()
-        if keeping is None:
-            return view(*args, **kwargs)
-        # It is kept whole, whatever this visitor has of it.
-        request.environ.pop("HTTP_IF_NONE_MATCH", None)
-        with clock.watched() as watch, words_of_statements() as words:
-            answer = view(*args, **kwargs)
-        keeping.language, keeping.languages = languages.current_language(), languages.known_languages()
-        keeping.holds_until = watch.holds_until
-        keeping.is_kept = watch.is_certain and not words & keeping.unseen and not keeping.is_spoilt
-        return answer
 
-    seen.is_kept = True  # type: ignore[attr-defined]
-    return seen  # type: ignore[return-value]
+def kept_form(view: View) -> View:
+    """Say that the answers of a view may be kept in pieces. Stands where `kept` would."""
+    return _seen(view, KeptForms)
+
+
+def made_anew(make: Callable[[], str]) -> str:
+    """Return a secret for the form that is being made; where that is kept, `make` makes another one for each answer."""
+    secret, keeping = make(), page_to_keep()
+    if keeping is not None:
+        keeping.secrets.append((secret, make))
+    return secret
 
 
 def page_to_keep() -> Keeping | None:
@@ -125,15 +142,58 @@ def page_to_keep() -> Keeping | None:
     return request.environ.get(_KEEPING) if has_request_context() else None
 
 
-class KeptPages:
-    """The application, with what is kept in front of it."""
+def keep_not() -> None:
+    """Say of the page that is being made that it is not to be kept."""
+    if (keeping := page_to_keep()) is not None:
+        keeping.is_spoilt = True
 
-    def __init__(self, app: Flask, read_number: Callable[[], int | None], unseen: frozenset[str]) -> None:
-        self._app, self._read_number, self._unseen = app.wsgi_app, read_number, unseen
-        rules = (rule for rule in app.url_map.iter_rules() if hasattr(app.view_functions[rule.endpoint], "is_kept"))
-        self._first_parts = {rule.rule.split("/", 2)[1] for rule in rules}
+
+def _seen(view: View, kind: type["KeptPages"]) -> View:
+    @wraps(view)
+    def seen(*args: Any, **kwargs: Any) -> Any:
+        keeping = page_to_keep()
+        if keeping is None or keeping.kind is not kind:
+            return view(*args, **kwargs)
+        # It is kept whole, whatever this visitor has of it.
+        request.environ.pop("HTTP_IF_NONE_MATCH", None)
+        with clock.watched() as watch, words_of_statements() as words:
+            answer = view(*args, **kwargs)
+        keeping.language, keeping.languages = languages.current_language(), languages.known_languages()
+        keeping.holds_until = watch.holds_until
+        is_known = watch.is_certain and not words & keeping.unseen and not keeping.is_spoilt
+        keeping.is_kept = is_known and set(session) <= {_TOKEN}
+        if token := g.get(_TOKEN):
+            keeping.secrets.append((token, None))
+        return answer
+
+    seen.kept_as = kind  # type: ignore[attr-defined]
+    return seen  # type: ignore[return-value]
+
+
+class KeptPages:
+    """Pages that are kept, in front of `further`, which gets whatever else is asked; `made_by` makes them."""
+
+    def __init__(
+        self,
+        app: Flask,
+        made_by: Application,
+        further: Application,
+        read_number: Callable[[], int | None],
+        unseen: frozenset[str],
+    ) -> None:
+        self._made_by, self._further = made_by, further
+        self._read_number, self._unseen = read_number, unseen
+        views = app.view_functions
+        self._parts = {
+            self._part(rule.rule)
+            for rule in app.url_map.iter_rules()
+            if getattr(views[rule.endpoint], "kept_as", None) is type(self)
+        }
         self._language_cookie: str = app.config["EVENTREG_LANGUAGE_COOKIE"]
-        self._personal_cookies = (app.config["SESSION_COOKIE_NAME"], COOKIE_NAME)
+        self._session_cookie: str = app.config["SESSION_COOKIE_NAME"]
+        self._tokens = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token")
+        self._cookies: Any = SecureCookieSessionInterface().get_signing_serializer(app)
+        self._lasts = int(app.permanent_session_lifetime.total_seconds())
         self._edition = _Edition(-1)
         self._hosts: set[Host] = set()
         self._lock = Lock()
@@ -142,23 +202,33 @@ class KeptPages:
         """Answer a request."""
         number = self._read_number() if self._may_be_kept(environ) else None
         if number is None:
-            return self._app(environ, start_response)
+            return self._further(environ, start_response)
         edition = self._edition
         if edition.number != number:
             edition = self._edition = _Edition(number)
         if _host(environ) in self._hosts:
             answer = edition.pages.get(self._key(environ, self._language(environ, edition.languages)))
             if answer is not None and (answer.holds_until is None or clock.now() < answer.holds_until):
-                return _send(answer, environ, start_response)
+                return self._send(answer, environ, start_response)
         return self._make(environ, start_response, edition)
 
+    @staticmethod
+    def _part(path: str) -> str:
+        """Return the part of an address that is looked at, to leave others alone."""
+        return path[1:].partition("/")[0]
+
     def _may_be_kept(self, environ: Environ) -> bool:
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or any(map(environ.get, _OF_OTHERS)):
-            return False
+        return (
+            environ["REQUEST_METHOD"] in ("GET", "HEAD")
+            and self._part(environ["PATH_INFO"]) in self._parts
+            and not environ.get("QUERY_STRING")
+            and not any(map(environ.get, _OF_OTHERS))
+            and not self._has_session(environ)
+        )
+
+    def _has_session(self, environ: Environ) -> bool:
         cookies = environ.get("HTTP_COOKIE", "")
-        if cookies and any(name in cookies for name in self._personal_cookies):
-            return False
-        return environ["PATH_INFO"][1:].partition("/")[0] in self._first_parts
+        return bool(cookies) and (self._session_cookie in cookies or COOKIE_NAME in cookies)
 
     def _language(self, environ: Environ, known: tuple[str, ...]) -> str:
         """Return the language that the application would choose, of those it spoke when it made the first page."""
@@ -172,42 +242,121 @@ class KeptPages:
         return _remembered(languages.preferred, environ.get("HTTP_ACCEPT_LANGUAGE", ""), known)
 
     def _key(self, environ: Environ, language: str) -> Key:
-        takes_gzip = _remembered(traffic.takes_gzip, environ.get("HTTP_ACCEPT_ENCODING", ""))
-        form = "head" if environ["REQUEST_METHOD"] == "HEAD" else "gzip" if takes_gzip else "plain"
+        form = "head" if environ["REQUEST_METHOD"] == "HEAD" else "gzip" if _takes_gzip(environ) else "plain"
         return environ["PATH_INFO"], language, form
 
     def _make(self, environ: Environ, start_response: Any, edition: _Edition) -> Iterable[bytes]:
         """Let the application answer, and keep the answer if it is a page to keep."""
-        keeping = Keeping(edition.number, self._unseen)
+        keeping = Keeping(type(self), edition.number, self._unseen)
         said: list[Any] = []
-        chunks = self._app({**environ, _KEEPING: keeping}, cast(Any, lambda *given: said.extend(given)))
+        asked = {**self._asked(environ), _KEEPING: keeping}
+        chunks = self._made_by(asked, cast(Any, lambda *given: said.extend(given)))
         status, headers = said[0], Headers(said[1])
-        if not keeping.is_kept or not status.startswith("200 ") or "Set-Cookie" in headers:
+        if not keeping.is_kept or not status.startswith("200 ") or not self._is_nobodys(headers):
             start_response(*said)
             return chunks
         body = b"".join(chunks)
         if (close := getattr(chunks, "close", None)) is not None:
             close()
-        headers["Cache-Control"] = _CACHING
         headers.remove("Date")
-        answer = Answer(tuple(headers), body, headers["ETag"], keeping.holds_until)
+        answer = self._answer(headers, body, keeping)
         with self._lock:
             edition.languages = keeping.languages
             edition.keep(self._key(environ, keeping.language), answer)
             if len(self._hosts) >= _MOST_HOSTS:
                 self._hosts.clear()
             self._hosts.add(_host(environ))
-        return _send(answer, environ, start_response)
+        return self._send(answer, environ, start_response)
+
+    def _asked(self, environ: Environ) -> Environ:
+        """Return the request that the page to keep answers."""
+        return environ
+
+    def _is_nobodys(self, headers: Headers) -> bool:
+        """Say whether an answer gives the visitor nothing to keep."""
+        return "Set-Cookie" not in headers
+
+    def _answer(self, headers: Headers, body: bytes, keeping: Keeping) -> Answer:
+        headers["Cache-Control"] = _CACHING
+        return Answer(tuple(headers), body, keeping.holds_until)
+
+    def _send(self, answer: Answer, environ: Environ, start_response: Any) -> list[bytes]:
+        headers = [*answer.headers, ("Date", http_date())]
+        if "HTTP_IF_NONE_MATCH" in environ and not is_resource_modified(environ, dict(headers).get("ETag")):
+            remove_entity_headers(headers)
+            start_response("304 NOT MODIFIED", headers)
+            return []
+        start_response("200 OK", headers)
+        return [answer.body]
 
 
-def _send(answer: Answer, environ: Environ, start_response: Any) -> list[bytes]:
-    headers = [*answer.headers, ("Date", http_date())]
-    if "HTTP_IF_NONE_MATCH" in environ and not is_resource_modified(environ, answer.etag):
-        remove_entity_headers(headers)
-        start_response("304 NOT MODIFIED", headers)
-        return []
-    start_response("200 OK", headers)
-    return [answer.body]
+class KeptForms(KeptPages):
+    """Forms that are kept in pieces."""
+
+    @staticmethod
+    def _part(path: str) -> str:
+        return path.rpartition("/")[2]
+
+    def _may_be_kept(self, environ: Environ) -> bool:
+        return (
+            environ["REQUEST_METHOD"] == "GET"
+            and self._part(environ["PATH_INFO"]) in self._parts
+            and _QUERY_OF_FORMS.fullmatch(environ.get("QUERY_STRING", "")) is not None
+            and not any(map(environ.get, _OF_OTHERS))
+            and self._find_session(environ)
+        )
+
+    def _find_session(self, environ: Environ) -> bool:
+        """Put the visitor's session beside the request. False where it holds more than a token."""
+        found: Session = {}
+        if self._has_session(environ):
+            cookies = parse_cookie(environ["HTTP_COOKIE"])
+            with suppress(BadSignature):
+                found = self._cookies.loads(cookies.get(self._session_cookie, ""), max_age=self._lasts)
+            if COOKIE_NAME in cookies or set(found) - {_TOKEN}:
+                return False
+        environ[_SESSION] = found
+        return True
+
+    def _key(self, environ: Environ, language: str) -> Key:
+        return environ["PATH_INFO"], language, environ.get("QUERY_STRING", "")
+
+    def _asked(self, environ: Environ) -> Environ:
+        # In plain, so that it can be cut; for somebody new, so that its cookie is there to be seen.
+        plain = {name: value for name, value in environ.items() if name != "HTTP_ACCEPT_ENCODING"}
+        cookies = environ.get("HTTP_COOKIE", "").replace(f"{self._session_cookie}=", "none=")
+        return {**plain, "HTTP_COOKIE": cookies}
+
+    def _is_nobodys(self, headers: Headers) -> bool:
+        return all(cookie.startswith(f"{self._session_cookie}=") for cookie in headers.getlist("Set-Cookie"))
+
+    def _answer(self, headers: Headers, body: bytes, keeping: Keeping) -> Answer:
+        cookie = headers.get("Set-Cookie", "").partition(";")[2]
+        for name in ("Set-Cookie", "Content-Length"):
+            headers.remove(name)
+        pieces = Pieces(body, [secret.encode() for secret, _make in keeping.secrets])
+        makers = tuple(make for _secret, make in keeping.secrets)
+        return Answer(tuple(headers), b"", keeping.holds_until, pieces, makers, cookie)
+
+    def _send(self, answer: Answer, environ: Environ, start_response: Any) -> list[bytes]:
+        found, headers = environ[_SESSION], [*answer.headers, ("Date", http_date())]
+        if None in answer.makers and _TOKEN not in found:
+            found = {_TOKEN: secrets.token_hex(20)}
+            headers.append(("Set-Cookie", f"{self._session_cookie}={self._cookies.dumps(found)};{answer.cookie}"))
+        made = [make() if make is not None else self._tokens.dumps(found[_TOKEN]) for make in answer.makers]
+        values = [value.encode() if isinstance(value, str) else value for value in made]
+        pieces = cast(Pieces, answer.pieces)
+        if _takes_gzip(environ):
+            body = pieces.packed(values)
+            headers.append(("Content-Encoding", "gzip"))
+        else:
+            body = pieces.plain(values)
+        start_response("200 OK", [*headers, ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def _takes_gzip(environ: Environ) -> bool:
+    return _remembered(traffic.takes_gzip, environ.get("HTTP_ACCEPT_ENCODING", ""))
 
 
 def _host(environ: Environ) -> Host:

@@ -32,9 +32,14 @@ class KeptDatabase:
             self._read = version, self._read_all()
         return self._read[1]
 
+    @property
+    def is_written(self) -> bool:
+        """Whether anything was written since it was as it was."""
+        return self._version() != self._unwritten
+
     def restore(self, let_go: Callable[[], None]) -> None:
         """Bring the file back to what it was, if anything was written; `let_go` closes what others have open."""
-        if self._version() == self._unwritten:
+        if not self.is_written:
             return
         let_go()
         self.close()

@@ -1,7 +1,5 @@
 """Public pages kept in memory."""
 
-import secrets
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,14 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    table = op.create_table(
+    op.create_table(
         "public_number",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("form_number", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_public_number_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_public_number")),
     )
-    op.bulk_insert(table, [{"id": 1, "number": secrets.randbits(62)}])
 
 
 def downgrade() -> None:

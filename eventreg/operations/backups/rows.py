@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Connection,
@@ -48,8 +49,8 @@ _MARK = Table("restore_under_way", MetaData(), Column("id", String(40), primary_
 
 
 def holds_rows(connection: Connection) -> bool:
-    """Say whether any table of the database has a row, alembic's own and the mark of a restore apart."""
-    names = set(inspect(connection).get_table_names()) - {"alembic_version", _MARK.name}
+    """Say whether any table of the database has a row, but for those that every database gets: no data of anybody."""
+    names = set(inspect(connection).get_table_names()) - {"alembic_version", "public_number", _MARK.name}
     return any(connection.execute(select(1).select_from(table(name)).limit(1)).first() for name in names)
 
 
@@ -133,7 +134,7 @@ def _choice(value: Any) -> Any:
 
 
 KINDS: Mapping[str, Kind] = {
-    "integer": Kind(Integer(), _as_it_is, _as_it_is),
+    "integer": Kind(BigInteger(), _as_it_is, _as_it_is),
     "flag": Kind(Boolean(), _as_it_is, _as_it_is),
     "text": Kind(String(), _choice, _as_it_is),
     "json": Kind(JSON(none_as_null=True), _as_it_is, _as_it_is),

@@ -32,7 +32,7 @@ from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer
 from eventreg.web.refusals import Refusals, said
 
-#: a page that shows what somebody typed is kept by no cache
+#: a page that shows what somebody typed, or holds a key that opens a receipt, is kept by no cache
 _NOT_STORED = {"Cache-Control": "no-store"}
 
 
@@ -70,7 +70,7 @@ def category_page(
         carried=carried,
         **page_frame(occasion),
     )
-    return (page, code, _NOT_STORED) if request.method == "POST" else page
+    return page, code, _NOT_STORED
 
 
 def _asked_code(event: Event, carried: str, error: str) -> dict[str, str] | None:
@@ -119,7 +119,7 @@ def form_page(
         notice=find_current_notice(occasion.event.id),
         **page_frame(occasion),
     )
-    return (page, code, _NOT_STORED) if request.method == "POST" else page
+    return page, code, _NOT_STORED
 
 
 def closed_page(occasion: Occasion, refusal: RegisteringReason, category: Category | None = None) -> str:

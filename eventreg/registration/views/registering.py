@@ -17,6 +17,7 @@ from eventreg.registration.views.filled_form import SEND_AGAIN, FilledForm, foll
 from eventreg.web import limits, refusals, traffic
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.forms import checks_token_itself
+from eventreg.web.kept import keep_not, kept_form, made_anew
 
 #: whoever presses these means them, whatever stands in the field of the code
 _LEAVES_CODE = frozenset({"switch_language", "keep_form", "change_category"})
@@ -24,6 +25,7 @@ _LEAVES_CODE = frozenset({"switch_language", "keep_form", "change_category"})
 
 @blueprint.get("/events/<slug>/register")
 @public
+@kept_form
 def register(slug: str) -> Answer:
     """Show the choice of a category, or the questions of the one that `?category=` names."""
     occasion = form_pages.public_occasion(slug)
@@ -33,13 +35,15 @@ def register(slug: str) -> Answer:
         return form_pages.closed_page(occasion, refusal)
     category = form_pages.find_category(event, request.args.get("category", ""))
     if category is None:
+        if request.args:
+            keep_not()  # of addresses that somebody thought of there is no end
         if len(event.public_categories) != 1:
             return form_pages.category_page(occasion)
         category = event.public_categories[0]
     refusal = form_pages.refusal_in(event, category)
     if refusal is not None:
         return form_pages.closed_page(occasion, refusal, category)
-    return form_pages.form_page(occasion, FilledForm.fresh(event, category, new_submission_key()))
+    return form_pages.form_page(occasion, FilledForm.fresh(event, category, made_anew(new_submission_key)))
 
 
 @blueprint.get("/events/<slug>/join/<token>")
