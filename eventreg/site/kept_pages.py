@@ -37,8 +37,9 @@ UNSEEN: Final = {
     "who signs in": ("accounts", "account_sessions", "recovery_codes", "sign_in_links", "guarded_attempts"),
     "the number itself": ("public_number",),
 }  # fmt: skip
-#: those of them of which a form shows something: questions, places left in options and sessions, that there are codes
-OF_FORMS: Final = frozenset({"questionnaire_versions", "option_places", "session_places", "access_codes"})
+#: those of them of which a form shows something. Not the places of options and sessions: they change with every registration, so
+#: a form that shows how many are left is made anew each time
+OF_FORMS: Final = frozenset({"questionnaire_versions", "access_codes"})
 _UNSEEN = frozenset(name for names in UNSEEN.values() for name in names)
 _UNSEEN_IN_FORMS = _UNSEEN - OF_FORMS
 _RENEW = "INSERT INTO public_number VALUES (1, :number, :number) ON CONFLICT (id) DO UPDATE SET {0} = excluded.{0}"

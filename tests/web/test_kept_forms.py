@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -181,3 +182,11 @@ def test_a_registration_without_counted_options_leaves_the_form(app: Flask, even
     with transaction() as session:
         session.get_one(Event, event.id).publication = Publication.REGISTRATION_CLOSED
     assert not is_kept(app, form)
+
+
+def test_a_form_that_tells_how_many_places_options_have_left_is_made_anew(app: Flask, event: Event, form: str) -> None:
+    data = deepcopy(DEFINITION)
+    for question in (each for section in data["sections"] for each in section["questions"] if each["key"] == "topics"):
+        question["options"][0]["places"] = 5
+    a_questionnaire(event, data)
+    assert [is_kept(app, form) for _ in range(3)] == [False] * 3
