@@ -199,11 +199,12 @@ def test_three_workers_one_dying_lose_nothing_and_repeat_at_most_one(
         try:
             until(lambda: len(mail_server.received) > MESSAGES // 4, "a quarter of the messages")
             workers[0].kill()
+            _end_leases(DeliveryState.QUEUED)
             until(
                 lambda: _states(MESSAGES)[DeliveryState.SENT] >= MESSAGES - 1,
                 "all sent but what the dead one had in hand",
             )
-            _end_leases()
+            _end_leases(DeliveryState.SENDING)
             until(lambda: _states(MESSAGES) == {DeliveryState.SENT: MESSAGES}, "every message sent")
         finally:
             for worker in workers:
@@ -222,10 +223,13 @@ def _states(number: int) -> Counter[DeliveryState]:
     return Counter(db.session.scalars(select(MailMessage.state).limit(number)))
 
 
-def _end_leases() -> None:
-    """Let what a dead worker had in hand be due again, as it would be a minute later."""
+def _end_leases(state: DeliveryState) -> None:
+    """Let what a dead worker had leased, or had in hand, be due again, as it would be a minute later.
+
+    What a living one had leased and not taken is anybody's then too, and it passes it over.
+    """
     with transaction() as session:
-        taken = update(MailMessage).where(MailMessage.state == DeliveryState.SENDING)
+        taken = update(MailMessage).where(MailMessage.state == state)
         session.execute(taken.values(due_at=MailMessage.created_at))
 
 

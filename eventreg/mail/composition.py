@@ -6,6 +6,7 @@ is 7-bit ASCII, so that no server has a reason to change it on the way.
 """
 
 import base64
+import secrets
 from datetime import datetime
 from email import policy
 from email.charset import BASE64, QP, Charset
@@ -31,14 +32,14 @@ def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetim
     """
     text = fill(message.text, message.marker, links)
     html = fill_html(message.html, message.marker, links)
-    alternatives = MIMEMultipart("alternative", policy=_POLICY)
+    alternatives = _multipart("alternative")
     alternatives.attach(_part("plain", text))
     alternatives.attach(_part("html", html))
     whole = alternatives
     if message.calendar:
         # As an alternative it is an invitation to answer; as a file it serves programs that know only those.
         alternatives.attach(_part("calendar", message.calendar, method=message.calendar_method))
-        whole = MIMEMultipart("mixed", policy=_POLICY)
+        whole = _multipart("mixed")
         whole.attach(alternatives)
         whole.attach(_calendar_file(message.calendar))
     for name, value in _headers(message, sender, at).items():
@@ -90,6 +91,11 @@ def _encoded(text: str) -> str:
         word += encoded
     words.append(word)
     return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode('ascii')}?=" for word in words)
+
+
+def _multipart(subtype: str) -> MIMEMultipart:
+    # The library's own boundary costs a search of the whole text for it.
+    return MIMEMultipart(subtype, boundary=f"={secrets.token_hex(16)}=", policy=_POLICY)
 
 
 def _part(subtype: str, content: str, **parameters: str) -> MIMENonMultipart:

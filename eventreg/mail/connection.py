@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from flask import Flask, current_app
-from flask_mail import Connection, Mail, Message
+from flask_mail import Connection, Mail
 
 from eventreg.mail.content import PersonalLinks
 from eventreg.mail.rules import Outcome, own_domain, sanitized_answer
@@ -38,18 +38,6 @@ class Attempt(NamedTuple):
 
     outcome: Outcome
     answer: str = ""
-
-
-class PreparedMail(Message):
-    """A message whose bytes are written already (`mail.composition`); Flask-Mail only carries it."""
-
-    def __init__(self, content: bytes, sender: str, recipient: str) -> None:
-        super().__init__(sender=sender, recipients=[recipient])
-        self._content = content
-
-    def as_bytes(self) -> bytes:
-        """Return the message as it goes over the wire."""
-        return self._content
 
 
 class _Timed:
@@ -136,16 +124,15 @@ class Carrier:
 
     def hand_over(self, content: bytes, sender: str, recipient: str) -> Attempt:
         """Try to hand one message to the server. The addresses are plain ASCII ones."""
-        mail = PreparedMail(content, sender, recipient)
         deadline = time.monotonic() + MESSAGE_SECONDS
         was_open = self._connection is not None
-        attempt, was_cut_off_before = self._try(mail, deadline)
+        attempt, was_cut_off_before = self._try(content, sender, recipient, deadline)
         if was_open and was_cut_off_before:
             # Servers end a connection after a while or a number of messages: that says nothing about this message.
-            attempt, _ = self._try(mail, deadline)
+            attempt, _ = self._try(content, sender, recipient, deadline)
         return attempt
 
-    def _try(self, mail: PreparedMail, deadline: float) -> tuple[Attempt, bool]:
+    def _try(self, content: bytes, sender: str, recipient: str, deadline: float) -> tuple[Attempt, bool]:
         """Return the attempt, and whether the connection ended before the message was given away."""
         try:
             connection = self._connection or self._opened()
@@ -154,7 +141,8 @@ class Carrier:
         host = self._host_of(connection)
         host.deadline, host.was_given = deadline, False
         try:
-            connection.send(mail)
+            # Not by Flask-Mail's own sending, which asks the name service for this machine's name for each message.
+            host.sendmail(sender, [recipient], content)
         except (OSError, smtplib.SMTPException) as error:
             is_cut_off = host.sock is None
             if is_cut_off:

@@ -5,22 +5,23 @@ Message-ID, and all others are as they were. The log names messages by their id,
 
 Who has a message in hand, and what came of it: one short transaction between two hand-overs.
 
-A claim is one statement that moves `due_at` of one due message to the end of a lease. So it is due for nobody else, and
-becomes due again by itself when the worker dies. Only a worker that still has the lease puts a message off or gives it
-up; that it was sent is true whoever has it, and is always recorded.
+A lease moves `due_at` to a later instant. So a message is due for nobody else, and becomes due again by itself when the
+worker dies. Messages are leased and read many at once, as a share, and taken in hand one by one: what is not in hand can be
+taken back like any other, and a worker that dies leaves it as it was. Only a worker that still has the lease takes a message,
+puts it off or gives it up; that it was sent is true whoever has it, and is always recorded.
 """
 
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, bindparam, case, literal, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolTimeout
 
-from eventreg.db import db, pull_back, transaction
+from eventreg.db import UtcDateTime, db, pull_back, transaction
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, described
 from eventreg.mail import composition, held_files, rules
@@ -31,6 +32,8 @@ from eventreg.web import instance
 log = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 0.5
+#: so many messages are read at once; each is taken alone
+_SHARE = 50
 
 Clock = Callable[[], datetime]
 Question = Callable[[], bool]
@@ -76,15 +79,15 @@ def deliver_due(limit: int, *, read_clock: Clock = clock.now, should_stop: Quest
 
 def _send_due(limit: int, read_clock: Clock, should_stop: Question) -> Counter[rules.Outcome]:
     outcomes: Counter[rules.Outcome] = Counter()
+    share = Share(min(limit, _SHARE))
     with Carrier() as carrier:
-        message = claim_next(read_clock())
+        message = claim_next(read_clock(), share)
         while message is not None:
-            # The connection goes back to the pool: the server may take its time.
-            db.session.remove()
+            # No transaction is open, so that the server may take its time.
             attempt = _try(carrier, message, read_clock())
             outcomes[attempt.outcome] += 1
-            is_last = should_stop() or outcomes.total() >= limit or attempt.outcome is rules.Outcome.UNREACHABLE
-            message = _record(message, attempt, is_last, read_clock, should_stop)
+            share.is_over = should_stop() or outcomes.total() >= limit or attempt.outcome is rules.Outcome.UNREACHABLE
+            message = _record(message, attempt, share, read_clock, should_stop)
     return outcomes
 
 
@@ -111,16 +114,16 @@ def _try(carrier: Carrier, message: MailMessage, now: datetime) -> Attempt:
 
 
 def _record(
-    message: MailMessage, attempt: Attempt, is_last: bool, read_clock: Clock, should_stop: Question
+    message: MailMessage, attempt: Attempt, share: "Share", read_clock: Clock, should_stop: Question
 ) -> MailMessage | None:
-    """Record what came of a try and claim the next message unless this was the last, however long the database takes.
+    """Record what came of a try and take the next message unless the share is over, however long the database takes.
 
     Somebody asked to stop is not kept waiting for longer than the lease, which nobody else can end.
     """
     lease_end = message.due_at
     while True:
         try:
-            following = settle(message, attempt, read_clock(), claims_next=not is_last)
+            following = settle(message, attempt, read_clock(), share)
             break
         except (Busy, OperationalError, InterfaceError, PoolTimeout) as error:
             db.session.remove()
@@ -138,17 +141,33 @@ LEASE = timedelta(seconds=60)
 _OPEN = (rules.DeliveryState.QUEUED, rules.DeliveryState.SENDING)
 
 
-def claim_next(now: datetime) -> MailMessage | None:
-    """Take the message that has been due longest, or None. It is detached: nothing it holds reaches the database again."""
+class Share:
+    """Due messages that one worker alone takes, for the time of a lease: so many at once, the one due longest first."""
+
+    def __init__(self, size: int = 1) -> None:
+        self.size = size
+        #: as they were before they were leased, and detached: nothing they hold reaches the database again
+        self.messages: deque[MailMessage] = deque()
+        #: the end of their lease
+        self.until: datetime | None = None
+        #: no more is taken: the rest is given back
+        self.is_over = False
+
+
+def claim_next(now: datetime, share: Share | None = None) -> MailMessage | None:
+    """Take the next message of a share, by default that which has been due longest, or None. It is detached."""
     with transaction():
-        return _claim(now)
+        return _claim(share or Share(), now)
 
 
-def settle(message: MailMessage, attempt: Attempt, now: datetime, *, claims_next: bool = False) -> MailMessage | None:
-    """Record what came of a try and, in the same transaction, take the next message if that is wanted."""
+def settle(message: MailMessage, attempt: Attempt, now: datetime, share: Share | None = None) -> MailMessage | None:
+    """Record what came of a try and, in the same transaction, take the next message of a share, or give back a share that
+    is over."""
     with transaction():
         _settle(message, attempt, now)
-        return _claim(now) if claims_next else None
+        if share is not None and share.is_over:
+            _give_back(share)
+        return _claim(share, now) if share is not None and not share.is_over else None
 
 
 def is_any_due(now: datetime) -> bool:
@@ -181,26 +200,71 @@ def hold_due(now: datetime) -> None:
         )
 
 
-def _claim(now: datetime) -> MailMessage | None:
+def _claim(share: Share, now: datetime) -> MailMessage | None:
+    """Take the next message that is still the worker's and was not taken back meanwhile; lease more when none is left."""
+    while share.messages or _lease(share, now):
+        message = share.messages.popleft()
+        lease = {"lease_end": now + LEASE, "now": now}
+        if db.session.execute(_TAKE, {"taken": message.id, "until": share.until, **lease}).all():
+            message.due_at, message.attempts = lease["lease_end"], message.attempts + 1
+            return message
+    return None
+
+
+def _lease(share: Share, now: datetime) -> bool:
     due = (
-        select(MailMessage.id)
+        select(MailMessage)
         .where(MailMessage.state.in_(_OPEN), MailMessage.due_at <= now)
         .order_by(MailMessage.due_at, MailMessage.id)
-        .limit(1)
+        .limit(share.size)
         .with_for_update(skip_locked=True)
     )
-    message = db.session.scalars(
-        update(MailMessage)
-        .where(MailMessage.id.in_(due))
-        .values(
-            state=rules.DeliveryState.SENDING, due_at=now + LEASE, due_set_at=now, attempts=MailMessage.attempts + 1
-        )
-        .returning(MailMessage)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    ).one_or_none()
-    if message is not None:
+    share.messages, share.until = deque(db.session.scalars(due)), now + LEASE
+    for message in share.messages:
         db.session.expunge(message)
-    return message
+    _move(share, {"due_at": share.until, "due_set_at": now})
+    return bool(share.messages)
+
+
+def _give_back(share: Share) -> None:
+    """Have what was leased and not taken be due as it was."""
+    due = {message.id: literal(message.due_at, UtcDateTime()) for message in share.messages}
+    if due:
+        _move(share, {"due_at": case(due, value=MailMessage.id)}, MailMessage.due_at == share.until)
+
+
+def _move(share: Share, values: dict[str, Any], *where: ColumnElement[bool]) -> None:
+    db.session.execute(
+        update(MailMessage)
+        .where(MailMessage.id.in_([message.id for message in share.messages]), *where)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+#: built once, since it is asked for each message. One that somebody else is taking back is passed over
+_TAKE = (
+    update(MailMessage)
+    .where(
+        MailMessage.id.in_(
+            select(MailMessage.id)
+            .where(
+                MailMessage.id == bindparam("taken"),
+                MailMessage.state.in_(_OPEN),
+                MailMessage.due_at == bindparam("until"),
+            )
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(
+        state=rules.DeliveryState.SENDING,
+        due_at=bindparam("lease_end"),
+        due_set_at=bindparam("now"),
+        attempts=MailMessage.attempts + 1,
+    )
+    .returning(MailMessage.id)
+    .execution_options(synchronize_session=False)
+)
 
 
 def _settle(message: MailMessage, attempt: Attempt, now: datetime) -> None:

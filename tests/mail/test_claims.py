@@ -12,12 +12,14 @@ from sqlalchemy import select, update
 
 from eventreg.db import db, transaction
 from eventreg.mail.connection import MESSAGE_SECONDS, Attempt
-from eventreg.mail.delivery import LEASE, claim_next, settle
+from eventreg.mail.delivery import LEASE, Share, claim_next, deliver_due, settle
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Outcome
 from eventreg.mail.services import drop
-from tests.mail.outbox import START, queue_some, stored
+from tests.mail.outbox import START, HandClock, queue_some, stored
 from tests.support.apps import AppMaker
+from tests.support.mailserver import MailServer
+from tests.support.statements import counted
 from tests.support.waiting import join, meeting
 
 SERVER = {"mail_server": "127.0.0.1", "mail_port": 1, "mail_default_sender": "registro@desk.example"}
@@ -133,6 +135,64 @@ def test_what_a_worker_has_in_hand_is_not_taken_back(app: Flask) -> None:
         claim_next(START)
         assert drop([first, second], START) == {second}
         assert claim_next(START) is None
+
+
+@pytest.mark.both_databases
+def test_of_a_share_only_what_is_in_hand_is_lost_with_its_worker(app: Flask) -> None:
+    # case 31: the others are as they were, nobody else's until the lease ends, and can be taken back
+    with app.app_context():
+        keys = queue_some(4)
+        share = Share(3)
+        first = claim_next(START, share)
+        assert first is not None
+        assert [stored(key).attempts for key in keys] == [1, 0, 0, 0]
+        assert [stored(key).state for key in keys] == [DeliveryState.SENDING, *[DeliveryState.QUEUED] * 3]
+        other = claim_next(START)
+        assert other is not None
+        assert other.id == stored(keys[3]).id
+        assert claim_next(START) is None
+        assert drop(keys, START) == {keys[1], keys[2]}
+        assert claim_next(START, share) is None
+        again = claim_next(START + LEASE)
+        assert again is not None
+        assert (again.id, again.attempts) == (first.id, 2)
+
+
+@pytest.mark.both_databases
+def test_what_another_worker_took_after_the_lease_is_passed_over(app: Flask) -> None:
+    with app.app_context():
+        keys = queue_some(3)
+        slow, quick = Share(3), Share(1)
+        in_hand = claim_next(START, slow)
+        assert in_hand is not None
+        taken = [claim_next(START + LEASE, quick) for _ in keys]
+        assert [message.id for message in taken if message is not None] == [stored(key).id for key in keys]
+        assert settle(in_hand, Attempt(Outcome.ACCEPTED), START + LEASE, slow) is None
+
+
+@pytest.mark.both_databases
+def test_what_is_left_of_a_share_is_given_back_as_it_was(app: Flask) -> None:
+    with app.app_context():
+        keys = queue_some(3)
+        share = Share(3)
+        in_hand = claim_next(START + timedelta(seconds=5), share)
+        assert in_hand is not None
+        share.is_over = True
+        assert settle(in_hand, Attempt(Outcome.ACCEPTED), START + timedelta(seconds=6), share) is None
+        left = [stored(key) for key in keys[1:]]
+        assert [(one.state, one.due_at, one.attempts) for one in left] == [(DeliveryState.QUEUED, START, 0)] * 2
+
+
+@pytest.mark.both_databases
+def test_a_message_costs_two_statements_when_many_are_due(make_app: AppMaker, mail_server: MailServer) -> None:
+    with make_app(**mail_server.settings()).app_context():
+        costs = []
+        for number in (10, 30):
+            queue_some(number)
+            with counted() as seen:
+                assert deliver_due(number, read_clock=HandClock()).outcomes == {Outcome.ACCEPTED: number}
+            costs.append(len(seen))
+        assert costs[1] - costs[0] == 2 * 20
 
 
 @pytest.mark.on_postgresql
