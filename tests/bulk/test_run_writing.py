@@ -14,7 +14,7 @@ from eventreg.attendees.rules.acts import ItemOutcome, RunAct
 from eventreg.audit.services import Actor
 from eventreg.bulk.models import Run, RunItem
 from eventreg.bulk.services.runs import begin_run, draft_run, stop_run, these
-from eventreg.bulk.services.steps import do_next, do_some
+from eventreg.bulk.services.steps import do_some
 from eventreg.bulk.services.writing import take_back_messages
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
@@ -115,7 +115,7 @@ def test_taken_up_again_after_a_kill_it_writes_to_each_once(event: Event, owner:
     assert len(written()) == 2
     begin_run(run.id)
     do_some(run.id, lambda: True)
-    assert not do_next(run.id)
+    assert not do_some(run.id, lambda: True)
     assert [mail.recipient for mail in written()] == [person.email for person in people]
 
 
@@ -178,7 +178,7 @@ class TestStopping:
         begin_run(run.id)
         do_some(run.id, lambda: False)
         stop_run(run.id, Actor.account(owner.id))
-        assert not do_next(run.id)
+        assert not do_some(run.id, lambda: True)
         assert len(written()) == 1
 
     def test_from_its_page(self, desk: Pages, event: Event) -> None:

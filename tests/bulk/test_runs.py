@@ -33,7 +33,7 @@ from eventreg.bulk.services.runs import (
     undo_run,
 )
 from eventreg.bulk.services.steps import ACTS, RUN_JOB, decide_one, do_some, do_turn
-from eventreg.bulk.services.writing import ItemResult
+from eventreg.bulk.services.writing import Batch, ItemResult
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
@@ -335,8 +335,8 @@ def test_one_who_cannot_be_done_does_not_keep_the_others_waiting(app: Flask, mon
     event = an_event()
     people, account = a_crowd(event, 3), a_team_member(event)
 
-    def faulty(run: Run, item: RunItem) -> ItemResult:
-        result = decide_one(run, item)
+    def faulty(batch: Batch, item: RunItem, person: Registration) -> ItemResult:
+        result = decide_one(batch, item, person)
         if item.registration_id == people[1].id:
             raise ValueError("after it was written")
         return result

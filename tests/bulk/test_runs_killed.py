@@ -34,7 +34,7 @@ from tests.support.killed import let_leases_end, work
 PEOPLE, PLACES = 100, 75
 #: at which decision each worker dies, counted by itself; an odd one dies after all is written
 MOMENTS = (20, 31, 40)
-DECIDE = "eventreg.bulk.services.steps.decide"
+DECIDE = "eventreg.bulk.services.steps.decide_held"
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from eventreg.accounts.models import Account
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
+from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import OWN_PAGE
@@ -143,8 +144,7 @@ def test_ones_own_page_shows_the_status_and_no_reason(event: Event, account: Acc
 
 def test_the_mails_can_wait_longer_and_the_place_with_them(event: Event, account: Account) -> None:
     person = a_registration(event)
-    decide(
-        event.id, person.reference, Action.DECLINE, "No.", 1, Organizer.account(account.id), DecisionMail(waits=LATER)
-    )
+    at = clocks.now() + LATER
+    decide(event.id, person.reference, Action.DECLINE, "No.", 1, Organizer.account(account.id), DecisionMail(due_at=at))
     due = db.session.scalars(select(MailMessage.due_at)).first()
-    assert due == last().mails_at == last().decided_at + LATER
+    assert due == last().mails_at == at

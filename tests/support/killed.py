@@ -1,6 +1,6 @@
 """A worker that is killed in the middle of its work, without a word: what it did is whole, and the next one does the rest.
 
-assert work(instance, "eventreg.bulk.services.writing.enqueue", dies_at=12, is_after=True) == -signal.SIGKILL
+assert work(instance, "eventreg.bulk.services.writing.written_message", dies_at=12, is_after=True) == -signal.SIGKILL
 let_leases_end(RUN_JOB)
 assert work(instance) == 0
 """

@@ -14,12 +14,12 @@ AT_ONCE = 20
 DRAFTS_KEPT_FOR = timedelta(days=1)
 #: the worker sees to a run for so long before others have their turn
 TURN = timedelta(seconds=1)
-#: what is added to the time to undo for each person still to come, up to the limit, so that the first mails of a run do not
-#: go before whoever began it has seen its end
-_WAIT_A_PERSON = timedelta(milliseconds=40)
+#: what is added to the time to undo for each person of a run, up to the limit, so that its mails do not go before whoever
+#: began it has seen its end
+_WAIT_A_PERSON, _WAIT_A_MESSAGE = timedelta(milliseconds=15), timedelta(milliseconds=3)
 _LONGEST_WAIT = timedelta(seconds=60)
-#: more people to come than this make no difference
-MOST_WAITED_FOR = int(_LONGEST_WAIT / _WAIT_A_PERSON)
+#: more people than this make no difference
+MOST_WAITED_FOR = int(_LONGEST_WAIT / _WAIT_A_MESSAGE)
 
 
 class RunAct(Titled):
@@ -126,9 +126,9 @@ class RunReason(Conflict):
     )
 
 
-def wait_for(left: int) -> timedelta:
-    """Return how much longer than usual the mails of a decision wait while so many people of a run are still to come."""
-    return min(left * _WAIT_A_PERSON, _LONGEST_WAIT)
+def wait_for(act: RunAct, people: int) -> timedelta:
+    """Return how much longer than usual the mails of a run of so many people wait."""
+    return min(people * (_WAIT_A_MESSAGE if act is RunAct.WRITE else _WAIT_A_PERSON), _LONGEST_WAIT)
 
 
 #: acts that a reason can be given for

@@ -177,7 +177,7 @@ def undo_run(run_id: int, actor: Actor) -> Run:
         session.add(undoing)
         session.flush()
         _choose_to_undo(undoing, run, now)
-        until = now + UNDO_WINDOW + wait_for(to_undo)
+        until = now + UNDO_WINDOW + wait_for(RunAct.UNDO, to_undo)
         statuses.hold_back(made, now, until)
         promotion.schedule_passing_on(event.id, until)
         schedule(RUN_JOB, f"{RUN_JOB}:{undoing.id}", {"run_id": undoing.id}, now)

@@ -3,30 +3,33 @@
 What any act of a run is given, and what it says came of one person, stands here as well.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import func, select
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit
 from eventreg.attendees.rules.acts import MOST_WAITED_FOR, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunReason, wait_for
-from eventreg.audit.services import Actor, note
+from eventreg.audit.services import Act, Actor, note, note_all
 from eventreg.bulk.emails import WrittenText, trial_message, written_message
 from eventreg.bulk.models import Run, RunItem
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.events import get_event_whole, list_credited, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import pick
-from eventreg.mail.services import drop, enqueue
+from eventreg.mail.services import OutgoingMessage, drop, enqueue, enqueue_all
+from eventreg.questionnaires.queries import get_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.availability import UNDO_WINDOW
 from eventreg.registration.rules.states import Status
+from eventreg.registration.services.decisions import Sitting
 
 
 @dataclass(frozen=True)
@@ -36,24 +39,37 @@ class ItemResult:
     outcome: ItemOutcome
     refusal: str = ""
     decision_id: int | None = None
+    #: what the person is written, to be queued with the messages of the others
+    message: OutgoingMessage | None = None
 
 
 DONE = ItemResult(ItemOutcome.DONE)
+#: from the first person of a transaction to the last: the last one's time to undo is as long as everybody's
+_LONGEST_BATCH = timedelta(seconds=1)
+
+
+class Batch(Sitting):
+    """What the people of one transaction of a run have in common: the event, whose row is held, and when their mails go."""
+
+    def __init__(self, run: Run, event: Event, people: Sequence[Registration]) -> None:
+        super().__init__(event, people)
+        self.run = run
+        self.people = {person.id: person for person in people}
+        #: what they were asked, kept so that it is not loaded again for each
+        self.versions = [get_version(id_) for id_ in {person.questionnaire_id for person in people}]
+
+    @cached_property
+    def due_at(self) -> datetime:
+        """One time for all whom the run comes to in time; whoever comes later can be undone for as long as always."""
+        people = select(RunItem.id).where(RunItem.run_id == self.run.id).limit(MOST_WAITED_FOR)
+        wait = wait_for(self.run.act, db.session.scalar(select(func.count()).select_from(people.subquery())) or 0)
+        now = clock.now()
+        return max(now + _LONGEST_BATCH, (self.run.begun_at or now) + wait) + UNDO_WINDOW
+
 
 #: does the act to one person by the service that does it singly, in the transaction of the caller, who holds the event's row
 #: and has seen that the person is in sight of whoever began the run. A Refused that it raises leaves the person as they were
-ActHandler = Callable[[Run, RunItem], ItemResult]
-
-
-def person_of(item: RunItem) -> Registration:
-    """Return the registration of an item, which the caller has loaded."""
-    return db.session.get_one(Registration, item.registration_id)
-
-
-def count_left(run: Run) -> int:
-    """Return how many people of a run are still to come, as far as it matters."""
-    waiting = select(RunItem.id).where(RunItem.run_id == run.id, RunItem.outcome == ItemOutcome.WAITING)
-    return db.session.scalar(select(func.count()).select_from(waiting.limit(MOST_WAITED_FOR).subquery())) or 0
+ActHandler = Callable[[Batch, RunItem, Registration], ItemResult]
 
 
 def text_for(run: Run, name: str, language: str) -> str:
@@ -80,19 +96,23 @@ def message_key(run: Run, public_id: str) -> str:
     return f"registration/{public_id}/written/{run.public_id}/participant"
 
 
-def write_one(run: Run, item: RunItem) -> ItemResult:
+def write_one(batch: Batch, _item: RunItem, person: Registration) -> ItemResult:
     """Write to one person, whatever changed since they were chosen. The message waits until the time to stop it is over.
 
     Whoever has not confirmed the address is left: it may be anybody's.
     """
-    person = person_of(item)
     if person.status is Status.UNVERIFIED:
         return ItemResult(ItemOutcome.LEFT, UNVERIFIED)
-    occasion = _occasion(run)
-    due_at = clock.now() + UNDO_WINDOW + wait_for(count_left(run))
-    key = message_key(run, person.public_id)
-    enqueue(written_message(occasion, person, find_day_ids(person), text_of(run), key, due_at))
-    note(person, "written_to", Actor.account(run.account_id))
+    key, text = message_key(batch.run, person.public_id), text_of(batch.run)
+    message = written_message(batch.occasion, person, batch.day_ids[person.id], text, key, batch.due_at)
+    return ItemResult(ItemOutcome.DONE, message=message)
+
+
+def send_off(batch: Batch, messages: Mapping[int, OutgoingMessage]) -> ItemResult:
+    """Queue what these people are written, by id, and note it: a few statements, however many they are."""
+    enqueue_all(list(messages.values()))
+    who, now = Actor.account(batch.run.account_id), clock.now()
+    note_all([Act(batch.people[id_], "written_to", who, now) for id_ in messages])
     return DONE
 
 
@@ -105,7 +125,7 @@ def try_on_oneself(run_id: int, person: Registration, email: str, actor: Actor) 
             raise Refused(RunReason.TOO_MANY_TRIALS)
         days = find_day_ids(person) if person.id else frozenset[int]()
         key = f"run/{run.public_id}/trial/{now.timestamp():.6f}"
-        occasion = _occasion(run)
+        occasion = Occasion.load(get_event_whole(run.event_id))
         enqueue(trial_message(occasion, person, days, text_of(run), email, key, now))
 
 
@@ -135,8 +155,3 @@ def _drop(keys: Sequence[str], now: datetime) -> set[str]:
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         dropped |= drop(keys[start : start + _KEYS_AT_ONCE], now)
     return dropped
-
-
-def _occasion(run: Run) -> Occasion:
-    event = get_event_whole(run.event_id)
-    return Occasion(event, event.days, list_credited(event.id))

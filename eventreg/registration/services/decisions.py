@@ -3,8 +3,10 @@
 What a decision tells the person, and how that reads before anything is decided.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import inspect
 
@@ -14,11 +16,12 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event
+from eventreg.events.rules.publication import check_changeable
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import News, Occasion, about_registration, deciding, participant_message, tell
-from eventreg.registration.models import Decision, Registration
+from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.queries import answers, scoping
 from eventreg.registration.rules.availability import UNDO_WINDOW, needs_place
 from eventreg.registration.rules.states import Action, DecisionReason, Status, next_status
@@ -46,13 +49,36 @@ class Undone:
 
 @dataclass(frozen=True)
 class DecisionMail:
-    """Whether a decision is told of, and after which time: until then it can be undone without a trace."""
+    """Whether a decision is told of, and when, if later than usual: until then it can be undone without a trace."""
 
     has_mail: bool = True
-    waits: timedelta = UNDO_WINDOW
+    due_at: datetime | None = None
 
 
 TOLD = DecisionMail()
+
+
+class Sitting:
+    """What decisions of one transaction have in common, each loaded once. The event's row is held: nobody else changes it."""
+
+    def __init__(self, event: Event, people: Sequence[Registration]) -> None:
+        self.event = event
+        self._people = people
+
+    @cached_property
+    def occasion(self) -> Occasion:
+        """What messages about the event name."""
+        return Occasion.load(self.event)
+
+    @cached_property
+    def count(self) -> PlaceCount:
+        """What is taken. It counts what was decided: none of that may be rolled back and the sitting go on."""
+        return PlaceCount(self.event)
+
+    @cached_property
+    def day_ids(self) -> dict[int, frozenset[int]]:
+        """The days on which each of the people comes."""
+        return answers.list_day_ids(self._people)
 
 
 def decide(
@@ -71,15 +97,29 @@ def decide(
     Refused: DECIDED_BY_ANOTHER or CHANGED_MEANWHILE when the registration is no longer what was seen,
     NOT_POSSIBLE, REASON_MISSING (a declined person is told why), REASON_TOO_LONG, CALLED_OFF.
     """
-    reason = reason.strip()
     with transaction():
-        event = _lock_event_that_is_on(event_id)
+        event = lock_event(event_id)
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
-        if registration.revision != seen_revision:
-            raise _overtaken(registration, seen_revision, who)
-        if action is Action.DECLINE and not reason and telling.has_mail:
-            raise Refused(DecisionReason.REASON_MISSING)
-        return _decide(event, registration, action, reason, who, telling)
+        return decide_held(Sitting(event, [registration]), registration, action, reason, seen_revision, who, telling)
+
+
+def decide_held(
+    sitting: Sitting,
+    registration: Registration,
+    action: Action,
+    reason: str,
+    seen_revision: int,
+    who: Organizer,
+    telling: DecisionMail = TOLD,
+) -> Decision:
+    """Decide like `decide` on somebody in sight whose row the caller holds, with the event's, in the caller's transaction."""
+    reason = reason.strip()
+    _check_on(sitting.event)
+    if registration.revision != seen_revision:
+        raise _overtaken(registration, seen_revision, who)
+    if action is Action.DECLINE and not reason and telling.has_mail:
+        raise Refused(DecisionReason.REASON_MISSING)
+    return _decide(sitting, registration, action, reason, who, telling)
 
 
 def undo(event_id: int, reference: str, decision_id: int, who: Organizer, *, only_in_silence: bool = False) -> Undone:
@@ -90,7 +130,8 @@ def undo(event_id: int, reference: str, decision_id: int, who: Organizer, *, onl
     """
     now = clock.now()
     with transaction():
-        event = _lock_event_that_is_on(event_id)
+        event = lock_event(event_id)
+        _check_on(event)
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
         decision = statuses.find_last_decision(registration.id)
         is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
@@ -105,11 +146,10 @@ def undo(event_id: int, reference: str, decision_id: int, who: Organizer, *, onl
         return Undone(made.status_after, is_new_decision=True)
 
 
-def _lock_event_that_is_on(event_id: int) -> Event:
-    event = lock_event(event_id)
+def _check_on(event: Event) -> None:
+    check_changeable(event.publication)
     if event.is_called_off:
         raise Refused(DecisionReason.CALLED_OFF)
-    return event
 
 
 def _lead_back(event: Event, registration: Registration, decision: Decision, who: Organizer) -> Decision:
@@ -117,7 +157,9 @@ def _lead_back(event: Event, registration: Registration, decision: Decision, who
     earlier = statuses.find_decision_before(decision)
     reason = earlier.reason if earlier is not None else ""
     telling = DecisionMail(decision.has_mail)
-    made = _decide(event, registration, _WAY_BACK[decision.status_before], reason, who, telling)
+    made = _decide(
+        Sitting(event, [registration]), registration, _WAY_BACK[decision.status_before], reason, who, telling
+    )
     if made.action not in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         registration.approved_at = decision.approved_at_before
     if made.status_after is Status.WAITLISTED and decision.waitlisted_at_before is not None:
@@ -126,18 +168,18 @@ def _lead_back(event: Event, registration: Registration, decision: Decision, who
 
 
 def _decide(
-    event: Event, registration: Registration, action: Action, reason: str, who: Organizer, telling: DecisionMail
+    sitting: Sitting, registration: Registration, action: Action, reason: str, who: Organizer, telling: DecisionMail
 ) -> Decision:
-    now = clock.now()
+    event, count, now = sitting.event, sitting.count, clock.now()
     if len(reason) > LONGEST_REASON:
         raise Refused(DecisionReason.REASON_TOO_LONG, limit=LONGEST_REASON)
-    count = PlaceCount(event)
     category = event.category_of(registration)
-    action = _fitting(action, registration, category, count)
+    place = find_place(registration.id)
+    action = _fitting(action, category, count, has_place=place is not None)
     if next_status(registration.status, action) is None:
         raise Refused(DecisionReason.NOT_POSSIBLE)
     decision = _apply(registration, action, reason, who, now, telling)
-    _settle_place(event, registration, category, count, decision)
+    _settle_place(event, registration, category, count, decision, place)
     told = {} if telling.has_mail else {"without_mail": True}
     changed = {"old": decision.status_before.value, "new": decision.status_after.value}
     note(registration, f"decided_{action.value}", who, now, **changed, reason=reason, **told)
@@ -145,8 +187,10 @@ def _decide(
     db.session.flush()
     dropped = answer_changes.take_or_drop(registration, now) if decision.status_before is Status.DECLINED else []
     if telling.has_mail:
-        news = news_of(action, registration, decision.status_known, reason, decision.mails_at)
-        decision.mail_keys = tell(Occasion.load(event), registration, news, now)
+        # What was dropped may be a day.
+        day_ids = answers.find_day_ids(registration) if dropped else sitting.day_ids[registration.id]
+        news = news_of(action, registration, decision.status_known, reason, decision.mails_at, day_ids)
+        decision.mail_keys = tell(sitting.occasion, registration, news, now)
         if dropped:
             answer_changes.tell_changes(event.id, registration, dropped, now)
     return decision
@@ -169,7 +213,7 @@ def _apply(
         reason=reason,
         account_id=who.account_id,
         decided_at=now,
-        mails_at=now + telling.waits,
+        mails_at=telling.due_at or now + UNDO_WINDOW,
         has_mail=telling.has_mail,
     )
     decision.status_after = statuses.move(registration, action, now)
@@ -181,20 +225,25 @@ def _apply(
     return decision
 
 
-def _fitting(action: Action, registration: Registration, category: Category, count: PlaceCount) -> Action:
+def _fitting(action: Action, category: Category, count: PlaceCount, *, has_place: bool) -> Action:
     """Decide without a place where one is needed and none is free; somebody who holds one keeps it."""
     is_needed = action is Action.APPROVE or (action is Action.REOPEN and category.pending_counts)
-    if not is_needed or find_place(registration.id) is not None or count.of(category).has_free:
+    if not is_needed or has_place or count.of(category).has_free:
         return action
     return Action.APPROVE_WITHOUT_PLACE if action is Action.APPROVE else Action.WAITLIST
 
 
 def _settle_place(
-    event: Event, registration: Registration, category: Category, count: PlaceCount, decision: Decision
+    event: Event,
+    registration: Registration,
+    category: Category,
+    count: PlaceCount,
+    decision: Decision,
+    place: Place | None,
 ) -> None:
     """Take a place, keep it, or let it go when the time to undo is over; places in sessions go with being confirmed."""
     status = registration.status
-    is_needed, place = needs_place(status, category.pending_counts), find_place(registration.id)
+    is_needed = needs_place(status, category.pending_counts)
     if is_needed and place is None:
         count.take(registration, decision.decided_at)
     elif is_needed and place is not None:
@@ -258,9 +307,15 @@ _NEWS_OF = {
 }
 
 
-def news_of(action: Action, registration: Registration, known: Status, reason: str, due_at: datetime) -> News:
+def news_of(
+    action: Action,
+    registration: Registration,
+    known: Status,
+    reason: str,
+    due_at: datetime,
+    day_ids: frozenset[int],
+) -> News:
     """Return what tells of a decision that was made. `known`: the status that the person knew of before."""
-    day_ids = answers.find_day_ids(registration)
     is_no_longer_invited = known is Status.CONFIRMED and registration.status is not Status.CONFIRMED
     return News(_NEWS_OF[action], day_ids, reason=reason, due_at=due_at, takes_back=is_no_longer_invited)
 
@@ -279,4 +334,5 @@ def compose_decision(
         copy.approved_at = now
     elif action in (Action.DECLINE, Action.REOPEN):
         copy.approved_at = None
-    return participant_message(occasion, copy, news_of(action, copy, registration.status, reason, now), now)
+    news = news_of(action, copy, registration.status, reason, now, answers.find_day_ids(registration))
+    return participant_message(occasion, copy, news, now)
