@@ -1,6 +1,7 @@
-"""Approving many at once at the real server: how long until each is decided, and what people who register feel of it.
+"""Acts on many at the real server. Approving: how long until each is decided, and what people who register feel of it.
+Writing: how long from the end of the time to stop it to the last message at a mail server, and the processor's time for all.
 
-`python -m bench.bulk` approves 1,000 on both databases; `python -m bench.bulk 200 --database sqlite` fewer. Whether each was
+`python -m bench.bulk` takes 1,000 people on both databases; `python -m bench.bulk 200 --database sqlite` fewer. Whether each was
 decided once and told once is counted, not believed. The limit of a registration's time is the same load without a run.
 """
 
@@ -12,40 +13,81 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, func, select, text
 
 from bench.databases import NAMES, database_url, engine_for, lift_limits
 from bench.desk import LIST, sign_in
 from bench.load import Run, load, post
 from bench.results import Figure, figure, show
-from bench.servers import Server, eventreg_command, eventreg_server
+from bench.servers import Server, eventreg_command, eventreg_server, mail_server
 from bench.visitor import Visitor, fetch, send
+from eventreg.mail.models import MailMessage
 
 PEOPLE = 1_000
 _RUNS = f"{LIST}/runs"
 _CLIENTS = 2
 _PATIENCE = 900
+_SPOKEN = ("es", "en", "fr")
+_MESSAGES = "SELECT count(*) FROM mail_messages WHERE template = 'registration/written'"
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 def measure_bulk(database: str, people: int = PEOPLE) -> Iterator[Figure]:
-    """Approve so many at once while others register; yield the times."""
+    """Approve so many at once while others register, then write to so many; yield the times."""
+    with _desk(database, people, {}) as (server, engine, cookie):
+        yield from _measure(server, engine, database, cookie)
+    with mail_server() as settings, _desk(database, people, settings) as (server, engine, cookie):
+        yield from _measure_writing(server, engine, database, cookie)
+
+
+@contextmanager
+def _desk(database: str, people: int, settings: Mapping[str, str]) -> Iterator[tuple[Server, Engine, str]]:
+    """Run a server with an event of so many people who wait for a decision; yield it with its organizer's cookie."""
     with tempfile.TemporaryDirectory() as folder:
         instance = Path(folder) / "instance"
         instance.mkdir()
         with database_url(database, instance) as url:
-            environment = {"EVENTREG_DATABASE_URL": url}
+            environment = {"EVENTREG_DATABASE_URL": url, **settings}
             with eventreg_server(instance, environment) as server, engine_for(url) as engine:
                 printed = eventreg_command(instance, environment, "demo", "--registrations", str(people))
                 lift_limits(engine)
                 _have_all_wait(engine)
-                yield from _measure(server, engine, database, sign_in(server, printed), people)
+                yield server, engine, sign_in(server, printed)
 
 
-def _measure(server: Server, engine: Engine, database: str, cookie: str, people: int) -> Iterator[Figure]:
+def _measure_writing(server: Server, engine: Engine, database: str, cookie: str) -> Iterator[Figure]:
+    words = [
+        (f"{part}-{code}", f"Un aviso {{given_name}} ({code})") for part in ("subject", "body") for code in _SPOKEN
+    ]
+    people = _count(engine, "SELECT count(*) FROM registrations WHERE status = 'pending'")
+    draft = _post(server, _RUNS, LIST, cookie, [("act", "write"), ("all", "1")], "?status=pending")
+    before = server.processor()
+    _post(server, f"{draft}/begin", draft, cookie, [*words, ("falls_back", "y")])
+    _wait_for_none(engine, "SELECT count(*) FROM runs WHERE finished_at IS NULL")
+    ends = _latest(engine, MailMessage.due_at)
+    _wait_for_none(engine, f"{_MESSAGES} AND sent_at IS NULL")
+    spent, last = server.processor() - before, _latest(engine, MailMessage.sent_at)
+    sent = _count(engine, _MESSAGES.replace("*", "DISTINCT record_id") + " AND state = 'sent'")
+    if not sent == people == _count(engine, _MESSAGES):
+        raise RuntimeError(f"{people} people, {sent} were sent their message")
+    name = f"message to {people}"
+    yield figure(f"{name}: last at the server after its time to stop", database, [(last - ends).total_seconds()], "s")
+    yield figure(f"{name}: processor, with writing and waiting", database, [spent], "s")
+
+
+def _latest(engine: Engine, column: Any) -> datetime:
+    with engine.connect() as connection:
+        found: datetime = connection.execute(select(func.max(column))).scalar_one()
+    return found
+
+
+def _measure(server: Server, engine: Engine, database: str, cookie: str) -> Iterator[Figure]:
     visitor = Visitor.open(server)
     alone = _register(server, visitor, 150)
     waiting = _count(engine, "SELECT count(*) FROM registrations WHERE status = 'pending'")
@@ -103,12 +145,14 @@ def _register_until(server: Server, visitor: Visitor, engine: Engine) -> Run:
 
 
 def _wait_for_end(engine: Engine, over: threading.Event) -> None:
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        if not _count(engine, "SELECT count(*) FROM runs WHERE finished_at IS NULL"):
-            break
-        time.sleep(0.1)
+    _wait_for_none(engine, "SELECT count(*) FROM runs WHERE finished_at IS NULL")
     over.set()
+
+
+def _wait_for_none(engine: Engine, statement: str) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until and _count(engine, statement):
+        time.sleep(0.1)
 
 
 def _check_each_once(engine: Engine, people: int) -> None:

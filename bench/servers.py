@@ -40,6 +40,11 @@ class Server:
         """Return the processes that serve: those with threads."""
         return {child.pid for child in psutil.Process(self.process.pid).children() if child.num_threads() > 1}
 
+    def processor(self) -> float:
+        """Return the processor time of all its processes until now, in seconds, with those that have ended."""
+        server = psutil.Process(self.process.pid)
+        return sum(sum(process.cpu_times()[:4]) for process in [server, *server.children(recursive=True)])
+
     def memory(self, after: float = 0) -> float:
         """Return the proportional set size of all its processes together, in MB, when so many seconds are over."""
         time.sleep(after)
@@ -69,6 +74,22 @@ def eventreg_server(instance: Path, environment: Mapping[str, str]) -> Iterator[
     settings = {"EVENTREG_INSTANCE": str(instance), "EVENTREG_LIMITS": "off", **environment}
     with _running(command, settings, port, "/healthz") as server:
         yield server
+
+
+@contextmanager
+def mail_server() -> Iterator[dict[str, str]]:
+    """Run a mail server that takes everything and keeps nothing; yield the settings of an instance that sends by it."""
+    port = free_port()
+    command = [sys.executable, "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink", "-l", f"127.0.0.1:{port}"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield {
+                "EVENTREG_MAIL_SERVER": "127.0.0.1",
+                "EVENTREG_MAIL_PORT": str(port),
+                "EVENTREG_MAIL_DEFAULT_SENDER": "registro@anfitriona.example",
+            }
+        finally:
+            process.terminate()
 
 
 @contextmanager

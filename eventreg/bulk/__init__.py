@@ -1,1 +1,1 @@
-"""Acts on many registrations: drafted, looked at, done one person a transaction, undone; writing to many among them."""
+"""Acts on many registrations: drafted, looked at, done in batches, undone; writing to many among them."""

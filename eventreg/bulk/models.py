@@ -11,7 +11,7 @@ from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
 
 
 class Run(Base):
-    """One act on a selection, done one person at a time by the worker, so that a kill leaves nobody out or twice."""
+    """One act on a selection, done in batches by the worker, so that a kill leaves nobody out or twice."""
 
     __tablename__ = "runs"
     __table_args__ = (Index("ix_runs_event_id_created_at", "event_id", "created_at"),)

@@ -1,6 +1,6 @@
-"""Runs: one act on many registrations, chosen first, looked at, confirmed, and done one person at a time.
+"""Runs: one act on many registrations, chosen first, looked at, confirmed, and done in batches.
 
-A draft holds who was chosen and at which revision. Once it is begun, `run_steps` does it; a run of a few people at once, a
+A draft holds who was chosen and at which revision. Once it is begun, `steps` does it; a run of a few people at once, a
 longer one by the worker. Whatever dies meanwhile, what is done is done once, and what is left is done by the next turn.
 """
 
