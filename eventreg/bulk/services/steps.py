@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 RUN_JOB = "review.run"
 #: so many people are done in one transaction, as long as nobody else has to wait for longer than this
-_AT_ONCE, _HOLDS_SECONDS = 50, 0.25
+_AT_ONCE, _HOLDS_SECONDS = 50, 0.15
 #: so long others may write between two transactions
 _MAKES_WAY_SECONDS = 0.002
 
