@@ -20,6 +20,7 @@ from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.emails import News, Occasion, participant_message
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import find_day_ids
+from eventreg.registration.queries.registrations import find_earlier
 from eventreg.registration.rules.states import AddressTaken, FormSentBefore, RegisteringReason
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services import answers, registering, requests
@@ -99,7 +100,7 @@ def _register(
         raise Refused(RegisteringReason.CALLED_OFF)
     category = _category(event, submission, terms.who)
     email = _address(submission)
-    earlier = registering.find_earlier(event, hashed, email)
+    earlier = find_earlier(event, hashed, email)
     if earlier.by_form is not None:
         if earlier.is_sent_again:
             return earlier.by_form

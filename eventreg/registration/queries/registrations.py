@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventreg.accounts.models import Account
@@ -21,7 +21,7 @@ from eventreg.kernel.tokens import lookup_hash, personal_token, public_id_of, to
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Section
-from eventreg.registration.models import AddressChange, AnswerRequest, MessageText, Registration
+from eventreg.registration.models import AddressChange, AnswerRequest, MessageText, Registration, UsedForm
 from eventreg.registration.queries.answers import find_asked, frozen_keys
 from eventreg.registration.rules.asked import CONFIRMED, AskedQuestions, RequestKind
 from eventreg.registration.rules.messages import OwnText
@@ -76,6 +76,57 @@ def submission_hash(event_id: int, submission_key: str) -> str:
     A key counts within its event: one that was used at another event names another form.
     """
     return lookup_hash(keys(), "submission", f"{event_id}/{submission_key}")
+
+
+def address_hash(hashed: str, email: str) -> str:
+    """Return what is kept of the address that a form was sent with: comparable for this form alone."""
+    return lookup_hash(keys(), "submission address", f"{hashed}/{email_key(email)}")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What there is of a form that comes in, and of the address that it brings."""
+
+    #: the registration that this very form made
+    by_form: Registration | None
+    #: the live one with this address
+    by_address: Registration | None
+    #: whether the form was sent before, with this address, or with another one
+    is_sent_again: bool = False
+    has_other_address: bool = False
+
+    @property
+    def receipt(self) -> Registration | None:
+        """The registration that the key of the form opens: not once its link has died, as whose it is may have changed."""
+        made = self.by_form
+        return made if made is not None and made.link_generation == FIRST_LINK else None
+
+
+def find_earlier(event: Event, hashed: str, email: str) -> Earlier:
+    """Return whether a form was sent before, and who has its address: one statement. The caller holds the event's row."""
+    of_form, of_address = Registration.submission_hash == hashed, Registration.email_key == email_key(email)
+    is_live = Registration.status != Status.CANCELLED
+    rows = db.session.execute(
+        select(UsedForm.address_hash, Registration)
+        .select_from(Event)
+        .outerjoin(UsedForm, and_(UsedForm.event_id == Event.id, UsedForm.submission_hash == hashed))
+        .outerjoin(Registration, and_(Registration.event_id == Event.id, or_(of_form, of_address & is_live)))
+        .where(Event.id == event.id)
+    ).all()
+    found = [row.Registration for row in rows if row.Registration is not None]
+    by_form = next((row for row in found if row.submission_hash == hashed), None)
+    by_address = next(
+        (row for row in found if row.email_key == email_key(email) and row.status != Status.CANCELLED), None
+    )
+    used_with = rows[0].address_hash if rows else None
+    if by_form is not None:
+        # Rows of earlier releases do not say with which address they were sent.
+        used_with = by_form.submission_address or address_hash(hashed, by_form.email)
+    elif not event.verifies_addresses and by_address is None and used_with == address_hash(hashed, email):
+        # Whoever had the address has withdrawn: the form is as good as new.
+        used_with = None
+    is_same = used_with == address_hash(hashed, email)
+    return Earlier(by_form, by_address, is_same, has_other_address=used_with is not None and not is_same)
 
 
 def find_first(event: Event, submission_key: str) -> Registration | None:

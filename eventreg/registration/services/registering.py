@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.accounts.services.guards import Try, admit as admit_try
@@ -19,7 +19,7 @@ from eventreg.events.models import Category, Event, PrivacyNotice
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
-from eventreg.kernel.tokens import lookup_hash, new_public_id, new_reference
+from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.answers import has_all, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
@@ -28,7 +28,7 @@ from eventreg.registration.emails.about_registration import Confirmed, Received,
 from eventreg.registration.models import Registration, Upload, UsedForm
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND
 from eventreg.registration.queries.places import limited_options
-from eventreg.registration.queries.registrations import FIRST_LINK, submission_hash
+from eventreg.registration.queries.registrations import Earlier, address_hash, find_earlier, submission_hash
 from eventreg.registration.rules.availability import admit, refusal_to_register
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import TRANSITIONS, RegisteringReason, Status
@@ -47,61 +47,9 @@ from eventreg.registration.services.answers import (
 from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
 from eventreg.registration.services.places import PlaceCount, take_at_once, take_new
 from eventreg.registration.services.ways_in import check_way_in, note_use
-from eventreg.web.instance import keys
 
 #: longer than a page can be sent (12 hours) and than a form is kept for later (14 days)
 REMEMBERED_FOR = timedelta(days=30)
-
-
-def address_hash(hashed: str, email: str) -> str:
-    """Return what is kept of the address that a form was sent with: comparable for this form alone."""
-    return lookup_hash(keys(), "submission address", f"{hashed}/{email_key(email)}")
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """What there is of a form that comes in, and of the address that it brings."""
-
-    #: the registration that this very form made
-    by_form: Registration | None
-    #: the live one with this address
-    by_address: Registration | None
-    #: whether the form was sent before, with this address, or with another one
-    is_sent_again: bool = False
-    has_other_address: bool = False
-
-    @property
-    def receipt(self) -> Registration | None:
-        """The registration that the key of the form opens: not once its link has died, as whose it is may have changed."""
-        made = self.by_form
-        return made if made is not None and made.link_generation == FIRST_LINK else None
-
-
-def find_earlier(event: Event, hashed: str, email: str) -> Earlier:
-    """Return whether a form was sent before, and who has its address: one statement. The caller holds the event's row."""
-    of_form, of_address = Registration.submission_hash == hashed, Registration.email_key == email_key(email)
-    is_live = Registration.status != Status.CANCELLED
-    rows = db.session.execute(
-        select(UsedForm.address_hash, Registration)
-        .select_from(Event)
-        .outerjoin(UsedForm, and_(UsedForm.event_id == Event.id, UsedForm.submission_hash == hashed))
-        .outerjoin(Registration, and_(Registration.event_id == Event.id, or_(of_form, of_address & is_live)))
-        .where(Event.id == event.id)
-    ).all()
-    found = [row.Registration for row in rows if row.Registration is not None]
-    by_form = next((row for row in found if row.submission_hash == hashed), None)
-    by_address = next(
-        (row for row in found if row.email_key == email_key(email) and row.status != Status.CANCELLED), None
-    )
-    used_with = rows[0].address_hash if rows else None
-    if by_form is not None:
-        # Rows of earlier releases do not say with which address they were sent.
-        used_with = by_form.submission_address or address_hash(hashed, by_form.email)
-    elif not event.verifies_addresses and by_address is None and used_with == address_hash(hashed, email):
-        # Whoever had the address has withdrawn: the form is as good as new.
-        used_with = None
-    is_same = used_with == address_hash(hashed, email)
-    return Earlier(by_form, by_address, is_same, has_other_address=used_with is not None and not is_same)
 
 
 def note_used(event: Event, hashed: str, email: str, now: datetime) -> None:
