@@ -167,9 +167,9 @@ def _init_jobs(app: Flask) -> None:
         follow_ups,
         links,
         promotion,
-        registering,
         requests,
         statuses,
+        ways_in,
     )
     from eventreg.selfservice import services
 
@@ -188,7 +188,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), answers.sweep_uploads)
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), services.sweep_saved_forms)
-    registry.add_duty("registration.sweep_used_forms", timedelta(days=1), registering.sweep_used_forms)
+    registry.add_duty("registration.sweep_used_forms", timedelta(days=1), ways_in.sweep_used_forms)
     registry.add_duty("registration.forget_invited", timedelta(days=1), invitations.forget_invited)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), materials.sweep_materials)
     registry.add_work(files.MAKE_JOB, background.make_some)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from eventreg.db import db
+from eventreg.db import db, transaction
+from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
+from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import Refused
+from eventreg.mail.content import render_content
 from eventreg.mail.models import MailMessage
-from eventreg.registration.emails import Occasion
+from eventreg.registration.emails import Occasion, occasions
 from eventreg.registration.models import Answer, Consent, Place, Registration
 from eventreg.registration.rules.states import Action, RegisteringReason, Status
 from eventreg.registration.services import registering
@@ -295,3 +300,51 @@ def test_an_unverified_address_in_another_form_gets_its_verifying_message_again(
 
 def _status(registration: Registration) -> Status:
     return db.session.get_one(Registration, registration.id, populate_existing=True).status
+
+
+def test_messages_are_composed_before_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While they are composed everybody else can write."""
+    event, order = an_event(), []
+    register_somebody(event)
+
+    def noted(act: Callable[..., Any], name: str) -> Callable[..., Any]:
+        return lambda *args, **parts: (order.append(name), act(*args, **parts))[1]
+
+    monkeypatch.setattr(occasions, "render_content", noted(render_content, "composed"))
+    monkeypatch.setattr(registering, "lock_event_in_any_state", noted(lock_event_in_any_state, "locked"))
+    register_somebody(event)
+    assert order == ["composed", "composed", "locked"]
+
+
+def test_whoever_comes_to_something_else_than_the_last_is_told_of_that() -> None:
+    """The messages that were ready tell of a place; there is none any more."""
+    event = an_event(capacity=2)
+    people = [registered(register_somebody(event, email=f"persona@{number}.example")) for number in range(4)]
+    assert [told(person) for person in people] == [["confirmed"], ["confirmed"], ["waitlisted"], ["waitlisted"]]
+    assert [told(person, "contact") for person in people] == [told(person) for person in people]
+    assert [len(person.calendar_uids) for person in people] == [1, 1, 0, 0]
+    assert [person.calendar_revision for person in people] == [1, 1, 0, 0]
+    assert [bool(last_mail(person).calendar) for person in people] == [True, True, False, False]
+
+
+def test_an_event_that_changes_before_the_lock_is_told_as_it_is() -> None:
+    event = an_event()
+    submission, occasion = a_submission(event), Occasion.load(event)
+    change_title(event)
+    mail = last_mail(registered(register(event.id, submission, occasion)))
+    assert "Otro título" in mail.subject
+    assert "Otro título" in mail.calendar
+
+
+def test_twin_that_does_not_look_again_tells_of_the_event_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Occasion, "is_still", lambda _occasion, _event: True)
+    event = an_event()
+    submission, occasion = a_submission(event), Occasion.load(event)
+    change_title(event)
+    assert "Otro título" not in last_mail(registered(register(event.id, submission, occasion))).subject
+
+
+def change_title(event: Event) -> None:
+    """Change an event's title in a transaction of its own, behind the back of who has read it."""
+    with transaction() as session:
+        session.execute(update(Event).where(Event.id == event.id).values(title={"es": "Otro título"}))

@@ -16,7 +16,8 @@ from eventreg.events.models import Event
 from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import AddressChange, Registration, Upload, UsedForm
-from eventreg.registration.services.registering import Outcome, sweep_used_forms
+from eventreg.registration.services.registering import Outcome
+from eventreg.registration.services.ways_in import sweep_used_forms
 from eventreg.selfservice.services import sweep_saved_forms
 from tests.builders import a_registration, an_event, register_somebody
 from tests.registration.filling import send

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from flask_babel import gettext as _
 
@@ -53,7 +54,7 @@ def register_on_behalf(
     rest = _Rest(occasion, _left_open(submission))
     form = replace(submission, definition=without_consents(submission.definition))
     return registering.write_form(
-        event_id, form, lambda hashed, sealed: _register(event_id, form, rest, hashed, sealed, terms)
+        event_id, form, lambda hashed, sealed: partial(_register, event_id, form, rest, hashed, sealed, terms)
     )
 
 
@@ -115,7 +116,7 @@ def _register(
     db.session.flush()
     if takes_place:
         count.take(registration, now)
-    registering.keep_answers(event, registration, submission, sealed, now)
+    registering.keep_answers(event, registration, submission, sealed, now, holds_files=earlier.holds_files)
     note(registration, f"added_{registration.status.value}", terms.who, now)
     _write(replace(rest, occasion=replace(rest.occasion, event=event)), registration, terms, now)
     return registration

@@ -5,7 +5,14 @@ Every message is a class on `messages.Message`, in the module of the kind of act
 
 from eventreg.registration.emails.about_registration import News, RequestWording
 from eventreg.registration.emails.addresses import CONFIRM_ADDRESS, EARLIER_ANSWERS, OWN_PAGE, SAVED_FORM, VERIFY
-from eventreg.registration.emails.composing import contact_message, note_invited, participant_message, sequence_of, tell
+from eventreg.registration.emails.composing import (
+    contact_message,
+    messages_of,
+    note_invited,
+    participant_message,
+    sequence_of,
+    tell,
+)
 from eventreg.registration.emails.messages import every_message, find_message
 from eventreg.registration.emails.occasions import Occasion
 
@@ -21,6 +28,7 @@ __all__ = [
     "contact_message",
     "every_message",
     "find_message",
+    "messages_of",
     "note_invited",
     "participant_message",
     "sequence_of",

@@ -34,11 +34,17 @@ def tell(occasion: Occasion, registration: Registration, news: News, now: dateti
 
     Returns their keys.
     """
+    messages = messages_of(occasion, registration, news, now)
+    enqueue_all(messages)
+    return [each.key for message in messages for each in (message, *message.beside)]
+
+
+def messages_of(occasion: Occasion, registration: Registration, news: News, now: datetime) -> list[OutgoingMessage]:
+    """Return the messages that `tell` queues."""
     messages = [participant_message(occasion, registration, news, now)]
     if news.message.contact_words is not None:
         messages.append(contact_message(occasion, registration, news, now))
-    enqueue_all(messages)
-    return [each.key for message in messages for each in (message, *message.beside)]
+    return messages
 
 
 def participant_message(

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
+from sqlalchemy import inspect
 
 from eventreg.events.models import Category, Event, EventDay, Partner
 from eventreg.events.queries.events import list_credited, list_days
@@ -44,6 +45,10 @@ class Occasion:
     def load(cls, event: Event) -> Occasion:
         """Load what messages about `event` name: two statements."""
         return cls(event, list_days(event.id), list_credited(event.id))
+
+    def is_still(self, event: Event) -> bool:
+        """Say whether the event and its categories are as they were here, now that their rows were read again."""
+        return _columns(self.event) == _columns(event)
 
     def own_text(self, key: str, language: str) -> OwnText | None:
         """Return the event's own words of a message; None, or empty, where the usual ones stand.
@@ -190,6 +195,11 @@ class Occasion:
         organization = partner.organization
         short = self.text(organization.short_name, language) or organization.acronym
         return short or self.text(organization.name, language)
+
+
+def _columns(event: Event) -> list[list[Any]]:
+    rows = (event, *event.categories)
+    return [[getattr(row, column.key) for column in inspect(type(row)).column_attrs] for row in rows]
 
 
 def outgoing(

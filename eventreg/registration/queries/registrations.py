@@ -21,7 +21,7 @@ from eventreg.kernel.tokens import lookup_hash, personal_token, public_id_of, to
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Section
-from eventreg.registration.models import AddressChange, AnswerRequest, MessageText, Registration, UsedForm
+from eventreg.registration.models import AddressChange, AnswerRequest, MessageText, Registration, Upload, UsedForm
 from eventreg.registration.queries.answers import find_asked, frozen_keys
 from eventreg.registration.rules.asked import CONFIRMED, AskedQuestions, RequestKind
 from eventreg.registration.rules.messages import OwnText
@@ -94,6 +94,8 @@ class Earlier:
     #: whether the form was sent before, with this address, or with another one
     is_sent_again: bool = False
     has_other_address: bool = False
+    #: whether files are held for the form
+    holds_files: bool = False
 
     @property
     def receipt(self) -> Registration | None:
@@ -107,7 +109,9 @@ def find_earlier(event: Event, hashed: str, email: str) -> Earlier:
     of_form, of_address = Registration.submission_hash == hashed, Registration.email_key == email_key(email)
     is_live = Registration.status != Status.CANCELLED
     rows = db.session.execute(
-        select(UsedForm.address_hash, Registration)
+        select(
+            UsedForm.address_hash, Registration, exists().where(Upload.submission_hash == hashed).label("holds_files")
+        )
         .select_from(Event)
         .outerjoin(UsedForm, and_(UsedForm.event_id == Event.id, UsedForm.submission_hash == hashed))
         .outerjoin(Registration, and_(Registration.event_id == Event.id, or_(of_form, of_address & is_live)))
@@ -126,7 +130,13 @@ def find_earlier(event: Event, hashed: str, email: str) -> Earlier:
         # Whoever had the address has withdrawn: the form is as good as new.
         used_with = None
     is_same = used_with == address_hash(hashed, email)
-    return Earlier(by_form, by_address, is_same, has_other_address=used_with is not None and not is_same)
+    return Earlier(
+        by_form,
+        by_address,
+        is_same,
+        has_other_address=used_with is not None and not is_same,
+        holds_files=any(row.holds_files for row in rows),
+    )
 
 
 def find_first(event: Event, submission_key: str) -> Registration | None:

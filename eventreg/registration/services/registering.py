@@ -5,11 +5,12 @@ The random key of a form is used once, with one address, whatever became of it: 
 
 import enum
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.accounts.services.guards import Try, admit as admit_try
@@ -20,19 +21,27 @@ from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import new_public_id, new_reference
-from eventreg.mail.services import enqueue_all
+from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.questionnaires.rules.answers import has_all, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
-from eventreg.registration.emails import VERIFY, News, Occasion, addresses, note_invited, participant_message, tell
+from eventreg.registration.emails import (
+    VERIFY,
+    News,
+    Occasion,
+    addresses,
+    messages_of,
+    note_invited,
+    participant_message,
+)
 from eventreg.registration.emails.about_registration import Confirmed, Received, Waitlisted
-from eventreg.registration.models import Registration, Upload, UsedForm
+from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND
 from eventreg.registration.queries.places import limited_options
-from eventreg.registration.queries.registrations import Earlier, address_hash, find_earlier, submission_hash
+from eventreg.registration.queries.registrations import FIRST_LINK, Earlier, address_hash, find_earlier, submission_hash
 from eventreg.registration.rules.availability import admit, refusal_to_register
 from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import TRANSITIONS, RegisteringReason, Status
-from eventreg.registration.rules.ways_in import WayIn
+from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services.answers import (
     FILE_KINDS,
     NewFile,
@@ -46,29 +55,7 @@ from eventreg.registration.services.answers import (
 )
 from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
 from eventreg.registration.services.places import PlaceCount, take_at_once, take_new
-from eventreg.registration.services.ways_in import check_way_in, note_use
-
-#: longer than a page can be sent (12 hours) and than a form is kept for later (14 days)
-REMEMBERED_FOR = timedelta(days=30)
-
-
-def note_used(event: Event, hashed: str, email: str, now: datetime) -> None:
-    """Remember a form that made no registration, in the caller's transaction."""
-    used = {"address_hash": address_hash(hashed, email), "used_at": now}
-    db.session.merge(UsedForm(event_id=event.id, submission_hash=hashed, **used))
-
-
-def sweep_used_forms(now: datetime) -> int:
-    """Forget the forms that nobody can send any more. Returns how many. A duty of the worker."""
-    with transaction() as session:
-        result = session.execute(
-            delete(UsedForm)
-            .where(UsedForm.used_at <= now - REMEMBERED_FOR)
-            .returning(UsedForm.submission_hash)
-            .execution_options(synchronize_session=False)
-        )
-        return len(result.all())
-
+from eventreg.registration.services.ways_in import check_way_in, note_use, note_used
 
 _TRIES = 3
 
@@ -131,23 +118,34 @@ def register(event_id: int, submission: Submission, occasion: Occasion) -> Recei
     The same submission key and address give the same receipt; the same key with another address changes nothing, and the
     sender is to be asked. Another submission with a live address changes nothing either, and sends its holder the link.
     Raises Refused (not open yet, closed, unknown category, a way in that no longer leads in, a file that cannot
-    be kept or is gone), OptionsFull and Busy. `occasion` was loaded before the lock: nothing in it decides anything.
+    be kept or is gone), OptionsFull and Busy. `occasion` was loaded before the lock, its event whole: nothing in it decides
+    anything. What it says is composed before the lock, too.
     """
-    return write_form(
-        event_id, submission, lambda hashed, sealed: _register(event_id, submission, occasion, hashed, sealed)
-    )
+
+    def begin(hashed: str, sealed: Sequence[Upload]) -> Callable[[], Receipt]:
+        category = _find_category(occasion.event, submission)
+        draft = _draft(occasion, category, submission, hashed) if category is not None else None
+        return partial(_register, event_id, submission, draft, hashed, sealed)
+
+    return write_form(event_id, submission, begin)
 
 
-def write_form(event_id: int, submission: Submission, write: Callable[[str, Sequence[Upload]], Written]) -> Written:
-    """Call `write` in a transaction with the hash of a form's key and its files, sealed; anew where two forms met."""
+def write_form(
+    event_id: int, submission: Submission, begin: Callable[[str, Sequence[Upload]], Callable[[], Written]]
+) -> Written:
+    """Call `begin` with the hash of a form's key and its files, sealed, and what it returns in a transaction.
+
+    Both are called anew where two forms met.
+    """
     hashed = submission_hash(event_id, submission.submission_key)
     asked = {question.key for question in submission.questions()}
     files = [file for file in submission.files if file.question_key in asked]
     sealed = seal_files(event_id, hashed, files, clock.now())
     for attempt in range(_TRIES):
+        write = begin(hashed, sealed)
         try:
             with transaction():
-                return write(hashed, sealed)
+                return write()
         except IntegrityError:
             # Two random codes met, or (were the lock not held) two forms: the next try sees what the other one wrote.
             if attempt == _TRIES - 1:
@@ -155,8 +153,35 @@ def write_form(event_id: int, submission: Submission, write: Callable[[str, Sequ
     raise AssertionError("unreachable")
 
 
+#: what the last one of a category came to, by the way they came: what the next one will probably come to
+_came_to: dict[tuple[int, WayKind | None], Status] = {}
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A registration made ready before the lock, with the messages of what it will probably come to. Nothing in it decides.
+
+    Where the event or the way in is another one under the lock, all of it is made anew there; where something else is
+    decided, the messages are: whoever let the lock go to compose them could lose the place.
+    """
+
+    occasion: Occasion
+    registration: Registration
+    status: Status
+    messages: Sequence[OutgoingMessage]
+
+
+def _draft(occasion: Occasion, category: Category, submission: Submission, hashed: str) -> _Draft:
+    now, way_in = clock.now(), submission.way_in
+    registration = new_registration(occasion.event, category, submission, _only(submission, "email"), hashed, now)
+    if way_in is not None:
+        registration.came_by, registration.approved_at = way_in.kind, now if way_in.skips_approval else None
+    registration.status = _came_to.get((category.id, registration.came_by), Status.CONFIRMED)
+    return _Draft(occasion, registration, registration.status, _messages(occasion, registration, submission, now))
+
+
 def _register(
-    event_id: int, submission: Submission, occasion: Occasion, hashed: str, sealed: Sequence[Upload]
+    event_id: int, submission: Submission, draft: _Draft | None, hashed: str, sealed: Sequence[Upload]
 ) -> Receipt:
     now = clock.now()
     event = lock_event_in_any_state(event_id)
@@ -169,19 +194,22 @@ def _register(
     if earlier.is_sent_again:
         return _answer_again(event, earlier)
     # Likewise before an address is told to be known: who may not come in learns nothing.
-    category, way_in = _category(event, submission), submission.way_in
+    category = _find_category(event, submission)
+    if category is None:
+        raise Refused(RegisteringReason.UNKNOWN_CATEGORY)
     _check_window(event, category, now)
-    if way_in is not None:
-        way_in = check_way_in(event, category, way_in, email, now)
+    way_in = check_way_in(event, category, submission.way_in, email, now) if submission.way_in is not None else None
     if earlier.has_other_address:
         return Receipt(Outcome.SENT_BEFORE)
     if earlier.by_address is not None:
         note_used(event, hashed, email, now)
         return _tell_holder(event, earlier.by_address, now)
-    registration = new_registration(event, category, submission, email, hashed, now)
-    if way_in is not None:
-        registration.came_by, registration.approved_at = way_in.kind, now if way_in.skips_approval else None
-    count = PlaceCount(event)
+    if draft is None or way_in != submission.way_in or not draft.occasion.is_still(event):
+        submission = replace(submission, way_in=way_in)
+        draft = _draft(Occasion.load(event), category, submission, hashed)
+    registration, count = draft.registration, PlaceCount(event)
+    registration.submitted_at = registration.status_changed_at = now
+    registration.approved_at = registration.approved_at and now
     takes_place = _begin(event, category, registration, count, now)
     db.session.add(registration)
     db.session.flush()
@@ -189,17 +217,24 @@ def _register(
         note_use(way_in, registration, now)
     if takes_place:
         count.take(registration, now)
-    keep_answers(event, registration, submission, sealed, now)
+    keep_answers(event, registration, submission, sealed, now, holds_files=earlier.holds_files)
+    _note_and_tell(draft, submission, now)
+    return Receipt(Outcome.CHECK_MAIL) if event.verifies_addresses else Receipt(Outcome.RECEIPT, registration)
+
+
+def _note_and_tell(draft: _Draft, submission: Submission, now: datetime) -> None:
+    registration, way_in = draft.registration, submission.way_in
     came_by = {"way_in": way_in.kind.value} if way_in is not None else {}
     note(registration, f"registered_{registration.status.value}", Actor.participant(registration.id), now, **came_by)
-    _tell(Occasion(event, occasion.days, occasion.partners), registration, submission, now)
-    if event.verifies_addresses:
-        return Receipt(Outcome.CHECK_MAIL)
-    return Receipt(Outcome.RECEIPT, registration)
+    _came_to[registration.category_id, registration.came_by] = registration.status
+    is_as_expected = registration.status is draft.status
+    messages = draft.messages if is_as_expected else _messages(draft.occasion, registration, submission, now)
+    enqueue_all([replace(message, record_id=registration.id, due_at=now) for message in messages])
 
 
 def _begin(event: Event, category: Category, registration: Registration, count: PlaceCount, now: datetime) -> bool:
     """Give somebody new their status, whose address may have to be verified first; returns whether it takes a place."""
+    registration.calendar_uids, registration.calendar_revision = [], 0
     if event.verifies_addresses:
         registration.status = Status.UNVERIFIED
         return False
@@ -235,14 +270,13 @@ def _tell_holder(event: Event, holder: Registration, now: datetime) -> Receipt:
     return Receipt(Outcome.CHECK_MAIL if event.verifies_addresses else Outcome.ALREADY_LIVE)
 
 
-def _category(event: Event, submission: Submission) -> Category:
+def _find_category(event: Event, submission: Submission) -> Category | None:
     """Return the category that the form is for: a private one is not there for whoever has no way in."""
     key, way_in = submission.category_key, submission.way_in
-    if way_in is None or way_in.category_key == key:
-        for category in event.categories:
-            if category.key == key and (way_in is not None or not category.is_private):
-                return category
-    raise Refused(RegisteringReason.UNKNOWN_CATEGORY)
+    if way_in is not None and way_in.category_key != key:
+        return None
+    known = (row for row in event.categories if row.key == key and (way_in is not None or not row.is_private))
+    return next(known, None)
 
 
 def _check_window(event: Event, category: Category, now: datetime) -> None:
@@ -267,6 +301,10 @@ def new_registration(
         email_key=email_key(email),
         submission_hash=hashed,
         submission_address=address_hash(hashed, email),
+        # Of what the form did not ask, and for messages that are composed before there is a row.
+        **dict.fromkeys(("family_name", "badge_name", "institution", "position", "country", "phone"), ""),
+        revision=1,
+        link_generation=FIRST_LINK,
         submitted_at=now,
         status_changed_at=now,
     )
@@ -282,7 +320,13 @@ def new_registration(
 
 
 def keep_answers(
-    event: Event, registration: Registration, submission: Submission, sealed: Sequence[Upload], now: datetime
+    event: Event,
+    registration: Registration,
+    submission: Submission,
+    sealed: Sequence[Upload],
+    now: datetime,
+    *,
+    holds_files: bool,
 ) -> None:
     """Write answers, files, places of options and sessions, and what was said to the consents that came up.
 
@@ -291,7 +335,7 @@ def keep_answers(
     questions = submission.questions()
     asked = {question.key for question in questions}
     answers = {key: list(values) for key, values in submission.answers.items() if key in asked}
-    answers.update(_attached(event, registration, submission, sealed))
+    answers.update(_attached(event, registration, submission, sealed, holds_files))
     insert_answers(registration, questions, answers)
     if registration.status is Status.CONFIRMED:
         wanted = {value for q in questions if q.kind == SESSIONS_KIND for value in answers.get(q.key, ())}
@@ -302,13 +346,13 @@ def keep_answers(
 
 
 def _attached(
-    event: Event, registration: Registration, submission: Submission, sealed: Sequence[Upload]
+    event: Event, registration: Registration, submission: Submission, sealed: Sequence[Upload], holds_files: bool
 ) -> dict[str, list[str]]:
     """Give the registration its files; returns their ids by question. Raises Refused (FILE_GONE)."""
     asked = [question for question in submission.questions() if question.kind in FILE_KINDS]
     new = attach_new(registration.id, sealed)
     open_keys = [question.key for question in asked if most_files(question) > 1 or question.key not in new]
-    held = attach_held(event.id, registration.submission_hash, registration.id, open_keys) if open_keys else {}
+    held = attach_held(event.id, registration.submission_hash, registration.id, open_keys) if holds_files else {}
     found: dict[str, list[str]] = {}
     for question in asked:
         ids = [*held.get(question.key, ()), *new.get(question.key, ())]
@@ -320,7 +364,10 @@ def _attached(
     return found
 
 
-def _tell(occasion: Occasion, registration: Registration, submission: Submission, now: datetime) -> None:
+def _messages(
+    occasion: Occasion, registration: Registration, submission: Submission, now: datetime
+) -> Sequence[OutgoingMessage]:
+    """Return what tells of a new registration by its status; it may have no row yet."""
     asked = {question.key for question in submission.questions()}
     day_ids = frozenset(
         int(value)
@@ -329,11 +376,9 @@ def _tell(occasion: Occasion, registration: Registration, submission: Submission
         if key in asked
     )
     if registration.status is Status.UNVERIFIED:
-        news = News(addresses.Verify, day_ids)
         link = (VERIFY, registration.public_id, registration.link_generation)
-        enqueue_all([participant_message(occasion, registration, news, now, link=link)])
-        return
-    tell(occasion, registration, News(NEWS_OF[registration.status], day_ids), now)
+        return [participant_message(occasion, registration, News(addresses.Verify, day_ids), now, link=link)]
+    return messages_of(occasion, registration, News(NEWS_OF[registration.status], day_ids), now)
 
 
 def _only(submission: Submission, column: str) -> str:

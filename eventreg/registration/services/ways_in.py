@@ -1,16 +1,20 @@
-"""Whether a way in still leads in, decided under the lock of the event's row, and what its use leaves behind."""
+"""Whether a way in still leads in, decided under the lock of the event's row, and what its use leaves behind.
+
+Forms that were used and made no registration.
+"""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from eventreg.db import db
+from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.kernel.errors import Refused
-from eventreg.registration.models import AccessCode, Invitation, Registration
+from eventreg.registration.models import AccessCode, Invitation, Registration, UsedForm
 from eventreg.registration.queries.places import count_uses
+from eventreg.registration.queries.registrations import address_hash
 from eventreg.registration.rules import searching, ways_in
 from eventreg.registration.rules.states import RegisteringReason
 
@@ -81,3 +85,25 @@ def _fresh(model: type[_Row], event_id: int, record_id: int) -> _Row | None:
     return db.session.scalars(
         select(model).where(model.event_id == event_id, model.id == record_id).execution_options(populate_existing=True)
     ).one_or_none()
+
+
+#: longer than a page can be sent (12 hours) and than a form is kept for later (14 days)
+REMEMBERED_FOR = timedelta(days=30)
+
+
+def note_used(event: Event, hashed: str, email: str, now: datetime) -> None:
+    """Remember a form that made no registration, in the caller's transaction."""
+    used = {"address_hash": address_hash(hashed, email), "used_at": now}
+    db.session.merge(UsedForm(event_id=event.id, submission_hash=hashed, **used))
+
+
+def sweep_used_forms(now: datetime) -> int:
+    """Forget the forms that nobody can send any more. Returns how many. A duty of the worker."""
+    with transaction() as session:
+        result = session.execute(
+            delete(UsedForm)
+            .where(UsedForm.used_at <= now - REMEMBERED_FOR)
+            .returning(UsedForm.submission_hash)
+            .execution_options(synchronize_session=False)
+        )
+        return len(result.all())
