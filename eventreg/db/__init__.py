@@ -14,6 +14,7 @@ from eventreg.db.base import (
     folded_column,
     found,
     get_of_event,
+    insert_rows,
     partial_index,
 )
 from eventreg.db.due import SKEW, pull_back
@@ -32,6 +33,7 @@ __all__ = [
     "folded_column",
     "found",
     "get_of_event",
+    "insert_rows",
     "lock_row",
     "partial_index",
     "pull_back",

@@ -2,7 +2,7 @@
 that a column holds personal data; and finding one row that must be there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, ClassVar, Final, TypeVar
@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     event,
+    insert,
     select,
     text,
 )
@@ -130,6 +131,14 @@ Thing = TypeVar("Thing")
 def get_of_event(model: type[Row], event_id: int, options: Sequence[ExecutableOption] = (), /, **by: Any) -> Row:
     """Return the row of this event whose columns are `by`, as `public_id=…`. Raises NotFound, also for another event's."""
     return found(db.session.scalar(select(model).filter_by(event_id=event_id, **by).options(*options)))
+
+
+def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows that all have the same columns, by one statement, in the caller's transaction.
+
+    As rows of the table, not as records: the session's own bookkeeping takes longer than the statement.
+    """
+    db.session.execute(insert(Base.metadata.tables[model.__tablename__]), rows)
 
 
 def found(thing: Thing | None) -> Thing:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, update
+from sqlalchemy import ColumnElement, update
 
-from eventreg.db import db, transaction
+from eventreg.db import db, insert_rows, transaction
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
@@ -86,7 +86,7 @@ def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
     """
     if messages:
         rows = [_row(each) for message in messages for each in (message, *message.beside)]
-        db.session.execute(insert(MailMessage), rows)
+        insert_rows(MailMessage, rows)
         instance.call_worker(min(row["due_at"] for row in rows))
 
 
@@ -176,7 +176,7 @@ def _row(message: OutgoingMessage) -> dict[str, Any]:
         is_held_back=message.is_held_back,
         sends_held_back=config.demo_mail == "send",
     )
-    return asdict(replace(message, beside=())) | {
+    return {name: value for name, value in vars(message).items() if name != "beside"} | {
         "subject": one_line(message.subject, MAX_SUBJECT),
         "sender_name": one_line(message.sender_name, MAX_SENDER_NAME),
         # RFC 5322, 3.6.4. Random: it tells nothing of the record or the machine.

@@ -39,6 +39,8 @@ _FULL_SECONDS = 0.1
 _MEAN_SECONDS, _CALL_SECONDS = 0.3, 1.0
 #: so long nothing was asked of a worker that leaves; a helper leaves when so long one process was enough
 REST_SECONDS = 10.0
+#: how long a thread may keep the interpreter from one that waits for it
+_SWITCH_SECONDS = 0.001
 #: who asks whether the process lives or is ready waits for no visitor, however long those that work may take
 _PROBES = {"/healthz": 0, "/readyz": 1, "/metrics": 2}
 
@@ -110,6 +112,8 @@ class WebServer(TcpWSGIServer):
     def run(self) -> None:
         """Serve until told to stop or to leave and what was under way is answered, or the grace is over."""
         looked = 0.0
+        # Whoever holds the turn to write waits for the interpreter after each statement, behind every thread that composes.
+        sys.setswitchinterval(_SWITCH_SECONDS)
         while not self._is_done():
             if monotonic() - looked >= _LOOK_SECONDS:
                 looked = monotonic()

@@ -105,19 +105,24 @@ class Earlier:
 
 
 def find_earlier(event: Event, hashed: str, email: str) -> Earlier:
-    """Return whether a form was sent before, and who has its address: one statement. The caller holds the event's row."""
+    """Return whether a form was sent before, and who has its address: one statement for whoever is new.
+
+    The caller holds the event's row.
+    """
     of_form, of_address = Registration.submission_hash == hashed, Registration.email_key == email_key(email)
     is_live = Registration.status != Status.CANCELLED
     rows = db.session.execute(
         select(
-            UsedForm.address_hash, Registration, exists().where(Upload.submission_hash == hashed).label("holds_files")
+            UsedForm.address_hash,
+            Registration.id,
+            exists().where(Upload.submission_hash == hashed).label("holds_files"),
         )
         .select_from(Event)
         .outerjoin(UsedForm, and_(UsedForm.event_id == Event.id, UsedForm.submission_hash == hashed))
         .outerjoin(Registration, and_(Registration.event_id == Event.id, or_(of_form, of_address & is_live)))
         .where(Event.id == event.id)
     ).all()
-    found = [row.Registration for row in rows if row.Registration is not None]
+    found = [db.session.get_one(Registration, row.id) for row in rows if row.id is not None]
     by_form = next((row for row in found if row.submission_hash == hashed), None)
     by_address = next(
         (row for row in found if row.email_key == email_key(email) and row.status != Status.CANCELLED), None

@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
-from eventreg.db import db, get_of_event, transaction
+from eventreg.db import db, get_of_event, insert_rows, transaction
 from eventreg.kernel import clock, sealing, text, tokens
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.media.store import CannotKeep, path_of, sweep_folder, write_file
@@ -78,8 +78,7 @@ def insert_answers(
         for position, value in enumerate(answers.get(question.key, ()))
     ]
     if rows:
-        # With nulls rendered every row has the same columns, so that it stays one statement.
-        db.session.execute(insert(Answer).execution_options(render_nulls=True), rows)
+        insert_rows(Answer, rows)
 
 
 def replace_answers(
@@ -126,7 +125,7 @@ def record_consents(
         if question.kind == CONSENT_KIND
     ]
     if rows:
-        db.session.execute(insert(Consent), rows)
+        insert_rows(Consent, rows)
 
 
 def answer_row(

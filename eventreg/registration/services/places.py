@@ -9,10 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, exists, select, update
 
 from eventreg.audit.services import Actor, note
-from eventreg.db import db, transaction
+from eventreg.db import db, insert_rows, transaction
 from eventreg.db.changes import UNTOLD
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import lock_event_in_any_state
@@ -170,7 +170,7 @@ def _insert(registration: Registration, options: Collection[OptionKey], now: dat
         for key, option in options
     ]
     if rows:
-        db.session.execute(insert(OptionPlace), rows)
+        insert_rows(OptionPlace, rows)
 
 
 @dataclass(frozen=True)
