@@ -15,6 +15,7 @@ from bench.exchange import measure_exchange
 from bench.exporting import measure_exports
 from bench.importing import measure_importing
 from bench.listing import SIZES, measure_large_lists
+from bench.opening import TRIES, measure_opening
 from bench.pages import measure_public_pages
 from bench.questions import measure_long_form
 from bench.registering import measure_registering
@@ -67,6 +68,7 @@ def measure(name: str, share: int) -> Iterator[Figure]:
                 yield from measure_list(server, name, instance, environment, 10_000 // share, 400 // share)
                 yield figure("memory after use (PSS)", name, [server.memory()], "MB")
                 yield figure("memory at rest after use (PSS)", name, [server.memory(after=_AT_REST)], "MB")
+                yield from measure_opening(server, name, engine, TRIES // share)
             yield from measure_statements(instance, url, name)
             yield from measure_importing(instance, url, name, 5_000 // share)
             yield from measure_long_form(instance, url, name)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import func, insert, literal, select, text
@@ -18,6 +20,7 @@ from eventreg.events.bundles.parts import part_registry
 from eventreg.events.bundles.reading import DocumentBundle
 from eventreg.events.models import Category
 from eventreg.kernel.clock import now
+from eventreg.kernel.tokens import PUBLIC_ID_BYTES
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.making.services.wholes import Placing, put_in_event
@@ -150,7 +153,10 @@ def _person(
     status = chance.choices(list(_STATUSES), list(_STATUSES.values()))[0]
     return {
         **names,
-        "public_id": f"{prefix}{number:08d}"[:12],
+        # Of as many bytes as a real one, or no link can be built and no message goes.
+        "public_id": urlsafe_b64encode(blake2b(reference.encode(), digest_size=PUBLIC_ID_BYTES).digest()).decode(
+            "ascii"
+        ),
         "reference": reference,
         "event_id": event_id,
         "category_id": chance.choice(categories),

@@ -36,9 +36,9 @@ class Visitor:
             days=tuple(re.findall(r'name="days"[^>]*value="(\d+)"', page)),
         )
 
-    def registration(self, *, is_refused: bool = False) -> bytes:
+    def registration(self, person: str = "", *, is_refused: bool = False) -> bytes:
         """Return a whole form as a request, each time of another fictional person; or the same with a wrong phone."""
-        person = secrets.token_hex(8)
+        person = person or secrets.token_hex(8)
         fields = [
             ("csrf_token", self.token),
             ("submission_key", secrets.token_urlsafe(16)),
