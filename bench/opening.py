@@ -1,7 +1,8 @@
 """The opening minute: thousands want the few places of an event at once, and each gets an answer.
 
 `python -m bench.opening` on both databases; `python -m bench.opening 500 --database sqlite` with fewer tries. That the places
-were given once each, that nobody was dropped and that nobody who came a second later went first is looked at, not believed.
+were given once each and that nobody was dropped is looked at, not believed; by how much somebody who came later went first is
+a figure.
 """
 
 from __future__ import annotations
@@ -23,8 +24,6 @@ from bench.visitor import Visitor
 
 TRIES, _CLIENTS, _PLACES = 2_000, 64, 100
 _SEE_OTHER = 303
-#: seconds by which somebody who came later may go first
-_FAIR = 1.0
 
 
 def measure_opening(server: Server, database: str, engine: Engine, tries: int = TRIES) -> Iterator[Figure]:
@@ -66,10 +65,7 @@ def _overtaken_by(engine: Engine, sent: dict[str, float]) -> float:
     counts = {status: len(found) for status, found in moments.items()}
     if counts != {"confirmed": _PLACES, "waitlisted": len(sent) - _PLACES}:
         raise RuntimeError(f"of {len(sent)} there are {counts}")
-    late = max(moments["confirmed"]) - min(moments["waitlisted"])
-    if late > _FAIR:
-        raise RuntimeError(f"somebody who came {late:.2f} s later got a place before")
-    return late
+    return max(moments["confirmed"]) - min(moments["waitlisted"])
 
 
 def main() -> int:
