@@ -4,7 +4,8 @@ A connection is set up for durability and foreign keys, with a `BEGIN` that we i
 
 SQLite lets a waiting writer sleep for up to a tenth of a second between two looks, and whoever comes at the right moment goes
 first: with eight writers somebody waits for seconds. So writers queue before they ask: one thread of a process at a time,
-and of those the first to lock a file beside the database. It is a courtesy, no guard: `BEGIN IMMEDIATE` is the guard, and
+and of those the first to lock a file beside the database, before which one process waits at a door, so that processes take
+turns. It is a courtesy, no guard: `BEGIN IMMEDIATE` is the guard, and
 whoever writes without a turn (a backup, a migration) only makes others wait as before.
 """
 
@@ -13,7 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -113,7 +114,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-_LOOK_AGAIN_SECONDS = 0.001
+_LOOK_AGAIN_SECONDS = 0.0005
 _in_process: dict[str, threading.Lock] = {}
 _guard = threading.Lock()
 
@@ -130,7 +131,10 @@ def writer_turn(engine: Engine) -> Iterator[None]:
     if not lock.acquire(timeout=LOCK_WAIT_MS / 1000):
         raise Busy
     try:
-        with _file_locked(Path(f"{path}-turn"), deadline):
+        with ExitStack() as held:
+            # Whoever comes next waits at the door: else the process that ends a turn would have the next one, too.
+            with _file_locked(Path(f"{path}-next"), deadline):
+                held.enter_context(_file_locked(Path(f"{path}-turn"), deadline))
             yield
     finally:
         lock.release()
