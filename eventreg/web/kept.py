@@ -23,7 +23,7 @@ from functools import lru_cache, wraps
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar, cast
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import COOKIE_NAME
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -139,7 +139,11 @@ def made_anew(make: Callable[[], str]) -> str:
 
 def page_to_keep() -> Keeping | None:
     """Return what is noted of the page that is being made; None where it will not be kept."""
-    return request.environ.get(_KEEPING) if has_request_context() else None
+    keeping: Keeping | None = request.environ.get(_KEEPING) if has_request_context() else None
+    if keeping is None:
+        return None
+    view = current_app.view_functions.get(request.endpoint or "")
+    return keeping if getattr(view, "kept_as", None) is keeping.kind else None
 
 
 def keep_not() -> None:
@@ -152,7 +156,7 @@ def _seen(view: View, kind: type["KeptPages"]) -> View:
     @wraps(view)
     def seen(*args: Any, **kwargs: Any) -> Any:
         keeping = page_to_keep()
-        if keeping is None or keeping.kind is not kind:
+        if keeping is None:
             return view(*args, **kwargs)
         # It is kept whole, whatever this visitor has of it.
         request.environ.pop("HTTP_IF_NONE_MATCH", None)

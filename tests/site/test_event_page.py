@@ -236,13 +236,14 @@ def test_shared_links_have_title_summary_and_one_address_a_language(pages: Pages
 @pytest.mark.both_databases
 def test_the_page_costs_at_most_six_statements_whatever_the_number_of_registrations(app: Flask, pages: Pages) -> None:
     event = a_seminar()
+    # With words that make it a page that is not kept: rendered each time.
     with counted() as few:
-        pages.get("/events/seminario")
+        pages.get("/events/seminario?x=1")
     for _number in range(12):
         a_registration(event)
         a_registration(event, "academia", "pending")
     with counted() as many:
-        pages.get("/events/seminario")
+        pages.get("/events/seminario?x=1")
     assert len(few) == len(many) <= 6
 
 
