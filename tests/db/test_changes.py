@@ -46,7 +46,7 @@ WAYS: dict[str, tuple[Callable[[Session], Any], str, str]] = {
         ), "DELETE", "jobs"),
     "in place of what is there": (
         lambda session: session.execute(
-            text("INSERT INTO public_number VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET number = 2")
+            text("INSERT INTO public_number VALUES (1, 1, 1) ON CONFLICT (id) DO UPDATE SET number = 2")
         ), "INSERT", "public_number"),
     "out of a selection": (
         lambda session: session.execute(
