@@ -15,12 +15,12 @@ are made for each answer; also for who has a session with nothing but that token
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, MutableMapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, wraps
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, NamedTuple, TypeVar, cast
 
 from flask import Flask, current_app, g, has_request_context, request, session
@@ -55,6 +55,8 @@ _CACHING = "public, no-cache"
 _MOST_BYTES, _MOST_PAGES = 8 * 1024 * 1024, 2_000
 #: names under which this machine was asked for; anybody can think of more of them
 _MOST_HOSTS = 50
+#: pages that are being made; seconds that others wait for one of them
+_MOST_TURNS, _PATIENCE = 200, 5.0
 #: a header longer than this is no browser's, and is not remembered
 _LONGEST_HEADER = 200
 #: of a request that only the application can answer
@@ -106,6 +108,20 @@ class _Edition:
     languages: tuple[str, ...] = ()
     pages: dict[Key, Answer] = field(default_factory=dict)
     size: int = 0
+    turns: dict[Key, Event] = field(default_factory=dict)
+
+    @contextmanager
+    def turn(self, key: Key) -> Iterator[None]:
+        """Let one make a page, and others wait: after a change many ask. For what turns out not to be kept only those wait."""
+        if len(self.turns) >= _MOST_TURNS:
+            self.turns.clear()
+        mine = Event()
+        if (other := self.turns.setdefault(key, mine)) is not mine:
+            other.wait(_PATIENCE)
+        try:
+            yield
+        finally:
+            mine.set()
 
     def keep(self, key: Key, answer: Answer) -> None:
         """Keep an answer; the oldest make room for it."""
@@ -198,8 +214,8 @@ class KeptPages:
         self._tokens = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token")
         self._cookies: Any = SecureCookieSessionInterface().get_signing_serializer(app)
         self._lasts = int(app.permanent_session_lifetime.total_seconds())
-        self._edition = _Edition(-1)
-        self._hosts: set[Host] = set()
+        self._edition, self._hosts = _Edition(-1), set[Host]()
+        self._spoken: tuple[str, ...] = ()
         self._lock = Lock()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -210,11 +226,18 @@ class KeptPages:
         edition = self._edition
         if edition.number != number:
             edition = self._edition = _Edition(number)
-        if _host(environ) in self._hosts:
-            answer = edition.pages.get(self._key(environ, self._language(environ, edition.languages)))
-            if answer is not None and (answer.holds_until is None or clock.now() < answer.holds_until):
-                return self._send(answer, environ, start_response)
-        return self._make(environ, start_response, edition)
+        if (answer := self._find(environ, edition)) is None:
+            with edition.turn(self._key(environ, self._language(environ, self._spoken))):
+                # It may be there by now, made under the number that this one found as well.
+                if (answer := self._find(environ, edition)) is None:
+                    return self._make(environ, start_response, edition)
+        return self._send(answer, environ, start_response)
+
+    def _find(self, environ: Environ, edition: _Edition) -> Answer | None:
+        """Return the answer that is kept, if it holds."""
+        answer = edition.pages.get(self._key(environ, self._language(environ, edition.languages)))
+        is_over = answer is not None and answer.holds_until is not None and clock.now() >= answer.holds_until
+        return answer if _host(environ) in self._hosts and not is_over else None
 
     @staticmethod
     def _part(path: str) -> str:
@@ -265,7 +288,7 @@ class KeptPages:
         headers.remove("Date")
         answer = self._answer(headers, body, keeping)
         with self._lock:
-            edition.languages = keeping.languages
+            self._spoken = edition.languages = keeping.languages
             edition.keep(self._key(environ, keeping.language), answer)
             if len(self._hosts) >= _MOST_HOSTS:
                 self._hosts.clear()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import sys
+import traceback
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,12 +23,14 @@ from eventreg.kernel.errors import Busy
 from eventreg.programme.calendars import day_bounds
 from eventreg.registration.models import Registration
 from eventreg.settings.models import InstanceSettings
-from eventreg.web import access
+from eventreg.web import access, kept as kept_pages
 from eventreg.web.kept import kept
 from eventreg.web.limits import limited
 from tests.belongings import a_material
 from tests.builders import AT_ONCE, an_event, register_somebody, text
+from tests.selfservice.test_concurrency import at_once
 from tests.support.statements import counted
+from tests.support.waiting import meeting, until
 
 #: of nobody: the application itself answers whoever has one
 SESSION = {"Cookie": "eventreg_session=none"}
@@ -284,6 +288,42 @@ def test_memory_is_bounded_and_the_oldest_make_room(app: Flask) -> None:
     for number in [*range(12), 11, 0]:
         assert len(get(app, f"/events/-/{number}").data) == 1_000_000
     assert calls == [*range(12), 0]
+
+
+def _waiting() -> int:
+    """Return how many threads wait for somebody else to make a page."""
+    stacks = (traceback.extract_stack(frame) for frame in sys._current_frames().values())
+    return sum(
+        any(entry.filename == kept_pages.__file__ and entry.name == "turn" for entry in stack) for stack in stacks
+    )
+
+
+def test_after_a_change_one_makes_the_page_that_many_ask_for(app: Flask) -> None:
+    an_event()
+    calls: list[int] = []
+
+    def slow() -> Response:
+        calls.append(1)
+        until(lambda: _waiting() == 3 or len(calls) > 1, "the others wait")
+        return _page("x")
+
+    address = _add(app, "slow", slow)
+    answers = at_once(app, *[lambda: get(app, address).data] * 4)
+    assert (answers, len(calls)) == ([b"x"] * 4, 1)
+
+
+def test_nobody_waits_for_what_is_not_kept(app: Flask) -> None:
+    an_event()
+    together = meeting(1)
+
+    def others() -> Response:
+        together.wait()
+        return _page(f"{kernel_clock.now():%H:%M:%S}")
+
+    address = _add(app, "others", others)
+    get(app, address)
+    together = meeting(3)
+    assert [answer.status_code for answer in at_once(app, *[lambda: get(app, address)] * 3)] == [200] * 3
 
 
 @pytest.mark.both_databases
