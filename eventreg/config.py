@@ -92,6 +92,11 @@ class Config:
         return self.instance / "imports"
 
     @property
+    def leases(self) -> Path:
+        """Where workers note which messages they have leased."""
+        return self.instance / "leases"
+
+    @property
     def held_mail(self) -> Path:
         """Where held messages are written as `.eml` files."""
         return self.instance / "mail"

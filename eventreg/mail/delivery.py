@@ -1,7 +1,8 @@
 """Sending what is due: claim a message, hand it to the server with no transaction open, record what came of it.
 
 A worker killed at any moment leaves at most the message in hand in doubt: its lease ends, it goes again under the same
-Message-ID, and all others are as they were. The log names messages by their id, never by address, subject or link.
+Message-ID, and all others are as they were, for the next worker of the machine at once. The log names messages by their id,
+never by address, subject or link.
 
 Who has a message in hand, and what came of it: one short transaction between two hand-overs.
 
@@ -26,6 +27,7 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, described
 from eventreg.mail import composition, held_files, rules
 from eventreg.mail.connection import Attempt, Carrier, personal_links, sender_address
+from eventreg.mail.leases import Lease, Leases, left_behind
 from eventreg.mail.models import MailMessage
 from eventreg.web import instance
 
@@ -65,6 +67,7 @@ def deliver_due(limit: int, *, read_clock: Clock = clock.now, should_stop: Quest
     """
     try:
         pull_back_due(read_clock())
+        _free_left_behind()
         if not is_any_due(read_clock()):
             return Round(Counter())
         if instance.config().sends_mail:
@@ -79,8 +82,8 @@ def deliver_due(limit: int, *, read_clock: Clock = clock.now, should_stop: Quest
 
 def _send_due(limit: int, read_clock: Clock, should_stop: Question) -> Counter[rules.Outcome]:
     outcomes: Counter[rules.Outcome] = Counter()
-    share = Share(min(limit, _SHARE))
-    with Carrier() as carrier:
+    with Carrier() as carrier, Leases() as leases:
+        share = Share(min(limit, _SHARE), leases)
         message = claim_next(read_clock(), share)
         while message is not None:
             # No transaction is open, so that the server may take its time.
@@ -144,8 +147,10 @@ _OPEN = (rules.DeliveryState.QUEUED, rules.DeliveryState.SENDING)
 class Share:
     """Due messages that one worker alone takes, for the time of a lease: so many at once, the one due longest first."""
 
-    def __init__(self, size: int = 1) -> None:
+    def __init__(self, size: int = 1, leases: Leases | None = None) -> None:
         self.size = size
+        #: where it is noted for whoever comes when this worker was killed
+        self.leases = leases
         #: as they were before they were leased, and detached: nothing they hold reaches the database again
         self.messages: deque[MailMessage] = deque()
         #: the end of their lease
@@ -223,7 +228,25 @@ def _lease(share: Share, now: datetime) -> bool:
     for message in share.messages:
         db.session.expunge(message)
     _move(share, {"due_at": share.until, "due_set_at": now})
+    if share.leases and share.messages:
+        share.leases.note(Lease(share.until, [message.id for message in share.messages]))
     return bool(share.messages)
+
+
+def _free_left_behind() -> None:
+    """Have what a killed worker of this machine leased and never took in hand be due again, as it was.
+
+    What it had in hand, or what another one has leased since, is due at another instant, or is in doubt: it stays.
+    """
+    for lease in left_behind():
+        with transaction() as session:
+            session.execute(
+                update(MailMessage)
+                .where(MailMessage.id.in_(lease.ids), MailMessage.due_at == lease.until)
+                .where(MailMessage.state == rules.DeliveryState.QUEUED)
+                .values(due_at=lease.until - LEASE)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _give_back(share: Share) -> None:

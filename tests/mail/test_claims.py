@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from eventreg.db import db, transaction
+from eventreg.kernel import clock
 from eventreg.mail.connection import MESSAGE_SECONDS, Attempt
 from eventreg.mail.delivery import LEASE, Share, claim_next, deliver_due, settle
+from eventreg.mail.leases import Leases
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Outcome
 from eventreg.mail.services import drop
 from tests.mail.outbox import START, HandClock, queue_some, stored
 from tests.support.apps import AppMaker
+from tests.support.killed import work
 from tests.support.mailserver import MailServer
 from tests.support.statements import counted
 from tests.support.waiting import join, meeting
@@ -156,6 +162,41 @@ def test_of_a_share_only_what_is_in_hand_is_lost_with_its_worker(app: Flask) -> 
         again = claim_next(START + LEASE)
         assert again is not None
         assert (again.id, again.attempts) == (first.id, 2)
+
+
+@pytest.mark.both_databases
+def test_what_a_killed_worker_never_took_in_hand_is_the_next_ones_at_once(
+    make_app: AppMaker, instance: Path, mail_server: MailServer
+) -> None:
+    # cases 31, 62
+    settings = {f"EVENTREG_{name.upper()}": str(value) for name, value in mail_server.settings().items()}
+    with make_app(**mail_server.settings()).app_context():
+        keys = queue_some(4, due_at=clock.now())
+        assert work(instance, "eventreg.mail.composition.compose", dies_at=2, **settings) == -signal.SIGKILL
+        deliver_due(10)
+        after = [stored(key) for key in keys]
+        left = list(instance.joinpath("leases").iterdir())
+    assert [message.state for message in after] == [
+        DeliveryState.SENT,
+        DeliveryState.SENDING,
+        *[DeliveryState.SENT] * 2,
+    ]
+    assert [message.attempts for message in after] == [1] * 4
+    assert (len(mail_server.received), left) == (3, [])
+
+
+@pytest.mark.both_databases
+def test_what_a_worker_leased_is_its_own_while_it_lives_and_nobodys_after_an_error(
+    make_app: AppMaker, mail_server: MailServer
+) -> None:
+    with make_app(**mail_server.settings()).app_context():
+        keys = queue_some(3)
+        with suppress(ConnectionError), Leases() as leases:
+            assert claim_next(START, Share(3, leases)) is not None
+            assert deliver_due(10, read_clock=HandClock()).was_idle
+            raise ConnectionError
+        assert deliver_due(10, read_clock=HandClock()).outcomes == {Outcome.ACCEPTED: 2}
+        assert stored(keys[0]).state is DeliveryState.SENDING
 
 
 @pytest.mark.both_databases
