@@ -17,9 +17,10 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, case, literal, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, case, literal, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolTimeout
 
 from eventreg.db import UtcDateTime, db, pull_back, transaction
@@ -265,16 +266,17 @@ def _move(share: Share, values: dict[str, Any], *where: ColumnElement[bool]) -> 
     )
 
 
-#: built once, since it is asked for each message. One that somebody else is taking back is passed over
+_ROWS: Any = MailMessage.__table__
+#: built once, of the table's columns, since it is asked for each message. One that somebody else is taking back is passed over
 _TAKE = (
-    update(MailMessage)
+    update(_ROWS)
     .where(
-        MailMessage.id.in_(
-            select(MailMessage.id)
+        _ROWS.c.id.in_(
+            select(_ROWS.c.id)
             .where(
-                MailMessage.id == bindparam("taken"),
-                MailMessage.state.in_(_OPEN),
-                MailMessage.due_at == bindparam("until"),
+                _ROWS.c.id == bindparam("taken"),
+                _ROWS.c.state.in_(_OPEN),
+                _ROWS.c.due_at == bindparam("until"),
             )
             .with_for_update(skip_locked=True)
         )
@@ -283,20 +285,29 @@ _TAKE = (
         state=rules.DeliveryState.SENDING,
         due_at=bindparam("lease_end"),
         due_set_at=bindparam("now"),
-        attempts=MailMessage.attempts + 1,
+        attempts=_ROWS.c.attempts + 1,
     )
-    .returning(MailMessage.id)
-    .execution_options(synchronize_session=False)
+    .returning(_ROWS.c.id)
 )
 
 
 def _settle(message: MailMessage, attempt: Attempt, now: datetime) -> None:
-    change = update(MailMessage).where(MailMessage.id == message.id)
-    if attempt.outcome is not rules.Outcome.ACCEPTED:
-        change = change.where(MailMessage.state == rules.DeliveryState.SENDING, MailMessage.due_at == message.due_at)
     values = {"outcome": attempt.outcome, "last_error": attempt.answer, "due_set_at": now}
     values |= _standing_after(message, attempt, now)
-    db.session.execute(change.values(values).execution_options(synchronize_session=False))
+    given = {f"new_{name}": value for name, value in values.items()} | {
+        "tried": message.id,
+        "lease_end": message.due_at,
+    }
+    db.session.execute(_settling(attempt.outcome is rules.Outcome.ACCEPTED, *values), given)
+
+
+@cache
+def _settling(was_accepted: bool, *columns: str) -> Update:
+    """Return what sets these columns of a message that was tried: built once, like what takes it."""
+    change = update(_ROWS).where(_ROWS.c.id == bindparam("tried"))
+    if not was_accepted:
+        change = change.where(_ROWS.c.state == rules.DeliveryState.SENDING, _ROWS.c.due_at == bindparam("lease_end"))
+    return change.values({name: bindparam(f"new_{name}") for name in columns})
 
 
 def _standing_after(message: MailMessage, attempt: Attempt, now: datetime) -> dict[str, Any]:
