@@ -32,7 +32,7 @@ class Visitor:
         return cls(
             host=server.host,
             cookie=answer.cookies(),
-            token=_value(page, "csrf_token"),
+            token=field_of(page, "csrf_token"),
             days=tuple(re.findall(r'name="days"[^>]*value="(\d+)"', page)),
         )
 
@@ -74,7 +74,8 @@ async def _one(server: Server, request: bytes) -> Answer:
     return await Connection("127.0.0.1", server.port).send(request)
 
 
-def _value(page: str, name: str) -> str:
+def field_of(page: str, name: str) -> str:
+    """Return the value of a hidden field."""
     found = re.search(rf'name="{name}"[^>]*value="([^"]+)"', page)
     if found is None:
         raise RuntimeError(f"the form has no {name}")

@@ -97,6 +97,11 @@ class Config:
         return self.instance / "leases"
 
     @property
+    def compiled(self) -> Path:
+        """Where a server keeps compiled templates. They are made anew where they are missing."""
+        return self.instance / "compiled"
+
+    @property
     def held_mail(self) -> Path:
         """Where held messages are written as `.eml` files."""
         return self.instance / "mail"

@@ -27,6 +27,7 @@ from eventreg.serving.supervisor import Child, Supervisor, Wishes
 from eventreg.serving.web import Bounds, Place, WebOptions, work
 from eventreg.site.kept_pages import begin_number
 from eventreg.web.instance import address_of, config as settings
+from eventreg.web.templating import keep_compiled
 from eventreg.worker import run_worker
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,12 @@ def run(options: ServeOptions) -> int:
     with lock.being_served(config.instance, config.base_url):
         finish_restores(config)
         app = create_app(config, threads=options.web.threads)
+        keep_compiled(app, config.compiled)
         with app.app_context():
-            said = _make_ready(app, options, bind)
+            said = _make_ready(options, bind)
+        warm_up(app)
+        with app.app_context():
+            _forget_connections()
         listener, wishes = handed[0] if handed else listen(bind), Wishes()
         children = _children(app, options, listener, config, wishes)
         return Supervisor(children, lambda: _greet(said), wishes, None if _is_at_terminal() else listener).run()
@@ -85,7 +90,7 @@ def _is_at_terminal() -> bool:
     return True
 
 
-def _make_ready(app: Flask, options: ServeOptions, bind: AnyBind) -> str:
+def _make_ready(options: ServeOptions, bind: AnyBind) -> str:
     """See to the database, say what the log should know, and return what the terminal is to show."""
     if options.prepares and not preparing.is_prepared():
         _forget_connections()
@@ -98,10 +103,7 @@ def _make_ready(app: Flask, options: ServeOptions, bind: AnyBind) -> str:
             settings().base_url,
         )
     begin_number()
-    said = banner.greeting(with_sign_in_link=options.prepares)
-    warm_up(app)
-    _forget_connections()
-    return said
+    return banner.greeting(with_sign_in_link=options.prepares)
 
 
 def _forget_connections() -> None:
@@ -139,7 +141,8 @@ def _children(
 def _warm_this_process(app: Flask) -> None:
     """Fetch a page: the first visitor of a fresh process shall not wait for a connection, and for memory to be copied."""
     with app.app_context():
-        app.test_client().get(address_of("site.home"))
+        home = address_of("site.home")
+    app.test_client().get(home)
 
 
 def _drop_connections(app: Flask) -> None:
@@ -159,16 +162,19 @@ _EVENTS = 2
 
 
 def warm_up(app: Flask) -> None:
-    """Fetch home, sign-in, and the newest events with their forms, in every language. Call it in an app context.
+    """Fetch home, sign-in, and the newest events with their forms, in every language.
 
     Templates get compiled, tables mapped, catalogs read. A page that fails is logged and stops nothing.
     """
-    addresses = [address_of("site.home"), address_of("accounts.sign_in")]
-    for event in list_public_events()[:_EVENTS]:
-        addresses.append(address_of("site.show_event", slug=event.slug))
-        addresses.append(address_of("registration.register", slug=event.slug))
-    for language in settings().languages:
-        client = app.test_client()
+    with app.app_context():
+        addresses = [address_of("site.home"), address_of("accounts.sign_in")]
+        for event in list_public_events()[:_EVENTS]:
+            addresses.append(address_of("site.show_event", slug=event.slug))
+            addresses.append(address_of("registration.register", slug=event.slug))
+        languages = settings().languages
+    # Without a context around them: requests would share it, and with it the first one's language and event.
+    for language in languages:
+        client = app.test_client(use_cookies=False)  # a page for who has a session is not kept
         for address in addresses:
             answer = client.get(address, headers={"Accept-Language": language, "Accept-Encoding": "gzip"})
             if answer.status_code >= 500:

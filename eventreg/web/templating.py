@@ -1,13 +1,18 @@
 """What every template can use: the reader's language, content in it, dates and countries."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from eventreg.i18n import formats, languages
@@ -38,6 +43,35 @@ def init_templating(app: Flask) -> None:
     )
     app.jinja_env.globals.update(colon=lambda: formats.colon(languages.current_language()))
     app.context_processor(_variables)
+
+
+def keep_compiled(app: Flask, folder: Path) -> None:
+    """Keep what templates are compiled to: to do it anew was a tenth of a start, and most of a fresh process's first pages."""
+    with suppress(OSError):
+        folder.mkdir(exist_ok=True)
+    app.jinja_env.bytecode_cache = CompiledTemplates(str(folder))
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Compiled templates in a folder; one that cannot be read or written is compiled as if there were none."""
+
+    _made_by = ", ".join(version(name) for name in ("jinja2", "eventreg"))
+
+    def get_source_checksum(self, source: str) -> str:
+        """Return what tells this source, compiled by these versions, from others."""
+        return super().get_source_checksum(f"{self._made_by}\n{source}")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read the code of a template, if it is there."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # half a file raises whatever its bytes come to
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Write the code of a template."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 def in_reader_language(text: Mapping[str, str] | None) -> Markup:

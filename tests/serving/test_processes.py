@@ -109,6 +109,7 @@ def test_second_start_keeps_data_and_shows_a_new_link(tmp_path: Path) -> None:
         first = server.sign_in_link()
         home = page(f"{server.address}/")[1]
         assert first not in server.log.read_text()
+        assert any((server.instance / "compiled").iterdir()), "templates, for the next start"
     with serving(tmp_path, port=server.port) as server:
         assert server.sign_in_link() != first
         assert page(f"{server.address}/")[1] == home
