@@ -10,13 +10,17 @@ from flask import Flask
 from sqlalchemy import update
 
 from eventreg.attendees.listing import Counts, RegistrationList, pages as listing
+from eventreg.attendees.models import Tag, Tagging
 from eventreg.attendees.queries.reasons import get_around
 from eventreg.attendees.rules.listing import Cursor, ListState
+from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import EVERYTHING, Scope, Sight
 from eventreg.kernel.clock import now
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
@@ -231,8 +235,43 @@ def test_numbers_are_kept_until_the_history_goes_on(app: Flask) -> None:
     with transaction() as session:
         session.execute(update(Registration).where(Registration.id == other.id).values(status=Status.DECLINED))
     assert counts().by_status == {Status.PENDING: 1, Status.WAITLISTED: 1}
+    with transaction() as session:
+        tag = Tag(
+            public_id="tag", event_id=event.id, name="VIP", name_key="vip", colour=TagColour.RED, created_at=now()
+        )
+        session.add(tag)
+        session.flush()
+        session.add(Tagging(registration_id=other.id, tag_id=tag.id))
+    assert counts().by_field["tag"] == {}
     # What is not of everybody is counted each time.
+    assert counts(ListState().narrowed(status=["declined", "waitlisted"])).by_field["tag"] == {"tag": 1}
     assert counts(ListState(search=other.reference)).by_status == {Status.DECLINED: 1}
     assert counts(sight=Sight(Scope(categories=frozenset({"government"})))).by_status == {}
     decide(event.id, person.reference, Action.APPROVE, "", 1, who)
     assert counts().by_status == {Status.CONFIRMED: 1, Status.DECLINED: 1}
+    assert counts().by_field["tag"] == {"tag": 1}
+    # A message fails without an entry of the history.
+    with transaction() as session:
+        session.execute(update(MailMessage).values(state=DeliveryState.FAILED))
+    assert counts().by_field["trouble"] == {"mail": 2}
+
+
+@pytest.mark.both_databases
+def test_few_that_are_left_are_named_and_make_the_page() -> None:
+    event, at = an_event(), now() - timedelta(hours=1)
+    people = [
+        a_registration(event, "academia", status, given_name=name, at=at + timedelta(minutes=minute))
+        for minute, (name, status) in enumerate(
+            [("Ana", Status.PENDING), ("Ana", Status.CONFIRMED), ("Eva", Status.PENDING), ("Ana", Status.PENDING)]
+        )
+    ]
+    assert listed(event, ListState()).counts().few is None
+    assert listed(event, ListState().narrowed(status=["pending"])).counts().few is None
+    anas = listed(event, ListState(search="ana").narrowed(status=["pending"]))
+    few = anas.counts().few
+    assert few is not None
+    assert set(few) == {people[0].id, people[3].id}
+    # What is named is not looked for again: who is not among them is not on the page.
+    assert [row.id for row in anas.page(few=few).rows] == [row.id for row in anas.page().rows]
+    assert [row.id for row in anas.page(few=few[:1]).rows] == list(few[:1])
+    assert listed(event, ListState(search="nobody")).counts().few == []

@@ -79,7 +79,7 @@ class Tags(ListField):
     def counted_apart(self, of: ListOf) -> CountedApart | None:
         def tagged(statement: Select[Any]) -> Select[Any]:
             of_people = statement.join(_tagging, _tagging.registration_id == Registration.id)
-            return of_people.join(_tag, _tag.id == _tagging.tag_id)
+            return of_people.join(_tag, _tag.id == _tagging.tag_id).where(_tag.event_id == of.event_id)
 
         value = _tag.public_id.expression
         return CountedApart(value, tagged, [value])

@@ -168,6 +168,9 @@ class ListField:
         """Return what addresses call a value of the column that is counted; "" for none."""
         return str(getattr(value, "value", value) or "")
 
+    #: whether whoever changes what is counted apart writes an entry of the event's history with it
+    is_recorded = True
+
     def counted_apart(self, of: ListOf) -> CountedApart | None:
         """Return how it is counted among the few who have it; None: it is not."""
         return None

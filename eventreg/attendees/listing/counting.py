@@ -45,8 +45,10 @@ from eventreg.registration.queries.scoping import conditions as in_scope
 from eventreg.registration.rules.searching import compared
 from eventreg.registration.rules.states import Status
 
-#: values of several columns, and how many people have just those
-Together = Sequence[tuple[Sequence[Any], int]]
+#: parts of what is asked, beside the names of fields: the values that people have together, and who is left
+_TOGETHER, _FEW = "", "few"
+#: as many that are left are named
+_MOST_FEW = 250
 #: as many values are named, the most frequent first; the others are found by typing
 MOST_VALUES = 100
 
@@ -90,6 +92,8 @@ class Counts:
     by_field: Mapping[str, Mapping[str, int]]
     #: with every filter
     shown: int
+    #: the ids of those, where something narrows the list and few are left; None: ask who they are
+    few: Sequence[int] | None = None
 
     @property
     def by_status(self) -> dict[Status, int]:
@@ -122,21 +126,27 @@ class _Counting:
         self._columns = [getattr(Registration, each.counted) for each in self._together]
         self._names = [each.name for each in self._together]
         self._numbers: dict[str, dict[str, int]] = {each.name: {} for each in fields}
+        self._is_narrowed = narrowing.is_narrowed_beside(self._names)
         # Of all people of an event, with nothing left out, the numbers are those that the same history had before.
-        self._newest = newest if not narrowing.is_narrowed_beside(self._names) else ""
+        self._newest = newest if not self._is_narrowed else ""
+        recorded = [] if narrowing.state.is_narrowed else [each.name for each in fields if each.is_recorded]
+        self._kept = {_TOGETHER, *self._apart.keys() & recorded}
 
     def counts(self) -> Counts:
-        kept = _kept_numbers()
-        together = kept.get(self._of.event_id, self._newest) if self._newest else None
-        rows = db.session.execute(self._asked(with_together=together is None), {"event_id": self._of.event_id}).all()
-        for name, value, *_values, number in rows:
-            if name:
-                self._numbers[name][value] = number
-        if together is None:
-            together = [(values, number) for name, _value, *values, number in rows if not name]
-            if self._newest:
-                kept.put(self._of.event_id, self._newest, together)
-        return Counts(self._numbers, sum(number for values, number in together if self._count_together(values, number)))
+        known = _kept_numbers().of(self._of.event_id, self._newest) if self._newest else {}
+        every = (_TOGETHER, *self._apart, *((_FEW,) if self._is_narrowed else ()))
+        asked = tuple(name for name in every if name not in known or name not in self._kept)
+        rows: dict[str, list[Any]] = {name: [] for name in asked}
+        for name, *row in db.session.execute(self._asked(asked), {"event_id": self._of.event_id}):
+            rows[name].append(row)
+        known.update((name, rows[name]) for name in self._kept.intersection(asked))
+        rows = {**{name: known[name] for name in self._kept}, **rows}
+        for name in self._apart:
+            self._numbers[name].update((value, number) for value, *_values, number in rows[name])
+        together = rows[_TOGETHER]
+        shown = sum(number for _value, *values, number in together if self._count_together(values, number))
+        ids = [row[-1] for row in rows.get(_FEW, ())]
+        return Counts(self._numbers, shown, ids if self._is_narrowed and shown <= _MOST_FEW else None)
 
     def _count_together(self, values: Sequence[Any], number: int) -> bool:
         """Count some people, all of the same values, for the fields whose other filters let them through; say if all do."""
@@ -148,17 +158,19 @@ class _Counting:
                 self._numbers[name][value] = self._numbers[name].get(value, 0) + number
         return refused == 0
 
-    def _asked(self, *, with_together: bool) -> Executable:
+    def _asked(self, names: tuple[str, ...]) -> Executable:
         sight, state = self._of.sight, self._narrowing.state
         if state.is_narrowed or sight.scope.days is not None:
-            return self.statement(with_together=with_together)
-        return _of_everybody(sight, with_together=with_together)
+            return self.statement(names)
+        return _of_everybody(sight, names)
 
-    def statement(self, *, with_together: bool) -> Executable:
-        """Return the statement that counts."""
+    def statement(self, names: Sequence[str]) -> Executable:
+        """Return the statement that counts what is named."""
         people = self._gathered()
-        parts = [self._part(people, name, apart) for name, apart in self._apart.items()]
-        return union_all(self._all_together(people), *parts) if with_together else union_all(*parts)
+        parts = [self._part(people, name, apart) for name, apart in self._apart.items() if name in names]
+        if people is not None and _FEW in names:
+            parts.append(self._few(people))
+        return union_all(self._all_together(people), *parts) if _TOGETHER in names else union_all(*parts)
 
     def _all_together(self, people: CTE | None) -> Select[Any]:
         adapted: Callable[[Any], Any] = ClauseAdapter(people).traverse if people is not None else lambda clause: clause
@@ -177,30 +189,42 @@ class _Counting:
         # MATERIALIZED: else each part of the statement would look for them again.
         return statement.cte("gathered").prefix_with("MATERIALIZED")
 
+    def _few(self, people: CTE) -> Select[Any]:
+        """Return who is left by all filters, as far as they are few: the page then need not look for them again."""
+        adapted = ClauseAdapter(people).traverse
+        asked = [adapted(each) for each in self._asked_together()]
+        ids = select(people.c.id).where(*asked).limit(_MOST_FEW).subquery()
+        return select(text(_FEW), null(), *self._nothing(), ids.c.id)
+
     def _part(self, people: CTE | None, name: str, apart: CountedApart) -> Select[Any]:
         """Return how many people have what of one of the fields that few have."""
-        nothing = [cast(null(), Integer) if isinstance(each.type, Integer) else null() for each in self._columns]
-        statement = select(text(name), apart.value, *nothing, func.count(Registration.id.distinct()))
+        statement = select(text(name), apart.value, *self._nothing(), func.count(Registration.id.distinct()))
         statement = statement.select_from(Registration)
         if people is None or self._narrowing.condition_of(name) is not None:
             # Its own filter is left out here, so that those who were gathered by it do not do.
-            statement = self._narrowing.apply(apart.narrowed(statement), (name,))
+            statement = self._narrowing.apply(apart.narrowed(statement), (name,), from_few=True)
         else:
-            asked = [self._narrowing.condition_of(field) for field in self._names]
             statement = statement.join(people, people.c.id == Registration.id)
-            statement = apart.narrowed(statement.where(*(each for each in asked if each is not None)))
+            statement = apart.narrowed(statement.where(*self._asked_together()))
         return statement.group_by(*apart.groups)
+
+    def _asked_together(self) -> list[ColumnElement[bool]]:
+        asked = (self._narrowing.condition_of(field) for field in self._names)
+        return [each for each in asked if each is not None]
+
+    def _nothing(self) -> list[ColumnElement[Any]]:
+        return [cast(null(), Integer) if isinstance(each.type, Integer) else null() for each in self._columns]
 
 
 @lru_cache(maxsize=64)
-def _of_everybody(sight: Sight, *, with_together: bool) -> Executable:
+def _of_everybody(sight: Sight, names: tuple[str, ...]) -> Executable:
     """Return the statement that counts with nothing asked, for any event. Kept: to build it takes longer than to ask it."""
     of, shape = ListOf(bindparam("event_id"), (), sight, ""), ListShape(has_contact_data=sight.has_contact_data)
-    return _Counting(Narrowing(of, shape, ListState()), "").statement(with_together=with_together)
+    return _Counting(Narrowing(of, shape, ListState()), "").statement(names)
 
 
 class _KeptNumbers:
-    """How many people have which values together, by event, at the point where its history stood; of a bounded number of them.
+    """What was counted, by event and part, at the point where its history stood; of a bounded number of events.
 
     Whoever changes a registration writes an entry of the history with it (decision 0039), so that what was counted after
     somebody read where it stands holds until it stands elsewhere.
@@ -209,16 +233,16 @@ class _KeptNumbers:
     _MOST_EVENTS = 100
 
     def __init__(self) -> None:
-        self._of_event: dict[int, tuple[str, Together]] = {}
+        self._of_event: dict[int, tuple[str, dict[str, list[Any]]]] = {}
 
-    def get(self, event_id: int, newest: str) -> Together | None:
-        at, found = self._of_event.get(event_id, ("", None))
-        return found if at == newest else None
-
-    def put(self, event_id: int, newest: str, found: Together) -> None:
-        if len(self._of_event) >= self._MOST_EVENTS:
-            self._of_event.clear()
-        self._of_event[event_id] = newest, found
+    def of(self, event_id: int, newest: str) -> dict[str, list[Any]]:
+        """Return what is known at this point, to be added to."""
+        at, found = self._of_event.get(event_id, ("", {}))
+        if at != newest:
+            if len(self._of_event) >= self._MOST_EVENTS:
+                self._of_event.clear()
+            at, found = self._of_event[event_id] = newest, {}
+        return found
 
 
 def _kept_numbers() -> _KeptNumbers:
@@ -284,11 +308,17 @@ class Narrowing:
         """Narrow a statement to the registrations in sight."""
         return statement.where(*self._in_sight)
 
-    def apply(self, statement: Statement, but: Collection[str] = ()) -> Statement:
-        """Narrow a statement to what the list lets through, the filters of some fields left out."""
+    def apply(self, statement: Statement, but: Collection[str] = (), *, from_few: bool = False) -> Statement:
+        """Narrow a statement to what the list lets through, the filters of some fields left out.
+
+        `from_few`: it has few of its own to begin with, so that no index is to lead through everybody of the event.
+        """
         asked = [condition for field, condition in self._by_field.items() if field not in but]
         words = [self._holds(word) for word in self.state.words]
-        return self.visible(statement).where(*words, *asked)
+        in_event, *in_scope = self._in_sight
+        if from_few:
+            in_event = Registration.event_id + 0 == self.of.event_id
+        return statement.where(in_event, *in_scope, *words, *asked)
 
     def is_narrowed_beside(self, fields: Collection[str]) -> bool:
         """Say whether anything but the filters of these fields can leave somebody out."""

@@ -27,6 +27,7 @@ class Trouble(ListField):
     is_optional = False
     is_mark = is_self_evident = True
     choices, uncounted = (MAIL, DOUBT), (DOUBT,)
+    is_recorded = False
     _states = ((MAIL, DeliveryState.FAILED, Standing.FAILED), (DOUBT, DeliveryState.DOUBTFUL, Standing.DOUBTFUL))
 
     def held(self, of: ListOf) -> ColumnFilter:
@@ -39,7 +40,7 @@ class Trouble(ListField):
     def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
         here = Registration.id.in_(ids)
         return [
-            self.mark_of(Registration.id, value).where(here, messages.has_trouble(of.event_id, state))
+            self.mark_of(Registration.id, value).where(here, messages.has_trouble(of.event_id, state, of_few=True))
             for value, state, _standing in self._states
         ]
 

@@ -169,16 +169,19 @@ class RegistrationList:
         """What the list offers."""
         return get_shape(self.event_id, self._categories, self._sight)
 
-    def page(self, size: int = PAGE_SIZE) -> Page:
-        """Return the page at the state's cursor; a cursor that leads nowhere gives the first page."""
+    def page(self, size: int = PAGE_SIZE, few: Collection[int] | None = None) -> Page:
+        """Return the page at the state's cursor; a cursor that leads nowhere gives the first page.
+
+        `few`: the ids of all lines of the list, where they were found already.
+        """
         cursor, position = self._position()
         is_backward = cursor is not None and cursor.is_backward
-        statement = self._ordered(select(*shown(self._sight)), reverse=is_backward).limit(size + 1)
+        statement = self._ordered(select(*shown(self._sight)), reverse=is_backward, few=few).limit(size + 1)
         if position is not None:
             statement = statement.where(self._beyond(position, is_backward))
         found = db.session.execute(statement).all()
         if position is not None and not found:
-            return self._without_cursor().page(size)
+            return self._without_cursor().page(size, few)
         has_more, lines = len(found) > size, list(found[:size])
         if is_backward:
             lines.reverse()
@@ -265,8 +268,9 @@ class RegistrationList:
         field = self.shape.by_column.get(self.state.order)
         return field.ordering(self._of) if field is not None else Ordering(Registration.submitted_at.expression)
 
-    def _ordered(self, statement: Statement, reverse: bool = False) -> Statement:
-        joined = self._ordering.joined(self._narrowing.apply(statement))
+    def _ordered(self, statement: Statement, reverse: bool = False, few: Collection[int] | None = None) -> Statement:
+        narrowed = self._narrowing.apply(statement) if few is None else statement.where(Registration.id.in_(few))
+        joined = self._ordering.joined(narrowed)
         return joined.order_by(*self._ordering.by(self.state.is_descending, reverse))
 
     def _beyond(self, place: Sequence[Any], is_backward: bool) -> Any:

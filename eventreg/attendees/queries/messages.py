@@ -117,12 +117,14 @@ def get_message_page(
     )
 
 
-def has_trouble(event_id: int, state: DeliveryState = DeliveryState.FAILED) -> ColumnElement[bool]:
+def has_trouble(
+    event_id: int, state: DeliveryState = DeliveryState.FAILED, *, of_few: bool = False
+) -> ColumnElement[bool]:
     """Return whether the newest message of the event to the participant failed, or stands where `state` says, those apart
-    that were taken back."""
+    that were taken back. `of_few`: it is asked of some lines only."""
     about = (MailMessage.record_kind == "registration", MailMessage.audience == "participant")
     failed = select(MailMessage.record_id).where(
-        MailMessage.event_id == event_id,
+        (MailMessage.event_id + 0 if of_few else MailMessage.event_id) == event_id,
         MailMessage.state == state,
         *about,
         ~exists().where(
@@ -133,6 +135,9 @@ def has_trouble(event_id: int, state: DeliveryState = DeliveryState.FAILED) -> C
             _newer.id > MailMessage.id,
         ),
     )
+    if of_few:
+        # By the person's messages, not by all of the event that stand so.
+        return failed.where(MailMessage.record_id == Registration.id).correlate(Registration).exists()
     # From the few that failed, not from everybody.
     return Registration.id.in_(failed)
 

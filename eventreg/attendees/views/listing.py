@@ -55,7 +55,8 @@ def _address_of_form(slug: str, state: ListState) -> str:
 def _page(slug: str, categories: Sequence[Category], state: ListState, around: Around) -> str:
     event: Event = g.event
     registrations, words = desk.list_of(categories, state), desk.field_words(categories)
-    page, counts = registrations.page(), registrations.counts(around.newest)
+    counts = registrations.counts(around.newest)
+    page = registrations.page(few=counts.few)
     seats = occupancy().seats_of(event)
     acts = acts_of(state, categories, seats, counts.shown, len(page.rows))
     lines = Lines(registrations, categories, words, can_choose=acts.is_offered)

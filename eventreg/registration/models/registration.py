@@ -39,6 +39,8 @@ class Registration(Base):
         Index("ix_registrations_email", "event_id", "email_key"),
         # Everything that the list counts beside its filters, so that counting reads no row.
         Index("ix_registrations_counted", "event_id", "status", "category_id", "country", "language", "came_by"),
+        # The same in the order in which rows and answers lie, for lists whose people are asked for one by one.
+        Index("ix_registrations_asked", "event_id", "id", "status", "category_id", "country", "language", "came_by"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
