@@ -65,7 +65,7 @@ check: $(DEV_READY)
 	@$(BIN)/python tools/check.py
 
 bench: test-tools
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(BENCH_ARGS)
 
 task: test-tools $(CATALOGS)
 	$(BIN)/python -m bench.task

@@ -32,6 +32,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the requests")
     parser.add_argument("--database", choices=NAMES, action="append", help="only this one")
+    parser.add_argument(
+        "--million", action="store_true", help="also a list of 1,000,000 of three answers, on PostgreSQL"
+    )
     arguments = parser.parse_args()
     share = 10 if arguments.quick else 1
     print("byte code was compiled before" if is_compiled() else "byte code was not compiled: first starts take longer")
@@ -40,11 +43,19 @@ def main() -> int:
         for row in measure(name, share):
             print(show([row]).splitlines()[-1], flush=True)
             rows.append(row)
+    if arguments.million:
+        rows += measure_million()
     print()
     print(show(rows))
     if not arguments.quick and not arguments.database:
         keep(rows)
     return 0
+
+
+def measure_million() -> Iterator[Figure]:
+    """Yield the figures of the largest list that is measured: its people take minutes to be written."""
+    with tempfile.TemporaryDirectory() as folder, database_url("postgresql", Path(folder)) as url:
+        yield from measure_large_lists(Path(folder), url, "postgresql", (10_000, 1_000_000), rounds=3, answers=3)
 
 
 def measure(name: str, share: int) -> Iterator[Figure]:

@@ -57,8 +57,8 @@ _ONE_IN_FAILED, _ONE_IN_TAGGED = 100, 20
 RARE = "Ocelote"
 
 
-def make_crowd(size: int, slug: str, prefix: str) -> int:
-    """Make an event of `size` registrations and return its id."""
+def make_crowd(size: int, slug: str, prefix: str, answers: int = ANSWERS) -> int:
+    """Make an event of `size` registrations with so many answers each and return its id."""
     event_id = _make_event(slug, prefix)
     with transaction() as session:
         version = get_current_version(event_id)
@@ -79,7 +79,9 @@ def make_crowd(size: int, slug: str, prefix: str) -> int:
                 .order_by(Registration.id)
             )
         )
-        session.execute(insert(Answer), [row for id_ in ids[:_MODELS] for row in _answers(id_)])
+        session.execute(
+            insert(Answer), [row for place, id_ in enumerate(ids[:_MODELS]) for row in _answers(id_, place, answers)]
+        )
     _copy_answers(ids)
     _add_mail_and_tags(event_id, ids)
     return event_id
@@ -182,9 +184,10 @@ def _person(
     }
 
 
-def _answers(registration_id: int) -> Iterator[dict[str, Any]]:
-    chance = random.Random(registration_id)
-    for number in range(ANSWERS):
+def _answers(registration_id: int, place: int, count: int) -> Iterator[dict[str, Any]]:
+    # By the place among the event's people: the same share of every event is found by an answer.
+    chance = random.Random(place)
+    for number in range(count):
         yield {
             "registration_id": registration_id,
             "question_key": key_of(number),

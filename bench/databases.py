@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from eventreg.db.engines import engine_options, prepare_engine
@@ -39,6 +41,23 @@ def engine_for(url: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+def processor_clock(url: str) -> Callable[[], float]:
+    """Return what says the seconds of the processor that this process and a PostgreSQL server's have taken."""
+    if url.startswith("sqlite"):
+        return time.process_time
+    with engine_for(url) as engine, engine.connect() as connection:
+        backend = psutil.Process(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        server = backend.parents()[0]
+
+    def spent() -> float:
+        ended = server.cpu_times()
+        nanoseconds = [Path(f"/proc/{each.pid}/schedstat") for each in server.children()]
+        running = sum(int(path.read_text(encoding="ascii").split()[0]) for path in nanoseconds if path.exists()) / 1e9
+        return time.process_time() + running + ended.children_user + ended.children_system
+
+    return spent
 
 
 def assert_durable(engine: Engine) -> None:
