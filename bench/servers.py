@@ -67,10 +67,10 @@ def is_compiled() -> bool:
 
 
 @contextmanager
-def eventreg_server(instance: Path, environment: Mapping[str, str]) -> Iterator[Server]:
-    """Run `eventreg serve --prepare` with its mail worker, limits off."""
+def eventreg_server(instance: Path, environment: Mapping[str, str], *options: str) -> Iterator[Server]:
+    """Run `eventreg serve --prepare` with its mail worker unless told otherwise, limits off."""
     port = free_port()
-    command = [str(EVENTREG), "serve", "--prepare", "--bind", f"127.0.0.1:{port}"]
+    command = [str(EVENTREG), "serve", "--prepare", "--bind", f"127.0.0.1:{port}", *options]
     settings = {"EVENTREG_INSTANCE": str(instance), "EVENTREG_LIMITS": "off", **environment}
     with _running(command, settings, port, "/healthz") as server:
         yield server
