@@ -12,11 +12,15 @@ would escape. Lines of a calendar are folded, which would break one: a calendar 
 import html
 import re
 import secrets
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from flask import current_app
+from jinja2.utils import urlize
+from markupsafe import Markup
 
 from eventreg.i18n.formats import direction
 from eventreg.mail.rich import RichText
@@ -93,11 +97,37 @@ def render_content(content: MailContent, *, language: str, kicker: str, contact:
         "facts": content.facts,
         "action": content.action,
         "contact": contact,
+        "wrapped": _wrapped,
+        "linked": _linked,
     }
     environment = current_app.jinja_env
     text = environment.get_template("mail/content.txt").render(context)
     html = environment.get_template("mail/content.html").render(context)
     return tidy_text(text), html
+
+
+_COLUMNS = 72
+_WRAPPER = textwrap.TextWrapper(
+    _COLUMNS, expand_tabs=False, replace_whitespace=False, break_long_words=False, break_on_hyphens=False
+)
+
+
+def _wrapped(text: str) -> str:
+    """Return text in lines of 72 characters; addresses stay whole."""
+    return "\n".join(line if len(line) <= _COLUMNS else _folded(line) for line in text.splitlines())
+
+
+# Most lines that are long are the same in the messages to many people.
+@lru_cache(maxsize=256)
+def _folded(line: str) -> str:
+    return "\n".join(_WRAPPER.wrap(line))
+
+
+@lru_cache(maxsize=256)
+def _linked(line: str) -> Markup:
+    """Return a line as HTML; an address in it is a link, in the colour that links have in messages."""
+    html = urlize(line, rel="noopener")
+    return Markup(html.replace("<a ", '<a style="color:#0b5a73;" '))  # noqa: S704 - it escapes
 
 
 def tidy_text(text: str) -> str:

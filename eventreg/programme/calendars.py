@@ -7,6 +7,7 @@ with the zone's rules (VTIMEZONE): a recurrence in UTC would be an hour off afte
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,6 +34,9 @@ Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 _PRODUCT = "-//eventreg//registration desk//EN"
 #: what all our identifiers are derived from; never changed, or every calendar would keep the old entries beside the new
 _UID_SPACE = uuid.UUID("6f0c1f0e-5a9b-5c57-9d51-0f5f8a1f3f0b")
+_CONTROLS = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f]")
+#: of an entry. No text can hold it: where one is folded, a blank begins the line
+_BEGIN = "\r\nBEGIN:VEVENT\r\n"
 
 
 class CalendarPerson(NamedTuple):
@@ -124,7 +128,7 @@ def picked(event: Event, text: LocalizedText, language: str) -> Picked:
 
 def clean(text: str) -> str:
     """Leave out control characters but the line's end: the format has no way to write them."""
-    return "".join(char for char in text if char == "\n" or (char >= " " and char != "\x7f"))
+    return _CONTROLS.sub("", text)
 
 
 def day_bounds(day: EventDay, zone: str) -> tuple[datetime, datetime]:
@@ -164,6 +168,12 @@ def personal_calendar(
     `public_id` is the registration's, `url` the event's public page. `sequence` must grow with whatever changes. A CANCEL
     takes the whole entry back. PUBLISH leaves the person out, as the standard demands.
     """
+    frame = personal_frame(event, days, method=method, language=language, url=url)
+    return framed(frame, personal_uid(event, public_id), person, method=method, sequence=sequence, stamp=stamp)
+
+
+def personal_frame(event: Event, days: Sequence[EventDay], *, method: Method, language: str, url: str) -> str:
+    """Return what the entries of all who come on `days` have in common, for `framed`."""
     zone, series = ZoneInfo(event.time_zone), as_series(days)
     calendar = new_calendar(method)
     entry = _recurring(new_entry(event, language, url), series, zone)
@@ -171,9 +181,8 @@ def personal_calendar(
     if method != "CANCEL":
         entries += [_at_other_hours(new_entry(event, language, url), series, other, zone) for other in series.others]
     for each in entries:
-        each.add("uid", personal_uid(event, public_id))
         each.add("status", "CANCELLED" if method == "CANCEL" or event.is_called_off else "CONFIRMED")
-        _add_common(each, event, person, method, sequence, stamp)
+        _add_common(each, event)
         calendar.add_component(each)
     content = as_text(calendar)
     if "TZID" in entry["dtstart"].params:
@@ -181,6 +190,14 @@ def personal_calendar(
         head, mark, rest = content.partition("BEGIN:VEVENT")
         content = head + zone_rules(event.time_zone, min(years), max(years)) + mark + rest
     return content
+
+
+def framed(frame: str, uid: str, person: CalendarPerson, *, method: Method, sequence: int, stamp: datetime) -> str:
+    """Return a frame with what is one person's in each of its entries."""
+    own = f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\nUID:{uid}\r\nSEQUENCE:{sequence}\r\n"
+    if method != "PUBLISH":
+        own += _guest(person, method)
+    return frame.replace(_BEGIN, _BEGIN + own)
 
 
 def cancelled_entry(
@@ -199,12 +216,11 @@ def cancelled_entry(
     if day is not None:
         for name, at in zip(("dtstart", "dtend"), day_bounds(day, event.time_zone), strict=True):
             entry.add(name, at)
-    entry.add("uid", uid)
     entry.add("status", "CANCELLED")
-    _add_common(entry, event, person, "CANCEL", sequence, stamp)
+    _add_common(entry, event)
     calendar = new_calendar("CANCEL")
     calendar.add_component(entry)
-    return as_text(calendar)
+    return framed(as_text(calendar), uid, person, method="CANCEL", sequence=sequence, stamp=stamp)
 
 
 def _recurring(entry: Entry, series: Series, zone: ZoneInfo) -> Entry:
@@ -230,19 +246,15 @@ def _at_other_hours(entry: Entry, series: Series, other: tuple[date, Hours], zon
     return entry
 
 
-def _add_common(
-    entry: Entry, event: Event, person: CalendarPerson, method: Method, sequence: int, stamp: datetime
-) -> None:
-    entry.add("dtstamp", stamp.astimezone(UTC))
-    entry.add("sequence", sequence)
+def _add_common(entry: Entry, event: Event) -> None:
     entry.add("organizer", host_of(event))
-    if method != "PUBLISH":
-        entry.add("attendee", _guest(person, method))
     # That somebody attends can endanger the person: who shares a calendar shares that the time is taken.
     entry.add("class", "PRIVATE")
 
 
-def _guest(person: CalendarPerson, method: Method) -> vCalAddress:
+def _guest(person: CalendarPerson, method: Method) -> str:
+    from icalendar.parser import Contentline
+
     guest = address_of(person)
     guest.params["CUTYPE"] = "INDIVIDUAL"
     guest.params["ROLE"] = "REQ-PARTICIPANT"
@@ -250,7 +262,8 @@ def _guest(person: CalendarPerson, method: Method) -> vCalAddress:
         # Registering was the answer: no program should ask for another one, or mail it to the contact person.
         guest.params["PARTSTAT"] = "ACCEPTED"
         guest.params["RSVP"] = "FALSE"
-    return guest
+    line: bytes = Contentline.from_parts("ATTENDEE", guest.params, guest).to_ical()
+    return line.decode("utf-8") + "\r\n"
 
 
 def _local(day: date, at: time, zone: ZoneInfo) -> datetime:

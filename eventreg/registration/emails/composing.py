@@ -176,8 +176,9 @@ def part_of(message: AboutRegistration, *, is_elsewhere: bool) -> CalendarPart:
             return CalendarPart(method, old[0].content, old[1:])
     else:
         note_invited(event, registration)
-    content = calendars.personal_calendar(
-        event, days, _person(registration), public_id=registration.public_id, method=method, **_stamped(message)
+    frame = message.occasion.calendar_frame(news.day_ids, method, message.language)
+    content = calendars.framed(
+        frame, own, _person(registration), method=method, sequence=sequence_of(event, registration), stamp=message.now
     )
     return CalendarPart(method, content, old, is_by_the_way)
 

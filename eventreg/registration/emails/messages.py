@@ -18,7 +18,7 @@ from flask_babel.speaklater import LazyString
 from eventreg.i18n.languages import speaking
 from eventreg.mail.content import Change, MailContent, link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails.occasions import Occasion, foot, outgoing
+from eventreg.registration.emails.occasions import Occasion, outgoing
 from eventreg.registration.emails.placeholders import Facts, in_words
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import DETAILS, OF_EVENT
@@ -173,7 +173,7 @@ class Message:
             warning=warning,
             changes=changes,
             joining=joining,
-            footer=foot(self.occasion, self.language, str(self.why)),
+            footer=self.occasion.foot(self.language, str(self.why)),
         )
 
     def worded(self) -> MailContent:

@@ -5,11 +5,11 @@ From words to a row of the outbox: the event's head and foot, its sender, and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -21,14 +21,34 @@ from eventreg.events.rules.dates import common_hours
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
 from eventreg.kernel.links import web_address
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.mail.content import Change, Contact, MailContent, render_content
 from eventreg.mail.services import OutgoingMessage
+from eventreg.programme import calendars
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import read_texts
 from eventreg.registration.rules.messages import OwnText
 from eventreg.web.instance import address_of
+
+About = ParamSpec("About")
+Written = TypeVar("Written")
+
+
+def _once(write: Callable[Concatenate[Occasion, About], Written]) -> Callable[Concatenate[Occasion, About], Written]:
+    """Have what an occasion says to everybody alike be written once: thousands are told it, and dates and names in words
+    take longer than all that stands around them."""
+
+    @wraps(write)
+    def written(occasion: Occasion, /, *about: About.args, **named: About.kwargs) -> Written:
+        key = (write.__name__, current_language(), *about, *named.items())
+        if key not in occasion.written:
+            occasion.written[key] = write(occasion, *about, **named)
+        found: Written = occasion.written[key]
+        return found
+
+    return written
 
 
 @dataclass(frozen=True)
@@ -40,6 +60,8 @@ class Occasion:
     partners: Sequence[Partner]
     #: words that stand instead of what is stored: for a preview of what is not saved
     tried: Mapping[tuple[str, str], OwnText] | None = None
+    #: see `_once`
+    written: dict[tuple[Any, ...], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def load(cls, event: Event) -> Occasion:
@@ -75,6 +97,7 @@ class Occasion:
         """Return the event's title."""
         return self.text(self.event.title, language)
 
+    @_once
     def host_name(self, language: str) -> str:
         """Return the short name of the host, for the From header and the kicker."""
         for partner in self.partners:
@@ -86,6 +109,7 @@ class Occasion:
         """Return the days with these ids; all of them when none is named."""
         return [day for day in self.days if not day_ids or day.id in day_ids]
 
+    @_once
     def dates(self, day_ids: frozenset[int], language: str) -> str:
         """Return the days somebody comes, in words, with their hours where these are the same."""
         attended = self.days_attended(day_ids)
@@ -95,6 +119,7 @@ class Occasion:
         shown = f", {formats.span(*hours, language)}" if hours else ""
         return words[:1].upper() + words[1:] + shown
 
+    @_once
     def changes_until(self, language: str) -> str:
         """Return until when answers can be changed, in words and in the place's time."""
         until = formats.instant(self.event.changes_until, self.event.time_zone, language)
@@ -119,6 +144,7 @@ class Occasion:
             day=formats.day(day, language),
         )
 
+    @_once
     def joining(self, language: str) -> tuple[str, ...]:
         """Return how a confirmed person takes part from afar: the link, and the words beside it (Markdown as typed).
 
@@ -129,6 +155,7 @@ class Occasion:
         words = self.text(self.event.joining, language)
         return tuple(part for part in (web_address(self.event.joining_url), words) if part)
 
+    @_once
     def place(self, language: str) -> str:
         """Return where it is, in words."""
         if self.event.attendance is AttendanceMode.ONLINE:
@@ -146,6 +173,7 @@ class Occasion:
         """Return the category of a registration of this event; the event's categories are loaded."""
         return self.event.category_of(registration)
 
+    @_once
     def credits(self, language: str) -> str:
         """Return who stands behind the event, in a sentence or two for the foot of a message.
 
@@ -168,6 +196,7 @@ class Occasion:
             first = first[:1].upper() + first[1:]
         return " ".join(f"{sentence}." for sentence in (first, *self._agreed_credits(language)) if sentence)
 
+    @_once
     def phrases(self, language: str) -> tuple[str, ...]:
         """Return the sentences that institutions oblige the organizers to use, each once, in the order of the roles."""
         found = (
@@ -177,6 +206,19 @@ class Occasion:
             if partner.role is role
         )
         return tuple(phrase for phrase in dict.fromkeys(found) if phrase)
+
+    @_once
+    def foot(self, language: str, why: str) -> tuple[str, ...]:
+        """Return the foot of a message to a participant: who stands behind the event, and why the reader gets it."""
+        privacy = _("How we use your data: %(address)s", address=address_of("site.show_privacy", slug=self.event.slug))
+        lines = (self.credits(language), *self.phrases(language), why, privacy)
+        return tuple(line for line in lines if line)
+
+    @_once
+    def calendar_frame(self, day_ids: frozenset[int], method: calendars.Method, language: str) -> str:
+        """Return what the calendars of all who come on these days have in common, see `calendars.framed`."""
+        days, url = self.days_attended(day_ids), address_of("site.show_event", slug=self.event.slug)
+        return calendars.personal_frame(self.event, days, method=method, language=language, url=url)
 
     def _plainly(self, role: PartnerRole) -> list[Partner]:
         """Return the institutions of a role that stand under its own words."""
@@ -225,13 +267,6 @@ def outgoing(
         is_held_back=event.holds_mail,
         **fields,
     )
-
-
-def foot(occasion: Occasion, language: str, why: str) -> tuple[str, ...]:
-    """Return the foot of a message to a participant: who stands behind the event, and why the reader gets it."""
-    privacy = _("How we use your data: %(address)s", address=address_of("site.show_privacy", slug=occasion.event.slug))
-    lines = (occasion.credits(language), *occasion.phrases(language), why, privacy)
-    return tuple(line for line in lines if line)
 
 
 def contact_content(
