@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, Self
 
 from flask_login import current_user
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.rules import hash_of_detail, hash_of_entry
@@ -141,17 +141,20 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else value
 
 
+_LAST = (
+    select(AuditEntry.position, AuditEntry.hash)
+    .where(AuditEntry.chain == bindparam("of"))
+    .order_by(AuditEntry.position.desc())
+    .limit(1)
+)
+
+
 def _end_of_chain(row: Any) -> tuple[int, int, str]:
     """Return the chain that a row belongs to, the position that comes next, and the hash that it follows."""
     chain = INSTANCE_CHAIN if row.event_id is None else row.event_id
     if chain == INSTANCE_CHAIN:
         _hold_instance_chain()
-    last = db.session.execute(
-        select(AuditEntry.position, AuditEntry.hash)
-        .where(AuditEntry.chain == chain)
-        .order_by(AuditEntry.position.desc())
-        .limit(1)
-    ).one_or_none()
+    last = db.session.execute(_LAST, {"of": chain}).one_or_none()
     return (chain, last.position + 1, last.hash) if last else (chain, 1, "")
 
 

@@ -18,7 +18,7 @@ from eventreg.db.base import (
     partial_index,
 )
 from eventreg.db.due import SKEW, pull_back
-from eventreg.db.engines import after_commit, lock_row, revocable, transaction
+from eventreg.db.engines import after_commit, lock_row, locking, revocable, transaction
 
 __all__ = [
     "NOT_PERSONAL",
@@ -35,6 +35,7 @@ __all__ = [
     "get_of_event",
     "insert_rows",
     "lock_row",
+    "locking",
     "partial_index",
     "pull_back",
     "revocable",

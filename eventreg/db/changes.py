@@ -4,16 +4,19 @@ Statements of every kind pass here: of the session, of Core, written out as text
 """
 
 import re
-from collections.abc import Callable, Iterator, Set as AbstractSet
+from collections.abc import Callable, Hashable, Iterator, Set as AbstractSet
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
 
-from eventreg.db.base import Base
+from eventreg.db.base import Base, db
+
+Thing = TypeVar("Thing")
 
 #: "DELETE" and its like, and the table
 Change = tuple[str, str]
@@ -21,12 +24,13 @@ Listener = Callable[[Session, AbstractSet[Change]], None]
 
 #: execution option of a statement whose writer knows that it changes nothing that anybody is shown
 UNTOLD: Final = "eventreg_untold"
-_EXTENSION = "eventreg_changes"
+_EXTENSION, _SHELF = "eventreg_changes", "eventreg_shelf"
 _CHANGED = "eventreg_changed"
 _WRITES = re.compile(
     r'(?<!FOR )(?<!KEY )\b(INSERT|UPDATE|DELETE)\s+(?!SET\b)(?:INTO\s+|FROM\s+)?"?(\w+)', re.IGNORECASE
 )
 _HARMLESS = re.compile(r"\s*(?:SELECT|WITH|SAVEPOINT|RELEASE|ROLLBACK|SET|PRAGMA)\b", re.IGNORECASE)
+_MOST_THINGS = 200
 _WORD = re.compile(r"\w+")
 _read: ContextVar[set[str] | None] = ContextVar("eventreg_read", default=None)
 
@@ -94,3 +98,58 @@ def emptied_with(table: str) -> set[str]:
                 found.add(other.name)
                 waiting.append(other.name)
     return found
+
+
+@dataclass
+class Shelf:
+    """What a process keeps of rows that it has read, while a number stands that changes renew."""
+
+    #: asks for the number, outside of the session
+    read: Callable[[], int | None]
+    #: the same as a statement
+    question: str
+    #: the tables whose changes do not renew it
+    unseen: AbstractSet[str]
+    #: the number, and what was read under it: the thing, and the words of the statements
+    edition: tuple[int | None, dict[Hashable, tuple[Any, AbstractSet[str]]]] = (None, {})
+
+
+def init_shelf(app: Flask, shelf: Shelf) -> None:
+    """Have `from_shelf` keep what it reads on this shelf."""
+    app.extensions[_SHELF] = shelf
+
+
+def from_shelf(key: tuple[Hashable, ...], load: Callable[[], Thing]) -> Thing:
+    """Return what `load` reads, of memory as long as it is what it would read. Its records belong to no session.
+
+    For what is shown or said; a decision reads its rows itself, under the lock. `load` loads all that is used of them.
+    Nothing is kept for whoever has begun to read already: what they see may be older than the number.
+    """
+    shelf: Shelf | None = current_app.extensions.get(_SHELF)
+    session: Session = db.session()
+    number = shelf.read() if shelf is not None and not session.in_transaction() else None
+    if shelf is None or number is None:
+        return load()
+    stands, things = shelf.edition
+    if number != stands or key not in things:
+        # As the session sees it: the rows are of no earlier moment than the number under which they are kept.
+        number = session.execute(text(shelf.question)).scalar()
+        with words_of_statements() as words:
+            thing = load()
+        session.expunge_all()
+        if number != stands:
+            stands, things = shelf.edition = number, {}
+        kept: tuple[Thing, AbstractSet[str]] = thing, words
+        if not words & shelf.unseen and len(things) < _MOST_THINGS:
+            things[key] = kept
+    else:
+        kept = things[key]
+    if (read := _read.get()) is not None:
+        read.update(kept[1])
+    return kept[0]
+
+
+def clear_shelf() -> None:
+    """Forget what is kept: it was not what is in the database, which somebody changed in another way than all do."""
+    if (shelf := current_app.extensions.get(_SHELF)) is not None:
+        shelf.edition = (None, {})

@@ -219,14 +219,20 @@ def revocable() -> Iterator[Callable[[], None]]:
         yield savepoint.rollback
 
 
-def lock_row(statement: Select[Row]) -> Row:
+def locking(statement: Select[Row]) -> Select[Row]:
+    """Return a statement that is built once and asked by `lock_row`, for what is locked often."""
+    guarded = statement.column_descriptions[0]["entity"]
+    return statement.with_for_update(of=guarded).execution_options(populate_existing=True)
+
+
+def lock_row(statement: Select[Row], **values: Any) -> Row:
     """Load the one row of `statement` afresh and hold it until the transaction ends. Raises NotFound.
 
-    On SQLite the whole database is already held, and the lock clause is left out of the statement.
+    `values` are of a statement that was made by `locking`. On SQLite the whole database is already held, and the lock clause
+    is left out of the statement.
     """
-    guarded = statement.column_descriptions[0]["entity"]
-    fresh = statement.with_for_update(of=guarded).execution_options(populate_existing=True)
-    return found(db.session.execute(fresh).unique().scalar_one_or_none())
+    fresh = statement if values else locking(statement)
+    return found(db.session.execute(fresh, values).unique().scalar_one_or_none())
 
 
 def is_busy(error: OperationalError) -> bool:

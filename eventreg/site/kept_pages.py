@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from eventreg.db import db, transaction
-from eventreg.db.changes import Change, emptied_with, init_changes
+from eventreg.db.changes import Change, Shelf, emptied_with, init_changes, init_shelf
 from eventreg.db.engines import USUAL
 from eventreg.settings.models import PublicNumber
 from eventreg.web.kept import KeptForms, KeptPages
@@ -37,9 +37,9 @@ UNSEEN: Final = {
     "who signs in": ("accounts", "account_sessions", "recovery_codes", "sign_in_links", "guarded_attempts"),
     "the number itself": ("public_number",),
 }  # fmt: skip
-#: those of them of which a form shows something. Not the places of options and sessions: they change with every registration, so
-#: a form that shows how many are left is made anew each time
-OF_FORMS: Final = frozenset({"questionnaire_versions", "access_codes"})
+#: those of them of which a form, or what is said of it, shows something. Not the places of options and sessions: they change
+#: with every registration, so a form that shows how many are left is made anew each time
+OF_FORMS: Final = frozenset({"questionnaire_versions", "access_codes", "message_texts"})
 _UNSEEN = frozenset(name for names in UNSEEN.values() for name in names)
 _UNSEEN_IN_FORMS = _UNSEEN - OF_FORMS
 _RENEW = "INSERT INTO public_number VALUES (1, :number, :number) ON CONFLICT (id) DO UPDATE SET {0} = excluded.{0}"
@@ -57,6 +57,7 @@ def init_kept_pages(app: Flask) -> None:
         number = _Numbers(db.engine)
     made_by = app.wsgi_app
     pages = KeptPages(app, made_by, made_by, lambda: number.read(_ASK_PAGES), _UNSEEN)
+    init_shelf(app, Shelf(lambda: number.read(_ASK_FORMS), _ASK_FORMS, _UNSEEN_IN_FORMS))
     forms = KeptForms(app, made_by, pages, lambda: number.read(_ASK_FORMS), _UNSEEN_IN_FORMS)
     app.wsgi_app = forms  # type: ignore[method-assign]
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, time
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from eventreg.db import db, found, lock_row
+from eventreg.db import db, found, lock_row, locking
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, ProgrammeSession
 from eventreg.events.rules.publication import PUBLIC, Publication, check_changeable
 from eventreg.kernel.errors import NotFound
@@ -34,10 +34,13 @@ def lock_event(event_id: int) -> Event:
     return event
 
 
+_LOCKED = locking(select(Event).options(joinedload(Event.categories)).where(Event.id == bindparam("event_id")))
+
+
 def lock_event_in_any_state(event_id: int) -> Event:
     """Hold an event's row like `lock_event`, archived or not: for what people may do with their own data, for the team
     and the trail of looks, and for changing the state itself. Raises NotFound."""
-    return lock_row(select(Event).options(joinedload(Event.categories)).where(Event.id == event_id))
+    return lock_row(_LOCKED, event_id=event_id)
 
 
 def get_event_whole(event_id: int) -> Event:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from markupsafe import escape
@@ -99,9 +100,13 @@ class QuestionnaireForm:
         self._order = [
             question.key for question in asked if question.key in self._questions or question.key in self._frozen
         ]
-        self._formdata = formdata
+        self._formdata, self._definition = formdata, definition
         self._prepare()
-        self.sections = list(self._section_views(definition))
+
+    @cached_property
+    def sections(self) -> list[SectionView]:
+        """The parts of the form as a template draws them. A form that is taken is not drawn."""
+        return list(self._section_views(self._definition))
 
     def __getitem__(self, key: str) -> AnswerField:
         """Return the field of a question that stands on the form. KeyError for any other."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hmac import compare_digest
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, select
 
 from eventreg.db import db
 from eventreg.events.links import generation_of
@@ -75,13 +75,16 @@ def find_seats(event: Event) -> Seats:
     )
 
 
+_TAKEN: Select[int, int] = (
+    select(Place.category_id, func.count())
+    .where(Place.event_id.in_(bindparam("events", expanding=True)))
+    .group_by(Place.event_id, Place.category_id)
+)
+
+
 def list_seats(events: Sequence[Event]) -> dict[int, Seats]:
     """Return the seats of events whose categories are loaded, by event id, in one statement."""
-    rows = db.session.execute(
-        select(Place.category_id, func.count())
-        .where(Place.event_id.in_([event.id for event in events]))
-        .group_by(Place.event_id, Place.category_id)
-    )
+    rows = db.session.execute(_TAKEN, {"events": [event.id for event in events]})
     taken = dict(rows.all())
     return {event.id: event.seats(taken) for event in events}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventreg.accounts.models import Account
@@ -104,24 +104,36 @@ class Earlier:
         return made if made is not None and made.link_generation == FIRST_LINK else None
 
 
+#: built once: whoever registers is looked for while all others wait
+_EARLIER = (
+    select(
+        UsedForm.address_hash,
+        Registration.id,
+        exists().where(Upload.submission_hash == bindparam("hashed")).label("holds_files"),
+    )
+    .select_from(Event)
+    .outerjoin(UsedForm, and_(UsedForm.event_id == Event.id, UsedForm.submission_hash == bindparam("hashed")))
+    .outerjoin(
+        Registration,
+        and_(
+            Registration.event_id == Event.id,
+            or_(
+                Registration.submission_hash == bindparam("hashed"),
+                and_(Registration.email_key == bindparam("address"), Registration.status != Status.CANCELLED),
+            ),
+        ),
+    )
+    .where(Event.id == bindparam("event"))
+)
+
+
 def find_earlier(event: Event, hashed: str, email: str) -> Earlier:
     """Return whether a form was sent before, and who has its address: one statement for whoever is new.
 
     The caller holds the event's row.
     """
-    of_form, of_address = Registration.submission_hash == hashed, Registration.email_key == email_key(email)
-    is_live = Registration.status != Status.CANCELLED
-    rows = db.session.execute(
-        select(
-            UsedForm.address_hash,
-            Registration.id,
-            exists().where(Upload.submission_hash == hashed).label("holds_files"),
-        )
-        .select_from(Event)
-        .outerjoin(UsedForm, and_(UsedForm.event_id == Event.id, UsedForm.submission_hash == hashed))
-        .outerjoin(Registration, and_(Registration.event_id == Event.id, or_(of_form, of_address & is_live)))
-        .where(Event.id == event.id)
-    ).all()
+    asked = {"event": event.id, "hashed": hashed, "address": email_key(email)}
+    rows = db.session.execute(_EARLIER, asked).all()
     found = [db.session.get_one(Registration, row.id) for row in rows if row.id is not None]
     by_form = next((row for row in found if row.submission_hash == hashed), None)
     by_address = next(

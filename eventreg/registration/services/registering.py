@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from eventreg.accounts.services.guards import Try, admit as admit_try
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
+from eventreg.db.changes import clear_shelf
 from eventreg.events.models import Category, Event, PrivacyNotice
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.kernel import clock
@@ -205,6 +206,7 @@ def _register(
         note_used(event, hashed, email, now)
         return _tell_holder(event, earlier.by_address, now)
     if draft is None or way_in != submission.way_in or not draft.occasion.is_still(event):
+        clear_shelf()
         submission = replace(submission, way_in=way_in)
         draft = _draft(Occasion.load(event), category, submission, hashed)
     registration, count = draft.registration, PlaceCount(event)

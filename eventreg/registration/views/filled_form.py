@@ -19,6 +19,7 @@ from wtforms import ValidationError
 
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.wording import too_many_tries
+from eventreg.db.changes import from_shelf
 from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language, switch_language
 from eventreg.kernel import clock, files
@@ -100,12 +101,12 @@ class FilledForm:
     @classmethod
     def fresh(cls, event: Event, category: Category, submission_key: str) -> FilledForm:
         """Return an empty form for registering."""
-        return cls(event, category, get_current_version(event.id), submission_key, is_sent=False)
+        return cls(event, category, _current_version(event), submission_key, is_sent=False)
 
     @classmethod
     def sent(cls, event: Event, category: Category, submission_key: str) -> FilledForm:
         """Return the form for registering as this request brings it."""
-        return cls(event, category, get_current_version(event.id), submission_key, is_sent=True)
+        return cls(event, category, _current_version(event), submission_key, is_sent=True)
 
     @property
     def notice_id(self) -> int | None:
@@ -308,6 +309,10 @@ class FilledForm:
         if self._held is None:
             self._held = list_held(self._event.id, self.submission_key)
         return self._held
+
+
+def _current_version(event: Event) -> QuestionnaireVersion:
+    return from_shelf(("version", event.id), lambda: get_current_version(event.id))
 
 
 def _named(storage: FileStorage) -> str:

@@ -14,6 +14,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from eventreg.db.changes import from_shelf
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import find_current_notice, get_published_event, list_credited
 from eventreg.i18n.languages import current_language
@@ -170,7 +171,9 @@ def _offered(event: Event, carried: str) -> list[Category]:
 
 def public_occasion(slug: str) -> Occasion:
     """Return the published event that a page is about. Raises NotFound."""
-    return occasion_of(get_published_event(slug))
+    occasion = from_shelf(("occasion", slug), lambda: occasion_of(get_published_event(slug)))
+    g.event = occasion.event
+    return occasion
 
 
 def occasion_of(event: Event) -> Occasion:
