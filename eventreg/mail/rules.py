@@ -15,7 +15,6 @@ A header is one line, so that nobody adds a header; and one address, so that nob
 
 import enum
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -181,6 +180,8 @@ def _delay(delays: Sequence[timedelta], attempts: int) -> timedelta:
 MAX_SUBJECT = 400
 MAX_SENDER_NAME = 200
 _MAX_ADDRESS = 320
+#: Cc: the controls, with CR, LF and NEL; Zl, Zp: the line and paragraph separators; Cs: halves that no mail holds
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 #: the local part is ASCII: few servers take others (SMTPUTF8), and forms refuse them. The domain may be in any script.
 #: A quoted local part, a comment, a name or a second address has no place
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\"]+")
@@ -188,13 +189,13 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@<>()\[\],;:\\
 
 def one_line(text: str, limit: int) -> str:
     """Return `text` as one line: white space and line ends as one space, no control characters, cut to `limit`."""
-    line = " ".join("".join(char for char in text if char.isspace() or not _is_control(char)).split())
+    line = " ".join(_CONTROL.sub(lambda found: found[0] if found[0].isspace() else "", text).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def check_header(name: str, value: str, limit: int) -> str:
     """Return `value` if it may stand in the header `name`. Raises ValueError, which names no value."""
-    if any(_is_control(char) for char in value) or len(value.splitlines()) > 1:
+    if _CONTROL.search(value):
         raise ValueError(f"{name} holds a line end or another control character")
     if len(value) > limit:
         raise ValueError(f"{name} is longer than {limit} characters")
@@ -224,8 +225,3 @@ def own_domain(base_url: str) -> str:
     host = urlsplit(base_url).hostname or ""
     # An address of IPv6 would need a form of its own, which some servers do not know.
     return "localhost" if ":" in host or not host else host.encode("idna").decode("ascii")
-
-
-def _is_control(char: str) -> bool:
-    # Cc: the controls, with CR, LF and NEL; Zl, Zp: the line and paragraph separators; Cs: halves that no mail holds
-    return unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs")
