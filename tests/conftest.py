@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.acts",
     "tests.support.databases",
     "tests.support.runs",
+    "tests.support.costs",
     "tests.support.apps",
     "tests.support.pages",
     "tests.support.mailserver",

@@ -87,7 +87,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[_SHARED], ignore_errors=True)
 
 
+def shared_of(config: pytest.Config) -> Path:
+    """Return the folder that all workers of this run share."""
+    return config.stash[_SHARED]
+
+
 @pytest.fixture(scope="session")
 def shared_folder(pytestconfig: pytest.Config) -> Path:
     """A folder that all workers of this run share."""
-    return pytestconfig.stash[_SHARED]
+    return shared_of(pytestconfig)

@@ -1,0 +1,86 @@
+"""What each test costs: seconds of the processor, those of the programs it starts among them.
+
+`pytest -n0 --costs=FILE tests/<room>` adds a line a test to the file; `python -m tests.support.costs FILE` makes of it the table
+of rooms and the longest tests for `docs/testing.md`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.runs import shared_of
+
+_LONGEST = 60
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Costs:
+    """Writes down what each test costs."""
+
+    def __init__(self, file: Path, shared: Path) -> None:
+        self._file = file
+        #: PostgreSQL leaves the process that started it
+        self._postgresql = shared / "pg" / "postmaster.pid"
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Take the processor's time before a test, its fixtures included, and after."""
+        before = self._worked()
+        result = yield
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(f"{self._worked() - before:.2f}\t{item.nodeid}\n")
+        return result
+
+    def _worked(self) -> float:
+        """Return how long this process, what it started and PostgreSQL have worked, and those of them that have ended."""
+        ticks, children = {}, defaultdict(list)
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            except OSError:
+                continue
+            process = int(status.parent.name)
+            ticks[process] = sum(map(int, fields[11:15]))
+            children[int(fields[1])].append(process)
+        waiting = [os.getpid()]
+        if self._postgresql.exists():
+            waiting.append(int(self._postgresql.read_text(encoding="utf-8").split()[0]))
+        found = set()
+        while waiting:
+            process = waiting.pop()
+            found.add(process)
+            waiting += [child for child in children[process] if child not in found]
+        return sum(ticks.get(process, 0) for process in found) / _TICK
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer to write down the costs."""
+    parser.addoption("--costs", metavar="FILE", help="add what each test costs (seconds of the processor) to a file")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Write them down where somebody asks."""
+    if file := config.getoption("--costs"):
+        config.pluginmanager.register(Costs(Path(file), shared_of(config)))
+
+
+def _tables(lines: list[str]) -> Iterator[str]:
+    costs = {name: float(seconds) for seconds, name in (line.split("\t") for line in lines)}
+    rooms: defaultdict[str, float] = defaultdict(float)
+    for name, seconds in costs.items():
+        rooms[name.split("/")[1]] += seconds
+    yield from (f"| {seconds:.0f} | {room} |" for room, seconds in sorted(rooms.items(), key=lambda one: -one[1]))
+    yield f"| {sum(costs.values()):.0f} | all of {len(costs)} tests |\n"
+    for name, seconds in sorted(costs.items(), key=lambda one: -one[1])[:_LONGEST]:
+        yield f"| {seconds:.1f} | `{name.removeprefix('tests/')}` |"
+
+
+if __name__ == "__main__":
+    print("\n".join(_tables(Path(sys.argv[1]).read_text(encoding="utf-8").splitlines())))  # noqa: T201
