@@ -115,6 +115,14 @@ class Person:
             for language, text in texts.items():
                 self.write(language, text, is_pasted=is_pasted)
 
+    def search(self, text: str) -> None:
+        """Type into the field that searches, and send it with the Enter key."""
+        field = self._scope.get_by_role("searchbox").filter(visible=True)
+        self._decide()
+        self._reach(field)
+        self._type(text)
+        self._go(lambda: self._keyboard("Enter", keys=1))
+
     def pick_date(self, label: str, value: str) -> None:
         """Type a date or a time, a part after the other. `value`: as the field keeps it, "2026-12-31" or "18:00"."""
         field = self._field(label)

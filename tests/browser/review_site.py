@@ -27,8 +27,8 @@ PEOPLE = 400
 
 
 @contextmanager
-def busy_site(folder: Path) -> Iterator[NewSite]:
-    """Serve the demo below `folder`. Its government experts from Guatemala who need travel support all wait for a decision."""
+def busy_site(folder: Path, *, reopens: bool = True) -> Iterator[NewSite]:
+    """Serve the demo below `folder`. With `reopens`, its government experts from Guatemala who need travel support all wait."""
     instance, cache = folder / "instance", folder / "cache"
     cache.mkdir(parents=True)
     (instance / "keys").mkdir(parents=True, mode=0o700)
@@ -39,7 +39,7 @@ def busy_site(folder: Path) -> Iterator[NewSite]:
         add_registrations(loaded.event_id, PEOPLE)
         with transaction() as session:
             session.get_one(Event, loaded.event_id).capacity = None
-        for reference, revision in _experts(loaded.event_id):
+        for reference, revision in _experts(loaded.event_id) if reopens else ():
             decide(loaded.event_id, reference, Action.REOPEN, "", revision, Organizer.account(loaded.account_id))
         token = make_sign_in_link(loaded.account_id).rpartition("/")[2]
         db.session.remove()

@@ -1,16 +1,21 @@
 """An organizer's evening: find some people among four hundred, approve all but two, tell those two why, take the list out.
 
+And the eight tasks of an evening, each from the front page of the event: `EVENING`.
+
 Each function is a phase; each line in it is something that a person does. Words are those of the Spanish screens.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page
 
+from eventreg.kernel.clock import now
 from tests.browser.klm import Meter
 from tests.browser.person import Person
 
@@ -79,6 +84,10 @@ def tell_the_two_why(person: Person, evening: Evening) -> None:
 def take_the_list_out(person: Person, evening: Evening) -> None:
     """Take the confirmed out as a list on paper, without addresses, as the hotel needs it. Its mail is not ours to count."""
     person.follow("Volver a la lista")
+    _take_the_confirmed_out(person, evening)
+
+
+def _take_the_confirmed_out(person: Person, evening: Evening) -> None:
     person.follow("Confirmada")
     person.unfold("Exportar")
     person.follow("Otros formatos y columnas")
@@ -94,3 +103,104 @@ _PHASES = (
     ("Tell the two why", tell_the_two_why),
     ("The list for the hotel", take_the_list_out),
 )
+
+
+def decide_46(person: Person, _evening: Evening) -> None:
+    """Look at each of those who wait, one after the other, and approve."""
+    person.follow(_to_review(person.page))
+    person.follow(person.page.locator("tbody th a").first.inner_text())
+    for number in range(46):
+        if number:
+            person.follow("Siguiente")
+        person.press("Aprobar")
+
+
+def decline_two(person: Person, _evening: Evening) -> None:
+    """Decline two of those who wait, and say why."""
+    person.follow(_to_review(person.page))
+    for name in person.page.locator("tbody th a").all_inner_texts()[1:4:2]:
+        person.set_box(f"Elegir a {name}")
+    person.press("Rechazar")
+    person.write("Motivo", WHY)
+    person.press("Rechazar 2 solicitudes")
+
+
+def write_to_a_country(person: Person, _evening: Evening) -> None:
+    """Write to everybody confirmed from Honduras, in both languages."""
+    person.follow("Solicitudes")
+    person.set_box("Honduras")
+    person.press("Aplicar filtros")
+    person.follow("Confirmada")
+    person.set_box("Elegir a todas las personas de esta página")
+    person.press("Escribir")
+    person.write_in("Asunto", {"Español": "Traslado desde Honduras", "English": "Transport from Honduras"})
+    person.write_in("Texto", {"Español": _BUS["es"], "English": _BUS["en"]})
+    person.press(person.page.get_by_role("button", name=_WRITES).first.inner_text())
+
+
+def find_somebody(person: Person, _evening: Evening) -> None:
+    """Find whoever telephones, by a part of the name."""
+    person.follow("Solicitudes")
+    person.search("xolocotzi")
+    person.follow(person.page.locator("tbody th a").first.inner_text())
+
+
+def hotel_list(person: Person, evening: Evening) -> None:
+    """Take the confirmed out as a list on paper, without addresses."""
+    person.follow("Solicitudes")
+    _take_the_confirmed_out(person, evening)
+
+
+def change_a_wording(person: Person, _evening: Evening) -> None:
+    """Say on the event's page where it is, in both languages."""
+    person.follow("Evento")
+    person.write_in("Sede", {"Español": "Auditorio de la universidad", "English": "The university's auditorium"})
+    person.press("Guardar textos")
+
+
+def second_event(person: Person, _evening: Evening) -> None:
+    """Make next year's event of this one."""
+    person.follow("Copiar este evento")
+    person.pick_date("Primer día", (now() + timedelta(days=365)).date().isoformat())
+    person.press("Crear la copia")
+
+
+def invite_a_colleague(person: Person, _evening: Evening) -> None:
+    """Let a colleague in."""
+    person.follow("Equipo")
+    with person.within("Invitar a alguien"):
+        person.write("Dirección de correo electrónico", "berta.demo@instituto.example")
+        person.write("Nombre", "Berta Demo")
+        person.set_choice("Revisión")
+        person.press("Enviar la invitación")
+
+
+def _to_review(page: Page) -> str:
+    return page.get_by_role("link", name=re.compile("^Revisar ")).first.inner_text()
+
+
+_WRITES = re.compile(r"^(Escribir|Enviar) a \d+ ")
+_BUS = {"es": "El autobús sale a las 7:00.", "en": "The bus leaves at 7:00."}
+#: what can be asked of an organizer in one evening; each begins on the front page of the event
+EVENING = (
+    ("decide 46", decide_46),
+    ("tell two why", decline_two),
+    ("write to a country", write_to_a_country),
+    ("find", find_somebody),
+    ("hotel list", hotel_list),
+    ("wording", change_a_wording),
+    ("second event", second_event),
+    ("colleague", invite_a_colleague),
+)
+
+
+def spend_evening(page: Page, slug: str) -> Meter:
+    """Do the eight tasks, from the page that a sign-in link opens. Returning to the front page between two is not counted."""
+    evening = Evening()
+    person = Person(page, Meter())
+    person.press("Entrar")
+    for name, task in EVENING:
+        page.goto(f"{page.url.partition('/manage')[0]}/manage/events/{slug}")
+        with evening.meter.phase(name):
+            task(Person(page, evening.meter), evening)
+    return evening.meter
