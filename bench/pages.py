@@ -44,7 +44,7 @@ def measure_page(server: Server, database: str, name: str, path: str, count: int
 
 
 def measure_first_load(server: Server, database: str, name: str, path: str) -> Iterator[Figure]:
-    """Yield what a browser with an empty cache gets for a page: bytes with their headers, and requests."""
+    """Yield what a browser with an empty cache gets for a page: bytes, compressed and with their headers, and requests."""
     page = fetch(server, path, accept_gzip=False).body.decode("utf-8")
     addresses = {
         address.group(1).replace("&amp;", "&")
@@ -56,6 +56,7 @@ def measure_first_load(server: Server, database: str, name: str, path: str) -> I
         raise RuntimeError(f"not everything of {path} is there")
     size = sum(len(answer.headers) + len(answer.body) for answer in answers)
     yield figure(f"{name}: first load", database, [size], "bytes")
+    yield figure(f"{name}: first load, compressed", database, [sum(len(answer.body) for answer in answers)], "bytes")
     yield figure(f"{name}: requests of a first load", database, [len(answers)], "requests")
 
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from eventreg.web import access, traffic
 
 _YEAR = 365 * 24 * 3600
 _COMPRESSIBLE = {"text/css", "text/javascript", "image/svg+xml", "application/json", "text/plain"}
+#: in a style sheet: comments, but for who has a right to be named, and how lines are set in
+_FOR_AUTHORS = re.compile(rb"\s*/\*(?![^*]*\(c\)).*?\*/|(?<=\n)\s+", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ def init_assets(app: Flask, folder: Path) -> None:
 def _read(path: Path) -> Asset:
     content = path.read_bytes()
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if media_type == "text/css":
+        content = _FOR_AUTHORS.sub(b"", content)
     compressed = gzip.compress(content, 9, mtime=0) if media_type in _COMPRESSIBLE else None
     if compressed is not None and len(compressed) >= len(content):
         compressed = None

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from eventreg.web.assets import read_assets
+
 ROOT = Path(__file__).parent.parent.parent
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
 PAGES = [path for path in sorted(TEMPLATES.rglob("*.html")) if "mail" not in path.relative_to(TEMPLATES).parts]
@@ -131,3 +133,14 @@ def _luminance(colour: str) -> float:
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_a_style_sheet_is_sent_without_what_is_for_its_authors(tmp_path: Path) -> None:
+    sheet = (
+        "/* Blue: (c) 2017 Crown */\n/* for\n us */\na {\n  color: blue; /* sky */\n}\nb > i { margin: 0\n  auto; }\n"
+    )
+    (tmp_path / "a.css").write_text(sheet)
+    assert (
+        read_assets(tmp_path)["a.css"].content
+        == b"/* Blue: (c) 2017 Crown */\na {\ncolor: blue;\n}\nb > i { margin: 0\nauto; }\n"
+    )
