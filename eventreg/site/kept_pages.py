@@ -106,9 +106,9 @@ class _Numbers:
         except faults:
             return None
 
-    def _ask(self, connection: Any, question: str) -> int | None:
-        rows = connection.execute(question).fetchall()
-        self._idle.append(connection)
+    def _ask(self, cursor: Any, question: str) -> int | None:
+        rows = cursor.execute(question).fetchall()
+        self._idle.append(cursor)
         return int(rows[0][0]) if rows else None
 
     def _connect(self) -> Any:
@@ -117,8 +117,8 @@ class _Numbers:
         pooled.detach()
         if self._engine.dialect.name == "postgresql":
             connection.autocommit, connection.patience = True, USUAL.connect
-        return connection
+        return connection.cursor()
 
     def _close(self, _engine: object = None) -> None:
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop().connection.close()
