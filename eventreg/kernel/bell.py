@@ -1,10 +1,9 @@
 """The bell of an instance: whoever leaves work for later rings it, and the server that does such work wakes up.
 
-A named pipe in the instance folder; a ring is one byte, in how many seconds the work is due. Nothing depends on a ring being
-heard: there is a look at the database once a minute in any case.
+A named pipe in the instance folder; a ring is one byte, in how many whole seconds the work is due: whoever comes early for it
+waits. Nothing depends on a ring being heard: there is a look at the database once a minute in any case.
 """
 
-import math
 import os
 import select
 from contextlib import suppress
@@ -20,7 +19,7 @@ def ring(instance: Path, seconds: float) -> None:
     with suppress(OSError):
         pipe = os.open(instance / _NAME, os.O_WRONLY | os.O_NONBLOCK)
         with os.fdopen(pipe, "wb", buffering=0) as bell:
-            bell.write(bytes([math.ceil(min(max(seconds, 0), LOOK_SECONDS))]))
+            bell.write(bytes([int(min(max(seconds, 0), LOOK_SECONDS))]))
 
 
 class Bell:

