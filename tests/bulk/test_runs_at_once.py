@@ -147,7 +147,7 @@ def test_one_draft_begun_at_once_by_two_presses_is_one_run(app: Flask) -> None:
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("act", "most"),
-    [(RunAct.APPROVE, 13), (RunAct.DECLINE, 11), (RunAct.WRITE, 0)],
+    [(RunAct.APPROVE, 8), (RunAct.DECLINE, 7), (RunAct.WRITE, 0)],
     ids=["approve", "decline", "write"],
 )
 def test_a_person_costs_few_statements_and_what_all_have_in_common_is_asked_once(

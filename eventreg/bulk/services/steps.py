@@ -17,8 +17,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from eventreg.attendees.annotations.tags import change_tags_of, get_tag
-from eventreg.attendees.models import Tag
+from eventreg.attendees.annotations.tags import change_tags_of
 from eventreg.attendees.rules import acts
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.bulk.models import Run, RunItem
@@ -33,8 +32,8 @@ from eventreg.kernel.errors import Busy, NotFound, Refused, described
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.rules.states import Action, DecisionReason
-from eventreg.registration.services.decisions import DecisionMail, decide_held, undo
-from eventreg.registration.services.requests import ask_for_correction
+from eventreg.registration.services.decisions import DecisionMail, decide_held, undo_held
+from eventreg.registration.services.requests import ask_for_correction_held
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +172,7 @@ def undo_one(batch: Batch, item: RunItem, person: Registration) -> ItemResult:
     decision_id = db.session.scalar(undone)
     if decision_id is None:
         raise Refused(DecisionReason.NOT_THE_LAST)
-    undo(run.event_id, person.reference, decision_id, Organizer.account(run.account_id), only_in_silence=True)
+    undo_held(batch, person, decision_id, Organizer.account(run.account_id), only_in_silence=True)
     return DONE
 
 
@@ -183,9 +182,9 @@ def correct_one(batch: Batch, item: RunItem, person: Registration) -> ItemResult
     until = run.details.get("until")
     if person.revision != item.seen_revision:
         raise Refused(DecisionReason.CHANGED_MEANWHILE)
-    ask_for_correction(
-        run.event_id,
-        person.reference,
+    ask_for_correction_held(
+        batch.occasion,
+        person,
         run.details.get("questions", ()),
         text_for(run, "reason", person.language),
         Organizer.account(run.account_id),
@@ -196,18 +195,14 @@ def correct_one(batch: Batch, item: RunItem, person: Registration) -> ItemResult
 
 def tag_one(batch: Batch, _item: RunItem, person: Registration) -> ItemResult:
     """Put the run's tag on somebody, whatever changed since they were chosen; whoever carries it already is done as well."""
-    change_tags_of(person, [_tag(batch.run)], [], Actor.account(batch.run.account_id))
+    change_tags_of(person, [batch.tag], [], Actor.account(batch.run.account_id))
     return DONE
 
 
 def untag_one(batch: Batch, _item: RunItem, person: Registration) -> ItemResult:
     """Take the run's tag off somebody, who may not carry it."""
-    change_tags_of(person, [], [_tag(batch.run)], Actor.account(batch.run.account_id))
+    change_tags_of(person, [], [batch.tag], Actor.account(batch.run.account_id))
     return DONE
-
-
-def _tag(run: Run) -> Tag:
-    return get_tag(run.event_id, str(run.details.get("tag", "")))
 
 
 ACTS: dict[acts.RunAct, ActHandler] = {

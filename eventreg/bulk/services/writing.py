@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit
+from eventreg.attendees.annotations.tags import get_tag
+from eventreg.attendees.models import Tag
 from eventreg.attendees.rules.acts import MOST_WAITED_FOR, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunReason, wait_for
 from eventreg.audit.services import Act, Actor, note, note_all
 from eventreg.bulk.emails import WrittenText, trial_message, written_message
@@ -57,6 +59,11 @@ class Batch(Sitting):
         self.people = {person.id: person for person in people}
         #: what they were asked, kept so that it is not loaded again for each
         self.versions = [get_version(id_) for id_ in {person.questionnaire_id for person in people}]
+
+    @cached_property
+    def tag(self) -> Tag:
+        """What is put on everybody, or taken off. Raises NotFound when it is gone."""
+        return get_tag(self.event.id, str(self.run.details.get("tag", "")))
 
     @cached_property
     def due_at(self) -> datetime:

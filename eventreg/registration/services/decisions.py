@@ -26,7 +26,14 @@ from eventreg.registration.queries import answers, scoping
 from eventreg.registration.rules.availability import UNDO_WINDOW, needs_place
 from eventreg.registration.rules.states import Action, DecisionReason, Status, next_status
 from eventreg.registration.services import answer_changes, promotion, statuses
-from eventreg.registration.services.places import PlaceCount, find_place, free_option_places, release_option_places
+from eventreg.registration.services.places import (
+    PlaceCount,
+    find_holders_of_options,
+    find_place,
+    find_places,
+    free_option_places,
+    release_option_places,
+)
 
 LONGEST_REASON = 1_000
 
@@ -74,6 +81,21 @@ class Sitting:
     def count(self) -> PlaceCount:
         """What is taken. It counts what was decided: none of that may be rolled back and the sitting go on."""
         return PlaceCount(self.event)
+
+    @cached_property
+    def standing(self) -> dict[int, Decision]:
+        """What was decided before on each of them, and stands."""
+        return statuses.find_standing_decisions(self._people)
+
+    @cached_property
+    def places(self) -> dict[int, Place]:
+        """The place of each who has one."""
+        return find_places([person.id for person in self._people])
+
+    @cached_property
+    def holders_of_options(self) -> set[int]:
+        """Who holds places of options."""
+        return find_holders_of_options([person.id for person in self._people])
 
     @cached_property
     def day_ids(self) -> dict[int, frozenset[int]]:
@@ -128,22 +150,31 @@ def undo(event_id: int, reference: str, decision_id: int, who: Organizer, *, onl
     What was decided without a mail is taken back without one. Raises NotFound and Refused (NOT_THE_LAST: something
     happened since, NOT_POSSIBLE, CALLED_OFF, and TOLD_ALREADY when it was to be undone `only_in_silence`).
     """
-    now = clock.now()
     with transaction():
         event = lock_event(event_id)
-        _check_on(event)
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
-        decision = statuses.find_last_decision(registration.id)
-        is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
-        if decision is None or not is_last or registration.status is not decision.status_after:
-            raise Refused(DecisionReason.NOT_THE_LAST)
-        if statuses.is_undone_in_silence(decision, now) and statuses.take_back_mails(decision, now):
-            _restore(event, registration, decision, who, now)
-            return Undone(registration.status, is_new_decision=False)
-        if only_in_silence and decision.has_mail:
-            raise Refused(DecisionReason.TOLD_ALREADY)
-        made = _lead_back(event, registration, decision, who)
-        return Undone(made.status_after, is_new_decision=True)
+        return undo_held(
+            Sitting(event, [registration]), registration, decision_id, who, only_in_silence=only_in_silence
+        )
+
+
+def undo_held(
+    sitting: Sitting, registration: Registration, decision_id: int, who: Organizer, *, only_in_silence: bool
+) -> Undone:
+    """Undo like `undo` for somebody in sight whose row the caller holds, with the event's, in the caller's transaction."""
+    now = clock.now()
+    _check_on(sitting.event)
+    decision = statuses.find_last_decision(registration.id)
+    is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
+    if decision is None or not is_last or registration.status is not decision.status_after:
+        raise Refused(DecisionReason.NOT_THE_LAST)
+    if statuses.is_undone_in_silence(decision, now) and statuses.take_back_mails(decision, now):
+        _restore(sitting, registration, decision, who, now)
+        return Undone(registration.status, is_new_decision=False)
+    if only_in_silence and decision.has_mail:
+        raise Refused(DecisionReason.TOLD_ALREADY)
+    made = _lead_back(sitting, registration, decision, who)
+    return Undone(made.status_after, is_new_decision=True)
 
 
 def _check_on(event: Event) -> None:
@@ -152,14 +183,12 @@ def _check_on(event: Event) -> None:
         raise Refused(DecisionReason.CALLED_OFF)
 
 
-def _lead_back(event: Event, registration: Registration, decision: Decision, who: Organizer) -> Decision:
+def _lead_back(sitting: Sitting, registration: Registration, decision: Decision, who: Organizer) -> Decision:
     """Decide back to the status before a decision, with the reason given then and the turn on the waiting list."""
     earlier = statuses.find_decision_before(decision)
     reason = earlier.reason if earlier is not None else ""
     telling = DecisionMail(decision.has_mail)
-    made = _decide(
-        Sitting(event, [registration]), registration, _WAY_BACK[decision.status_before], reason, who, telling
-    )
+    made = _decide(sitting, registration, _WAY_BACK[decision.status_before], reason, who, telling)
     if made.action not in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         registration.approved_at = decision.approved_at_before
     if made.status_after is Status.WAITLISTED and decision.waitlisted_at_before is not None:
@@ -170,37 +199,50 @@ def _lead_back(event: Event, registration: Registration, decision: Decision, who
 def _decide(
     sitting: Sitting, registration: Registration, action: Action, reason: str, who: Organizer, telling: DecisionMail
 ) -> Decision:
-    event, count, now = sitting.event, sitting.count, clock.now()
+    count, now = sitting.count, clock.now()
     if len(reason) > LONGEST_REASON:
         raise Refused(DecisionReason.REASON_TOO_LONG, limit=LONGEST_REASON)
-    category = event.category_of(registration)
-    place = find_place(registration.id)
-    action = _fitting(action, category, count, has_place=place is not None)
+    category = sitting.event.category_of(registration)
+    action = _fitting(action, category, count, has_place=registration.id in sitting.places)
     if next_status(registration.status, action) is None:
         raise Refused(DecisionReason.NOT_POSSIBLE)
-    decision = _apply(registration, action, reason, who, now, telling)
-    _settle_place(event, registration, category, count, decision, place)
+    decision = _apply(sitting, registration, action, reason, who, now, telling)
+    is_back = decision.status_before is Status.DECLINED
+    if telling.has_mail and not is_back:
+        # Before the rows are written, so that what it changes of them costs no further statements.
+        _tell(sitting, registration, decision, sitting.day_ids[registration.id])
+    _settle_place(sitting, registration, category, decision)
+    db.session.add(decision)
     told = {} if telling.has_mail else {"without_mail": True}
     changed = {"old": decision.status_before.value, "new": decision.status_after.value}
     note(registration, f"decided_{action.value}", who, now, **changed, reason=reason, **told)
-    db.session.add(decision)
-    db.session.flush()
-    dropped = answer_changes.take_or_drop(registration, now) if decision.status_before is Status.DECLINED else []
-    if telling.has_mail:
+    dropped = answer_changes.take_or_drop(registration, now) if is_back else []
+    if telling.has_mail and is_back:
         # What was dropped may be a day.
         day_ids = answers.find_day_ids(registration) if dropped else sitting.day_ids[registration.id]
-        news = news_of(action, registration, decision.status_known, reason, decision.mails_at, day_ids)
-        decision.mail_keys = tell(sitting.occasion, registration, news, now)
+        _tell(sitting, registration, decision, day_ids)
         if dropped:
-            answer_changes.tell_changes(event.id, registration, dropped, now)
+            answer_changes.tell_changes(sitting.event.id, registration, dropped, now)
     return decision
 
 
+def _tell(sitting: Sitting, registration: Registration, decision: Decision, day_ids: frozenset[int]) -> None:
+    known, due_at = decision.status_known, decision.mails_at
+    news = news_of(decision.action, registration, known, decision.reason, due_at, day_ids)
+    decision.mail_keys = tell(sitting.occasion, registration, news, decision.decided_at)
+
+
 def _apply(
-    registration: Registration, action: Action, reason: str, who: Organizer, now: datetime, telling: DecisionMail
+    sitting: Sitting,
+    registration: Registration,
+    action: Action,
+    reason: str,
+    who: Organizer,
+    now: datetime,
+    telling: DecisionMail,
 ) -> Decision:
     """Change the registration, and return the decision with all that an undo brings back."""
-    known = statuses.overtake_pending_decision(registration, now)
+    known = statuses.overtake(sitting.standing.get(registration.id), registration, now)
     decision = Decision(
         registration_id=registration.id,
         action=action,
@@ -233,35 +275,30 @@ def _fitting(action: Action, category: Category, count: PlaceCount, *, has_place
     return Action.APPROVE_WITHOUT_PLACE if action is Action.APPROVE else Action.WAITLIST
 
 
-def _settle_place(
-    event: Event,
-    registration: Registration,
-    category: Category,
-    count: PlaceCount,
-    decision: Decision,
-    place: Place | None,
-) -> None:
+def _settle_place(sitting: Sitting, registration: Registration, category: Category, decision: Decision) -> None:
     """Take a place, keep it, or let it go when the time to undo is over; places in sessions go with being confirmed."""
-    status = registration.status
+    event, place, status = sitting.event, sitting.places.get(registration.id), registration.status
     is_needed = needs_place(status, category.pending_counts)
     if is_needed and place is None:
-        count.take(registration, decision.decided_at)
+        sitting.count.take(registration, decision.decided_at)
     elif is_needed and place is not None:
         place.released_at = None
     elif place is not None:
         place.released_at = decision.mails_at
         promotion.schedule_passing_on(event.id, decision.mails_at)
-    is_out = status is Status.DECLINED
-    if release_option_places(registration.id, decision.mails_at if is_out else None) and is_out:
-        promotion.schedule_passing_on(event.id, decision.mails_at)
+    if registration.id in sitting.holders_of_options:
+        is_out = status is Status.DECLINED
+        release_option_places(registration.id, decision.mails_at if is_out else None)
+        if is_out:
+            promotion.schedule_passing_on(event.id, decision.mails_at)
     if decision.status_before is Status.CONFIRMED and status is not Status.CONFIRMED:
         promotion.schedule_passing_on(event.id, decision.mails_at)
 
 
-def _restore(event: Event, registration: Registration, decision: Decision, who: Organizer, now: datetime) -> None:
+def _restore(sitting: Sitting, registration: Registration, decision: Decision, who: Organizer, now: datetime) -> None:
     """Bring back what was before a decision that nobody was told of."""
+    event, count = sitting.event, sitting.count
     category = event.category_of(registration)
-    count = PlaceCount(event)
     decision.undone_at = now
     statuses.put_calendar_back(registration, decision)
     registration.status = decision.status_before

@@ -74,7 +74,19 @@ class PlaceCount:
 
 def find_place(registration_id: int) -> Place | None:
     """Return a registration's place."""
-    return db.session.scalars(select(Place).where(Place.registration_id == registration_id)).one_or_none()
+    return find_places([registration_id]).get(registration_id)
+
+
+def find_places(registration_ids: Collection[int]) -> dict[int, Place]:
+    """Return the place of each registration that has one."""
+    found = db.session.scalars(select(Place).where(Place.registration_id.in_(registration_ids)))
+    return {place.registration_id: place for place in found}
+
+
+def find_holders_of_options(registration_ids: Collection[int]) -> set[int]:
+    """Return the registrations that hold places of options."""
+    held = select(OptionPlace.registration_id).where(OptionPlace.registration_id.in_(registration_ids))
+    return set(db.session.scalars(held))
 
 
 Answers = Mapping[str, Sequence[str]]
@@ -118,16 +130,14 @@ def free_option_places(registration_id: int) -> None:
     db.session.execute(delete(OptionPlace).where(OptionPlace.registration_id == registration_id))
 
 
-def release_option_places(registration_id: int, at: datetime | None) -> bool:
-    """Let what somebody holds go at an instant, when a decision can no longer be undone; None: it is kept. False: nothing."""
-    rows = db.session.execute(
+def release_option_places(registration_id: int, at: datetime | None) -> None:
+    """Let what somebody holds go at an instant, when a decision can no longer be undone; None: it is kept."""
+    db.session.execute(
         update(OptionPlace)
         .where(OptionPlace.registration_id == registration_id)
         .values(released_at=at)
-        .returning(OptionPlace.id)
         .execution_options(synchronize_session=False)
     )
-    return bool(rows.all())
 
 
 def pass_on_option_places(event_id: int, now: datetime) -> None:

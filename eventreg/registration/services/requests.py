@@ -17,7 +17,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event, lock_event_in_any_state
-from eventreg.events.rules.publication import ALIVE
+from eventreg.events.rules.publication import ALIVE, check_changeable
 from eventreg.i18n import formats
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
@@ -90,16 +90,29 @@ def ask_for_correction(
     Raises NotFound and Refused: NOTHING_CHOSEN, REASON_MISSING, REASON_TOO_LONG, NOT_CONCERNED (the status), PAST
     (nothing could be answered any more), CALLED_OFF.
     """
-    now, reason = clock.now(), tidied(showable(reason))
     with transaction():
-        event = lock_event(event_id)
+        occasion = Occasion.load(lock_event(event_id))
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
-        keys = [key for key in _mendable(event, registration) if key in question_keys]
-        _check(event, registration, keys, reason, answer_by, now)
-        request = new_correction(registration, keys, reason, who, now, answer_by)
-        send_request(Occasion.load(event), registration, request, now)
-        note(registration, "correction_requested", who, now, questions=keys, reason=reason)
-        return request
+        return ask_for_correction_held(occasion, registration, question_keys, reason, who, answer_by)
+
+
+def ask_for_correction_held(
+    occasion: Occasion,
+    registration: Registration,
+    question_keys: Collection[str],
+    reason: str,
+    who: Organizer,
+    answer_by: date | None = None,
+) -> AnswerRequest:
+    """Ask somebody in sight whose row the caller holds, with the event's, in the caller's transaction."""
+    now, reason, event = clock.now(), tidied(showable(reason)), occasion.event
+    check_changeable(event.publication)
+    keys = [key for key in _mendable(event, registration) if key in question_keys]
+    _check(event, registration, keys, reason, answer_by, now)
+    request = new_correction(registration, keys, reason, who, now, answer_by)
+    send_request(occasion, registration, request, now)
+    note(registration, "correction_requested", who, now, questions=keys, reason=reason)
+    return request
 
 
 def new_correction(

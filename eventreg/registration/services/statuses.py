@@ -5,6 +5,7 @@ A decision in the time in which it can be undone without a trace in anybody's ma
 Giving up registrations whose address was not verified in time.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -91,18 +92,24 @@ def find_decision_before(decision: Decision) -> Decision | None:
 
 def find_standing_decision(registration: Registration) -> Decision | None:
     """Return the newest decision that is not undone, when it is what made the present status."""
-    decision = db.session.scalars(
-        select(Decision)
-        .where(Decision.registration_id == registration.id, Decision.undone_at.is_(None))
-        .order_by(Decision.id.desc())
-        .limit(1)
-    ).first()
-    return decision if decision is not None and decision.status_after is registration.status else None
+    return find_standing_decisions([registration]).get(registration.id)
+
+
+def find_standing_decisions(people: Sequence[Registration]) -> dict[int, Decision]:
+    """Return the standing decision of each registration that has one, see `find_standing_decision`."""
+    status = {person.id: person.status for person in people}
+    made = select(Decision).where(Decision.registration_id.in_(status), Decision.undone_at.is_(None))
+    newest = {decision.registration_id: decision for decision in db.session.scalars(made.order_by(Decision.id))}
+    return {id_: decision for id_, decision in newest.items() if decision.status_after is status[id_]}
 
 
 def overtake_pending_decision(registration: Registration, now: datetime) -> Status:
     """Take back the mails of a decision that something newer overtakes; returns the status that the person knows of."""
-    decision = find_standing_decision(registration)
+    return overtake(find_standing_decision(registration), registration, now)
+
+
+def overtake(decision: Decision | None, registration: Registration, now: datetime) -> Status:
+    """Do the same with the standing decision at hand."""
     if decision is None:
         return registration.status
     if not decision.has_mail:
