@@ -33,8 +33,8 @@ _JOBS_AT_ONCE = 20
 _SECONDS_OF_MAIL = 2.0
 #: how long a worker with nothing to do waits before it looks again
 _IDLE_SECONDS = 0.5
-#: one that somebody rings for stays so long after its last work: mail comes in flocks
-_STAYS_SECONDS = 5.0
+#: one that somebody rings for stays so long after its last work, and after its last mail: that comes in flocks
+_STAYS_SECONDS, _STAYS_FOR_MAIL_SECONDS = 1.0, 5.0
 #: after trouble the wait doubles up to this
 _LONGEST_PAUSE_SECONDS = 10.0
 
@@ -81,6 +81,7 @@ class _Worker:
         self._app = app
         self._stop = stop
         self._has_planned = False
+        self._stays_seconds = _STAYS_SECONDS
 
     def do_round(self, *, survives: bool) -> _Found:
         """Do every step, however the others fare: mail must not wait for a job that fails, nor jobs for mail."""
@@ -106,13 +107,13 @@ class _Worker:
         except Exception as error:
             log.error("The worker met %s", errors.described(error))
             return True
-        ends = time.monotonic() + min(next_in, _STAYS_SECONDS)
+        ends = time.monotonic() + min(next_in, self._stays_seconds)
         while not self._stop.is_set() and (left := ends - time.monotonic()) > 0:
             if bell.is_rung_within(min(left, _IDLE_SECONDS)):
                 return True
-        if next_in > _STAYS_SECONDS:
+        if next_in > self._stays_seconds:
             bell.ring(next_in)
-        return next_in <= _STAYS_SECONDS
+        return next_in <= self._stays_seconds
 
     def _plan(self) -> _Found:
         if not self._has_planned:
@@ -123,6 +124,8 @@ class _Worker:
     def _deliver(self) -> _Found:
         until = time.monotonic() + _SECONDS_OF_MAIL
         sent = deliver_due(_MESSAGES_AT_ONCE, should_stop=lambda: self._stop.is_set() or time.monotonic() > until)
+        if not sent.was_idle:
+            self._stays_seconds = _STAYS_FOR_MAIL_SECONDS
         return _Found(work=not sent.was_idle, trouble=sent.met_no_server)
 
     def _do_jobs(self) -> _Found:

@@ -23,9 +23,10 @@ from eventreg.config import Config
 from eventreg.db import db, transaction
 from eventreg.jobs.registry import JobRegistry, job_registry
 from eventreg.kernel import clock
+from eventreg.kernel.bell import Bell
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
-from eventreg.worker import run_worker
+from eventreg.worker import _STAYS_FOR_MAIL_SECONDS, run_worker
 from tests.jobs.work import ask, note, notes
 from tests.mail.outbox import queue_some, stored
 from tests.support.apps import AppMaker
@@ -66,6 +67,19 @@ def test_once_sends_and_does_what_is_due_and_ends(make_app: AppMaker, mail_serve
         assert {stored(key).state for key in keys} == {DeliveryState.SENT}
         assert notes() == ["a"]
     assert len(mail_server.received) == 3
+
+
+def test_worker_that_came_for_a_look_alone_leaves_sooner_than_one_that_had_mail(
+    make_app: AppMaker, instance: Path
+) -> None:
+    app = make_app()
+    with app.app_context():
+        job_registry.plug(app, JobRegistry()).add_duty("each minute", timedelta(minutes=1), lambda _now: None)
+        bell = Bell(instance)
+        began = time.monotonic()
+        run_worker(app, bell=bell)
+        assert time.monotonic() - began < _STAYS_FOR_MAIL_SECONDS
+        assert bell.heard() in range(50, 61), "for the next look"
 
 
 def test_once_ends_without_a_mail_server(make_app: AppMaker, mail_server: MailServer) -> None:

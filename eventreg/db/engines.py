@@ -36,6 +36,8 @@ WRITE_OPTION = "eventreg_write"
 THREADS = 16
 #: connections beyond one for each thread, and seconds in which one has to come free
 _SPARE_CONNECTIONS, _POOL_WAIT = 8, 5
+#: statements that a connection to SQLite keeps prepared, of 20 kB each where many columns are asked for: as many as a page needs
+_PREPARED = 32
 _OF_POOL = ("pool_", "max_overflow")
 
 
@@ -62,9 +64,14 @@ def engine_options(url: str, threads: int = THREADS) -> dict[str, Any]:
         "max_overflow": _SPARE_CONNECTIONS,
         "pool_timeout": _POOL_WAIT,
         "hide_parameters": True,
+        # Those used last, so that few hold what they read while few threads work.
+        "pool_use_lifo": True,
     }
     if url.startswith("sqlite"):
-        return {"connect_args": {"isolation_level": None, "timeout": LOCK_WAIT_MS / 1000}, **pool}
+        return {
+            "connect_args": {"isolation_level": None, "timeout": LOCK_WAIT_MS / 1000, "cached_statements": _PREPARED},
+            **pool,
+        }
     return {"pool_pre_ping": True, **pool}
 
 
