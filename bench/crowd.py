@@ -20,14 +20,7 @@ from eventreg.events.bundles.parts import part_registry
 from eventreg.events.bundles.reading import DocumentBundle
 from eventreg.events.models import Category
 from eventreg.kernel.clock import now
-from eventreg.kernel.tokens import PUBLIC_ID_BYTES
-from eventreg.mail.models import MailMessage
-from eventreg.mail.rules import DeliveryState
-from eventreg.making.services.wholes import Placing, put_in_event
-from eventreg.questionnaires.queries import get_current_version
-from eventreg.questionnaires.services import publish
-from eventreg.registration.models import Answer, Registration
-from eventreg.registration.rules.searching import (
+from eventreg.kernel.text import (
     email_key,
     phone_key,
     search_text,
@@ -35,6 +28,13 @@ from eventreg.registration.rules.searching import (
     sort_name,
     sort_position,
 )
+from eventreg.kernel.tokens import PUBLIC_ID_BYTES
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.making.services.wholes import Placing, put_in_event
+from eventreg.questionnaires.queries import get_current_version
+from eventreg.questionnaires.services import publish
+from eventreg.registration.models import Answer, Registration
 from eventreg.registration.rules.states import Status
 
 ANSWERS = 25

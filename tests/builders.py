@@ -25,6 +25,7 @@ from eventreg.events.rules.programme import SessionKind
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import TeamRole
 from eventreg.kernel.clock import now
+from eventreg.kernel.text import email_key
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
@@ -33,7 +34,6 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Stage
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Place, Registration
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import insert_answers, record_consents, refresh_search
 from eventreg.registration.services.registering import Receipt, Submission, register

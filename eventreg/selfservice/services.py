@@ -21,6 +21,7 @@ from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, sealing, tokens
 from eventreg.kernel.errors import Refused
+from eventreg.kernel.text import email_key
 from eventreg.mail.services import enqueue
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.emails import News, Occasion, addresses, changing, tell
@@ -37,7 +38,6 @@ from eventreg.registration.queries.forms import find_latest_elsewhere, resumed_k
 from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.rules.asked import closes_at, concerns
 from eventreg.registration.rules.availability import admit, may_withdraw
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Action, ChangeReason, Status
 from eventreg.registration.services import answer_changes, promotion, registering, statuses
 from eventreg.registration.services.answers import CONSENT_KIND, record_consents, seal_files

@@ -13,11 +13,10 @@ from eventreg.attendees.listing import ListShape, OfferedQuestion, RegistrationL
 from eventreg.attendees.rules.listing import Cursor, ListState
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.i18n.countries import CODES, by_alphabet
-from eventreg.kernel.text import folded
+from eventreg.kernel.text import folded, sort_value
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Question, Seeking
-from eventreg.registration.rules.searching import sort_value
 from eventreg.registration.rules.states import STATUS_ORDER
 from eventreg.registration.rules.ways_in import WayKind
 from tests.attendees.list_people import Crowd, Person, a_crowd

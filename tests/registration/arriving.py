@@ -11,9 +11,9 @@ from sqlalchemy import select
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.kernel.clock import now
+from eventreg.kernel.text import email_key
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.models import AccessCode, Invitation
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.ways_in import WayIn, WayKind, code_key
 
 _numbers = count(1)

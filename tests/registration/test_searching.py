@@ -7,8 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from eventreg.kernel.text import folded
-from eventreg.registration.rules.searching import COMPARED, sort_position, sort_value
+from eventreg.kernel.text import COMPARED, folded, sort_position, sort_value
 
 NUMBERS = st.decimals(-(10**14), 10**14, places=3).map(lambda number: f"{number.normalize() + 0:f}")
 

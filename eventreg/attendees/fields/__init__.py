@@ -27,9 +27,9 @@ from eventreg.attendees.fields.offer import ListOf, Offer, Words
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import Term, Test, between
 from eventreg.i18n import formats
+from eventreg.kernel.text import compared
 from eventreg.questionnaires.rules.schema import Question, Seeking
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.searching import compared
 
 #: writes what stands in a cell
 Cell = Callable[[Person], str]

@@ -25,8 +25,8 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from eventreg.attendees.rules.listing import YES, Term, Test
 from eventreg.i18n.countries import CODES, by_alphabet
+from eventreg.kernel.text import phone_key, sort_value
 from eventreg.registration.models import Answer, Consent, Registration
-from eventreg.registration.rules.searching import phone_key, sort_value
 
 #: signs before and behind all that a number is written with (`sort_value`)
 _BEFORE_NUMBERS, _BEHIND_NUMBERS = "-", ":"

@@ -9,11 +9,11 @@ from eventreg.attendees.fields.offer import ListOf, Offer, OfferedQuestion, Word
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import answer_column
 from eventreg.events.queries.events import list_sign_up_sessions
+from eventreg.kernel.text import sort_value
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context, DayChoice, SessionChoice
 from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import Answer, Consent, Registration
-from eventreg.registration.rules.searching import sort_value
 
 CONSENT_KIND, SPAN_KIND = "consent", "date_range"
 #: an alias: filters and scopes look at answers too

@@ -39,10 +39,10 @@ from eventreg.attendees.listing.shape import ListShape
 from eventreg.attendees.rules.listing import RECEIVED, STATUS, Filter, ListState, Unanswered
 from eventreg.db import db
 from eventreg.events.rules.team import Sight
+from eventreg.kernel.text import compared
 from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import conditions as in_scope
-from eventreg.registration.rules.searching import compared
 from eventreg.registration.rules.states import Status
 
 #: parts of what is asked, beside the names of fields: the values that people have together, and who is left

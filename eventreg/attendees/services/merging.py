@@ -23,6 +23,7 @@ from eventreg.events.queries.events import lock_event
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
 from eventreg.kernel.errors import N_, Conflict, Refused
+from eventreg.kernel.text import email_key
 from eventreg.mail.services import enqueue_all
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.emails import News, Occasion, addresses, by_team, participant_message
@@ -30,7 +31,6 @@ from eventreg.registration.models import Answer, Registration, SessionPlace, Upl
 from eventreg.registration.queries.answers import SESSIONS_KIND, find_asked, find_day_ids, load_answers
 from eventreg.registration.queries.scoping import get_in_scope, lock_in_scope
 from eventreg.registration.rules.asked import AskedQuestions
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import OptionsFull, Status
 from eventreg.registration.services import answers, promotion, registering, statuses
 from eventreg.registration.services.answer_changes import Answerable, SentFiles, put_answers, record_changes

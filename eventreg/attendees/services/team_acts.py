@@ -10,12 +10,12 @@ from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event
+from eventreg.kernel.text import email_key
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop
 from eventreg.registration.models import AddressChange, Registration
 from eventreg.registration.queries import registrations, scoping
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import AddressTaken, ChangeReason, ChangeRefused, Status
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.statuses import find_last_decision, is_pending

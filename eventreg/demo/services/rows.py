@@ -21,12 +21,12 @@ from eventreg.events.rules.team import TeamRole
 from eventreg.exchange.rules.importing import CategoryRule
 from eventreg.kernel import sealing, tokens
 from eventreg.kernel.keys import Keys
-from eventreg.kernel.text import pick
+from eventreg.kernel.text import email_key, phone_key, pick, search_text, sort_institution, sort_name, sort_position
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration
 from eventreg.registration.queries.answers import sealed_place
-from eventreg.registration.rules import availability, searching
+from eventreg.registration.rules import availability
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.web.instance import keys
@@ -142,12 +142,12 @@ def _registration(setting: Setting, one: Invented) -> Row:
         "revision": history.revision,
         "language": person.language,
         "email": person.email,
-        "email_key": searching.email_key(person.email),
-        "sort_name": searching.sort_name(values["family_name"], values["given_name"]),
-        "sort_institution": searching.sort_institution(values["institution"]),
-        "sort_position": searching.sort_position(values["position"]),
-        "phone_key": searching.phone_key(values["phone"]),
-        "search_text": searching.search_text(**searched, email=person.email, reference=reference),
+        "email_key": email_key(person.email),
+        "sort_name": sort_name(values["family_name"], values["given_name"]),
+        "sort_institution": sort_institution(values["institution"]),
+        "sort_position": sort_position(values["position"]),
+        "phone_key": phone_key(values["phone"]),
+        "search_text": search_text(**searched, email=person.email, reference=reference),
         "submission_hash": hashlib.sha256(f"demo/{setting.seed}/{person.number}".encode()).hexdigest(),
         "submitted_at": history.submitted_at,
         "status_changed_at": history.changed_at,

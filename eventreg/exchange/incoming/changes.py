@@ -19,12 +19,11 @@ from eventreg.exchange.incoming.setting import Problems, QuestionInFile, Setting
 from eventreg.exchange.rules import importing
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.csv import original
-from eventreg.kernel.text import folded
+from eventreg.kernel.text import email_key, folded
 from eventreg.questionnaires.rules.answers import Invalid
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Question
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import SESSIONS_KIND
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 

@@ -13,9 +13,8 @@ from eventreg.exchange.incoming.matching import Row
 from eventreg.exchange.incoming.setting import Problems, Setting
 from eventreg.exchange.rules.importing import BulkPlan, ChangedPerson, Difference, Line, NewPerson, Outcome, Table
 from eventreg.exchange.services.people import seats_of
-from eventreg.kernel.text import showable
+from eventreg.kernel.text import email_key, showable
 from eventreg.questionnaires.rules.answers import Invalid
-from eventreg.registration.rules.searching import email_key
 
 _PEOPLE_AT_ONCE = 400
 

@@ -15,13 +15,13 @@ from eventreg.events.models import Event, ProgrammeSession
 from eventreg.exchange.parts import fields
 from eventreg.kernel import files, sealing
 from eventreg.kernel.errors import Refused
+from eventreg.kernel.text import email_key
 from eventreg.kernel.tokens import new_reference
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration import models
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND, sealed_place
 from eventreg.registration.rules.asked import RequestKind
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.services.answers import FILE_KINDS, NewFile, attach_new, refresh_search, seal_files
 from eventreg.team.parts import find_or_add_account
 from eventreg.web.instance import keys

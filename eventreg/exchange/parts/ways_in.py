@@ -12,8 +12,9 @@ from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category
 from eventreg.exchange.parts.fields import ACCESS_CODE, INVITATION
 from eventreg.kernel.errors import N_
+from eventreg.kernel.text import email_key
 from eventreg.registration.models import AccessCode, Invitation, Registration
-from eventreg.registration.rules import searching, ways_in
+from eventreg.registration.rules import ways_in
 
 _MOST = 5000
 
@@ -102,7 +103,7 @@ class InvitationsPart:
             event_id=intake.event_id,
             public_id=free_public_id(Invitation, record.get("public_id"), place),
             category_id=intake.find("category", record.get("category"), place),
-            email_key=searching.email_key(values["email"]) if values["email"] else "",
+            email_key=email_key(values["email"]) if values["email"] else "",
             registration_id=None if reference is None else intake.find("registration", reference, place),
             **values,
         )

@@ -20,12 +20,12 @@ from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole, lock_event
 from eventreg.exchange.rules import importing
 from eventreg.kernel import clock
+from eventreg.kernel.text import email_key
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.questionnaires.queries import definition_of, get_current_version, list_version_numbers
 from eventreg.registration.models import Answer, OptionPlace, Place, Registration
 from eventreg.registration.queries.places import get_seats, limited_options, list_option_places
 from eventreg.registration.queries.registrations import submission_hash
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import OptionsFull, Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, answer_row, fill_identity, refresh_search

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from eventreg.kernel.errors import N_, Reason, Refused, Titled
+from eventreg.kernel.text import email_key
 from eventreg.questionnaires.rules import answers
 from eventreg.questionnaires.rules.answers import Invalid, clean_line, clean_paragraphs, mail_address
-from eventreg.registration.rules.searching import email_key
 
 #: somebody is reminded once in this time at most
 REMINDED_EVERY = timedelta(days=1)

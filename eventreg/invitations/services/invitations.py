@@ -22,10 +22,10 @@ from eventreg.invitations.rules import invitations
 from eventreg.invitations.services.messages import lock_story, schedule_invitations, send_now
 from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import Refused
+from eventreg.kernel.text import email_key
 from eventreg.mail.services import drop_of_record, forget_people
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.places import RECORD_KIND, get_invitation_by_token
-from eventreg.registration.rules.searching import email_key
 
 Lines = Sequence[tuple[int, invitations.NewInvitation]]
 

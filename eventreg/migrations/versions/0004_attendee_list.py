@@ -460,7 +460,7 @@ def upgrade() -> None:
 
 
 def _fill_phone_keys() -> None:
-    """Give rows that are there what `registration.rules.searching.phone_key` gives new ones, as it is today."""
+    """Give rows that are there what `kernel.text.phone_key` gives new ones, as it is today."""
     rows = sa.table("registrations", sa.column("id"), sa.column("phone"), sa.column("phone_key"))
     connection = op.get_bind()
     found = connection.execute(sa.select(rows.c.id, rows.c.phone).where(rows.c.phone != "")).all()
@@ -493,7 +493,7 @@ def _sort_position(position: str) -> str:
 
 
 def _sort_value(value: str) -> str:
-    """Return what `registration.rules.searching.sort_value` gives, as it is today."""
+    """Return what `kernel.text.sort_value` gives, as it is today."""
     number = _NUMBER.fullmatch(value)
     if number is None:
         return folded(value)[:400].rstrip()

@@ -14,6 +14,7 @@ from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event
 from eventreg.kernel import clock
+from eventreg.kernel.text import email_key
 from eventreg.mail.services import enqueue_all
 from eventreg.onbehalf.rules import as_one_form
 from eventreg.questionnaires.queries import definition_of, get_current_version
@@ -24,7 +25,6 @@ from eventreg.registration.queries.answers import find_asked, find_day_ids
 from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.asked import AskedQuestions
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import LIVE, Status
 from eventreg.registration.services import answer_changes
 from eventreg.registration.services.answers import CONSENT_KIND, seal_files

@@ -20,6 +20,7 @@ from eventreg.events.rules.publication import ALIVE
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.text import email_key
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.onbehalf.rules import action_of_move
 from eventreg.questionnaires.rules.schema import Question, Stage
@@ -27,7 +28,7 @@ from eventreg.registration import models
 from eventreg.registration.emails import News, Occasion, by_team, participant_message
 from eventreg.registration.queries.answers import DAYS_KIND, current_consents, find_asked, find_day_ids, load_answers
 from eventreg.registration.queries.registrations import find_asking
-from eventreg.registration.rules import availability, searching
+from eventreg.registration.rules import availability
 from eventreg.registration.rules.states import LIVE, STANDING, ChangeReason, ChangeRefused, Status
 from eventreg.registration.services import promotion, registering, requests, statuses
 from eventreg.registration.services.answers import refresh_search
@@ -173,7 +174,7 @@ def hand_on(event_id: int, reference: str, person: NewPerson, act: TeamAct) -> N
     now = clock.now()
     with transaction():
         event, registration = open_for(event_id, reference, act, now, STANDING)
-        if searching.email_key(person.email) == registration.email_key:
+        if email_key(person.email) == registration.email_key:
             raise ChangeRefused(ChangeReason.SAME_ADDRESS)
         occasion = Occasion.load(get_event_whole(event.id))
         day_ids = find_day_ids(registration)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column, folded_column, partial_index
 from eventreg.events.models import Category
+from eventreg.kernel.text import COMPARED, sort_value
 from eventreg.registration.rules.asked import RequestKind
-from eventreg.registration.rules.searching import COMPARED, sort_value
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.rules.ways_in import WayKind
 
@@ -238,7 +238,7 @@ class Answer(Base):
     #: the version it was given under; None: that of the registration
     questionnaire_id: Mapped[int | None] = mapped_column(ForeignKey("questionnaire_versions.id"))
     value: Mapped[str | None] = mapped_column(Text, info=PERSONAL)
-    #: the value to order and compare by (`searching.sort_value`), written with each row; empty for a sealed one
+    #: the value to order and compare by (`sort_value`), written with each row; empty for a sealed one
     sort_value: Mapped[str] = mapped_column(folded_column(COMPARED), default=_sort_value, info=PERSONAL)
     #: bound to "answers/<public id of the registration>/<question key>/<position>"
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=PERSONAL)

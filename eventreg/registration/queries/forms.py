@@ -14,12 +14,12 @@ from eventreg.events.models import Category, Event
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel import clock, sealing, tokens
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.text import email_key
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.answers import Invalid
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.models import Registration, SavedForm, UsedForm
 from eventreg.registration.queries.answers import find_asked, load_answers
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import Status
 from eventreg.web.instance import keys
 

@@ -17,6 +17,7 @@ from eventreg.accounts.models import Account
 from eventreg.db import db, found, lock_row
 from eventreg.events.models import Event
 from eventreg.kernel.errors import NotFound
+from eventreg.kernel.text import email_key
 from eventreg.kernel.tokens import lookup_hash, personal_token, public_id_of, token_fits
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.queries import definition_of, get_version
@@ -25,7 +26,6 @@ from eventreg.registration.models import AddressChange, AnswerRequest, MessageTe
 from eventreg.registration.queries.answers import find_asked, frozen_keys
 from eventreg.registration.rules.asked import CONFIRMED, AskedQuestions, RequestKind
 from eventreg.registration.rules.messages import OwnText
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.web.instance import keys
 from eventreg.web.sockets import FunctionSocket

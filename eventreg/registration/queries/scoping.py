@@ -12,12 +12,12 @@ from sqlalchemy.orm import joinedload
 from eventreg.db import db, found
 from eventreg.events.models import Category, EventDay
 from eventreg.events.rules.team import Scope
+from eventreg.kernel.text import sort_value
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.queries import answers, registrations
-from eventreg.registration.rules.searching import sort_value
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 

@@ -15,13 +15,13 @@ from sqlalchemy import delete, func, select, update
 from eventreg.db import db, get_of_event, insert_rows, transaction
 from eventreg.kernel import clock, sealing, text, tokens
 from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.text import phone_key, search_text, sort_institution, sort_name, sort_position
 from eventreg.media.store import CannotKeep, path_of, sweep_folder, write_file
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Answer, Consent, Registration, Upload
 from eventreg.registration.queries.answers import sealed_place
 from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.rules.availability import FILE_HELD_FOR
-from eventreg.registration.rules.searching import phone_key, search_text, sort_institution, sort_name, sort_position
 from eventreg.registration.rules.states import RegisteringReason
 from eventreg.web.instance import config, keys
 

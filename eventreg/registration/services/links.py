@@ -18,6 +18,7 @@ from eventreg.events.queries.events import get_event_whole, lock_event_in_any_st
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, tokens
 from eventreg.kernel.errors import Refused
+from eventreg.kernel.text import email_key
 from eventreg.mail.services import enqueue_all
 from eventreg.registration.emails import (
     CONFIRM_ADDRESS,
@@ -33,7 +34,6 @@ from eventreg.registration.emails import (
 from eventreg.registration.models import AddressChange, Registration
 from eventreg.registration.queries import answers, places, registrations
 from eventreg.registration.rules.availability import CONFIRM_ADDRESS_WITHIN, may_withdraw
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import ChangeReason, Status
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.statuses import find_last_decision, is_pending

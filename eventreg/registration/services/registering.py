@@ -21,6 +21,7 @@ from eventreg.events.models import Category, Event, PrivacyNotice
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
+from eventreg.kernel.text import email_key
 from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.questionnaires.rules.answers import has_all, most_files
@@ -40,7 +41,6 @@ from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND
 from eventreg.registration.queries.places import limited_options
 from eventreg.registration.queries.registrations import FIRST_LINK, Earlier, address_hash, find_earlier, submission_hash
 from eventreg.registration.rules.availability import admit, refusal_to_register
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.states import TRANSITIONS, RegisteringReason, Status
 from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services.answers import (

@@ -12,10 +12,11 @@ from sqlalchemy import delete, select, update
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.kernel.errors import Refused
+from eventreg.kernel.text import email_key
 from eventreg.registration.models import AccessCode, Invitation, Registration, UsedForm
 from eventreg.registration.queries.places import count_uses
 from eventreg.registration.queries.registrations import address_hash
-from eventreg.registration.rules import searching, ways_in
+from eventreg.registration.rules import ways_in
 from eventreg.registration.rules.states import RegisteringReason
 
 _Row = TypeVar("_Row", AccessCode, Invitation)
@@ -76,7 +77,7 @@ def _look_at_invitation(
         return RegisteringReason.INVITATION_OVER, way_in
     is_over = any((row.used_at, row.taken_back_at, row.declined_at))
     state = ways_in.InvitationState(row.generation, is_over, row.expires_at, row.email_key if row.is_bound else "")
-    refusal = ways_in.refusal_of_invitation(way_in.generation, state, searching.email_key(email) if email else "", now)
+    refusal = ways_in.refusal_of_invitation(way_in.generation, state, email_key(email) if email else "", now)
     return refusal, replace(way_in, skips_approval=row.skips_approval)
 
 

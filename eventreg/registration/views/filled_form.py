@@ -24,6 +24,7 @@ from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language, switch_language
 from eventreg.kernel import clock, files
 from eventreg.kernel.errors import N_, Busy, Refused
+from eventreg.kernel.text import email_key
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm, Steps, SummaryPart
 from eventreg.questionnaires.kinds.fields import KeptFile
@@ -34,7 +35,6 @@ from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.queries import places, sessions
 from eventreg.registration.queries.answers import SESSIONS_KIND
-from eventreg.registration.rules.searching import email_key
 from eventreg.registration.rules.sessions import SessionReason
 from eventreg.registration.rules.states import OptionsFull, RegisteringReason
 from eventreg.registration.services.answer_changes import ChangedFiles

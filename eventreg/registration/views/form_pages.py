@@ -20,12 +20,13 @@ from eventreg.events.queries.events import find_current_notice, get_published_ev
 from eventreg.i18n.languages import current_language
 from eventreg.kernel import clock, text
 from eventreg.kernel.errors import Busy, Refused
+from eventreg.kernel.text import email_key
 from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.registration.emails import Occasion
 from eventreg.registration.forms import FRAME_FIELDS, KeepForm
 from eventreg.registration.models import Registration
 from eventreg.registration.queries import places, registrations
-from eventreg.registration.rules import availability, searching
+from eventreg.registration.rules import availability
 from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services import answers, links
@@ -250,7 +251,7 @@ def asked_in_vain(event: Event, form: FilledForm) -> str:
     """Return that key where the form is sent now with another address than the first one, so that it is asked again."""
     earlier = request.form.get(UNANSWERED, "")
     first = registrations.find_first(event, submission_key_or_new(earlier)) if earlier else None
-    return earlier if first is not None and first.email_key != searching.email_key(form.typed_address()) else ""
+    return earlier if first is not None and first.email_key != email_key(form.typed_address()) else ""
 
 
 def first_to_correct(event: Event) -> Registration | None:
