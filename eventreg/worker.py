@@ -19,10 +19,9 @@ from eventreg.db import db
 from eventreg.jobs import registry, running
 from eventreg.jobs.models import Job
 from eventreg.kernel import clock, errors
-from eventreg.kernel.bell import LOOK_SECONDS, Bell
 from eventreg.mail.delivery import deliver_due
 from eventreg.mail.models import MailMessage
-from eventreg.web.instance import refresh_keys
+from eventreg.web.instance import LOOK_SECONDS, Bell, refresh_keys
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,9 @@ from eventreg.config import Config
 from eventreg.db import db, transaction
 from eventreg.jobs.registry import JobRegistry, job_registry
 from eventreg.kernel import clock
-from eventreg.kernel.bell import Bell
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
+from eventreg.web.instance import Bell
 from eventreg.worker import _STAYS_FOR_MAIL_SECONDS, run_worker
 from tests.jobs.work import ask, note, notes
 from tests.mail.outbox import queue_some, stored

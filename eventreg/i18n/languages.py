@@ -14,6 +14,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from eventreg.i18n.catalogs import LOCALE_FOLDER
+from eventreg.i18n.formats import colon
 from eventreg.kernel.clients import cookie_name
 
 _COOKIE = "lang"
@@ -36,6 +37,7 @@ def init_app(app: Flask, languages: tuple[str, ...], secure: bool) -> None:
         npgettext=lambda context, one, many, number: catalogs.get_translations().unpgettext(context, one, many, number),
         newstyle=True,
     )
+    app.jinja_env.globals["colon"] = lambda: colon(current_language())
 
     @app.after_request
     def remember_language(response: Response) -> Response:

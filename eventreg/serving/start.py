@@ -17,7 +17,6 @@ from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.events.queries.public import list_public_events
-from eventreg.kernel.bell import Bell
 from eventreg.migrations.runner import check_revision
 from eventreg.operations import banner, preparing
 from eventreg.operations.backups.placing import finish_restores
@@ -26,7 +25,7 @@ from eventreg.serving.addresses import AnyBind, check_free, handed_over, listen
 from eventreg.serving.supervisor import Child, Supervisor, Wishes
 from eventreg.serving.web import Bounds, Place, WebOptions, work
 from eventreg.site.kept_pages import begin_number
-from eventreg.web.instance import address_of, config as settings
+from eventreg.web.instance import Bell, address_of, config as settings
 from eventreg.web.templating import keep_compiled
 from eventreg.worker import run_worker
 

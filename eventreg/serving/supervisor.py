@@ -21,9 +21,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
-from eventreg.kernel.bell import LOOK_SECONDS, Bell
 from eventreg.serving.addresses import hand_over
 from eventreg.serving.subprocesses import end_with
+from eventreg.web.instance import LOOK_SECONDS, Bell
 
 #: seconds for requests and the message in hand to be finished when asked to stop
 GRACE_SECONDS = 25

@@ -1,10 +1,18 @@
-"""The running instance, from wherever an application context is: its settings and its keys.
+"""The running instance, from wherever an application context is: its settings, its keys, and its bell.
+
+Whoever leaves work for later rings the bell, and the server that does such work wakes up. It is a named pipe in the instance
+folder; a ring is one byte, in how many whole seconds the work is due: whoever comes early for it waits. Nothing depends on a
+ring being heard: there is a look at the database once a minute in any case.
 
 Absolute addresses for mails and calendars: always below the configured base URL, never from a request's Host.
 """
 
+import os
+import select
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from flask import Flask, current_app
@@ -14,7 +22,6 @@ from eventreg.config import Config
 from eventreg.db import after_commit
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel import clock
-from eventreg.kernel.bell import ring
 from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.web.sockets import FunctionSocket
@@ -148,3 +155,48 @@ def address_of(endpoint: str, **values: Any) -> str:
     """Return the absolute address of a view. Works in the worker too, where there is no request."""
     adapter = current_app.url_map.bind("")
     return config().base_url.rstrip("/") + adapter.build(endpoint, values, force_external=False)
+
+
+#: seconds between two looks for what nobody rang for
+LOOK_SECONDS = 60
+_NAME = "server.bell"
+
+
+def ring(instance: Path, seconds: float) -> None:
+    """Tell the server of this instance, if one listens, that work is due in so many seconds."""
+    with suppress(OSError):
+        pipe = os.open(instance / _NAME, os.O_WRONLY | os.O_NONBLOCK)
+        with os.fdopen(pipe, "wb", buffering=0) as bell:
+            bell.write(bytes([int(min(max(seconds, 0), LOOK_SECONDS))]))
+
+
+class Bell:
+    """Listens to the rings; a process that it was forked into may listen in its stead, and leaves to it what comes later."""
+
+    def __init__(self, instance: Path) -> None:
+        self._instance = instance
+        path = instance / _NAME
+        if not path.is_fifo():
+            path.unlink(missing_ok=True)
+            os.mkfifo(path, 0o600)
+        # For writing too, or the pipe would be at its end whenever nobody rings.
+        self._pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+
+    def fileno(self) -> int:
+        """Return what can be waited for."""
+        return self._pipe
+
+    def heard(self) -> int | None:
+        """Return in how many seconds the first of what was rung for is due, or None where nobody rang."""
+        with suppress(BlockingIOError):
+            return min(os.read(self._pipe, select.PIPE_BUF))
+        return None
+
+    def is_rung_within(self, seconds: float) -> bool:
+        """Wait for a ring, and take it."""
+        select.select([self], [], [], max(seconds, 0))
+        return self.heard() is not None
+
+    def ring(self, seconds: float) -> None:
+        """Have whoever listens next know what is due."""
+        ring(self._instance, seconds)

@@ -41,7 +41,6 @@ def init_templating(app: Flask) -> None:
         size=downloads.size_words,
         web_address=web_address,
     )
-    app.jinja_env.globals.update(colon=lambda: formats.colon(languages.current_language()))
     app.context_processor(_variables)
 
 

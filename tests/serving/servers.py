@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from eventreg.kernel.bell import ring
+from eventreg.web.instance import ring
 from tests.packaging.copies import clean_environment, first_page, free_port, page
 from tests.support.waiting import patience, until
 

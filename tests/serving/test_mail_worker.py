@@ -15,8 +15,8 @@ from eventreg.app import create_app
 from eventreg.config import load_config
 from eventreg.db import after_commit, db, transaction
 from eventreg.kernel import clock
-from eventreg.kernel.bell import Bell
 from eventreg.kernel.errors import NotFound
+from eventreg.web.instance import Bell
 from tests.jobs.work import ask
 from tests.mail.outbox import queue_some
 from tests.serving.servers import Server, serving
