@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from eventreg.db.changes import UNTOLD, emptied_with, from_shelf, init_changes, words_of_statements
 from flask import Flask
 from sqlalchemy import delete, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
-from eventreg.db import revocable, transaction
+from eventreg.db import db, revocable, transaction
 from eventreg.db.engines import UNTOLD, emptied_with, init_changes, words_of_statements
 from eventreg.jobs.models import Job
 from eventreg.media.models import Picture
@@ -113,3 +114,42 @@ def test_rows_that_go_with_others_are_known() -> None:
     assert {"places", "answers", "taggings"} <= emptied_with("registrations")
     assert "categories" in emptied_with("events")
     assert emptied_with("jobs") == set()
+
+
+def _of_shelf(key: str, statement: str) -> tuple[str, bool]:
+    """Return what is read of a shelf, and whether the database was asked."""
+    asked: list[str] = []
+
+    def load() -> str:
+        asked.append(statement)
+        return str(db.session.execute(text(statement)).scalar())
+
+    db.session.rollback()
+    return from_shelf(("test", key), load), bool(asked)
+
+
+def test_what_is_kept_on_the_shelf_is_what_is_there() -> None:
+    names = "SELECT max(key) FROM organizations"
+    with transaction() as session:
+        session.add(Organization(key="una", name={"es": "Una"}))
+    assert [_of_shelf("names", names) for _ in range(3)] == [("una", True), ("una", False), ("una", False)]
+    with transaction() as session:
+        session.execute(delete(Job))
+    assert not _of_shelf("names", names)[1]
+    with transaction() as session:
+        session.add(Organization(key="zeta", name={"es": "Zeta"}))
+    assert [_of_shelf("names", names) for _ in range(2)] == [("zeta", True), ("zeta", False)]
+
+
+def test_what_changes_without_a_word_is_not_kept_on_the_shelf() -> None:
+    an_institution()
+    for _ in range(2):
+        assert _of_shelf("jobs", "SELECT count(*) FROM jobs") == ("0", True)
+
+
+def test_who_began_to_read_before_is_given_nothing_of_the_shelf() -> None:
+    an_institution()
+    _of_shelf("number", "SELECT 1")
+    assert not _of_shelf("number", "SELECT 1")[1]
+    db.session.execute(text("SELECT 1"))
+    assert from_shelf(("test", "number"), lambda: "read") == "read"
