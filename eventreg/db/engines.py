@@ -4,9 +4,9 @@ A connection is set up for durability and foreign keys, with a `BEGIN` that we i
 
 SQLite lets a waiting writer sleep for up to a tenth of a second between two looks, and whoever comes at the right moment goes
 first: with eight writers somebody waits for seconds. So writers queue before they ask: one thread of a process at a time,
-and of those the first to lock a file beside the database, before which one process waits at a door, so that processes take
-turns. It is a courtesy, no guard: `BEGIN IMMEDIATE` is the guard, and
-whoever writes without a turn (a backup, a migration) only makes others wait as before.
+in their order, and of those the first to lock a file beside the database, before which one process waits at a door, so that
+processes take turns. It is a courtesy, no guard: `BEGIN IMMEDIATE` is the guard, and whoever writes without a turn (a backup,
+a migration) only makes others wait as before.
 
 What a transaction changes and a page reads, by the names of tables, is seen on the connection, so that no writer can forget:
 statements of every kind pass here, of the session, of Core, written out as text.
@@ -17,6 +17,7 @@ import os
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Set as AbstractSet
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
@@ -129,7 +130,43 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 _LOOK_AGAIN_SECONDS = 0.0005
-_in_process: dict[str, threading.Lock] = {}
+
+
+class _Line:
+    """A lock that threads have in the order in which they asked: of `threading.Lock` some wait while others come and go."""
+
+    def __init__(self) -> None:
+        self._guard, self._is_held = threading.Lock(), False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def acquire(self, timeout: float) -> bool:
+        """Wait for one's turn, so many seconds at most. False: it did not come."""
+        with self._guard:
+            if not self._is_held:
+                self._is_held = True
+                return True
+            ticket = threading.Lock()
+            ticket.acquire()
+            self._waiting.append(ticket)
+        if ticket.acquire(timeout=timeout):
+            return True
+        with self._guard:
+            # At the last moment it may have come all the same.
+            is_waiting = ticket in self._waiting
+            if is_waiting:
+                self._waiting.remove(ticket)
+        return not is_waiting
+
+    def release(self) -> None:
+        """Hand over to who comes next."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_held = False
+
+
+_in_process: dict[str, _Line] = {}
 _guard = threading.Lock()
 
 
@@ -172,9 +209,9 @@ def _file_locked(path: Path, deadline: float) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _lock_of(path: str) -> threading.Lock:
+def _lock_of(path: str) -> _Line:
     with _guard:
-        return _in_process.setdefault(path, threading.Lock())
+        return _in_process.setdefault(path, _Line())
 
 
 _OPEN = "eventreg_transaction_open"

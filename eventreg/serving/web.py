@@ -33,8 +33,9 @@ _FILES_EACH = 3
 _FILES_OF_OURS = 200
 #: seconds between looks at who is too slow; with nobody there, between two turns of the loop
 _LOOK_SECONDS, _IDLE_SECONDS = 1.0, 10.0
-#: how often new clients are taken while all threads work, so that a process with a free one has them first
-_FULL_SECONDS = 0.1
+#: while all threads work new clients wait outside, in their order, for a thread of whichever process is free first; where
+#: no thread has finished for so long, they are taken all the same: somebody may ask whether the process lives
+_FULL_SECONDS = 1.0
 #: over how many seconds the requests in hand are averaged, and how long between two calls for help
 _MEAN_SECONDS, _CALL_SECONDS = 0.3, 1.0
 #: so long nothing was asked of a worker that leaves; a helper leaves when so long one process was enough
@@ -97,6 +98,8 @@ class WebServer(TcpWSGIServer):
         self._most_connections = _allow_connections(bounds.connections)
         self._probing = [_dispatcher(1) for _ in range(3)]
         self._workload = Workload(place, threads)
+        #: requests that were given to a thread, how many of them were answered at the last look, and when one had been
+        self._given, self._answered, self._moved = 0, 0, monotonic()
         #: when a stop or a departure ends at the latest, and whether clients who ask for nothing are borne until then
         self._ends_by, self._is_leaving = 0.0, False
         super().__init__(
@@ -122,7 +125,8 @@ class WebServer(TcpWSGIServer):
             self._workload.note(self._in_hand())
             if self._is_full():
                 wasyncore.poll2(_FULL_SECONDS, self._map)
-                self._take_those_who_wait()
+                if self._is_stuck():
+                    self._take_those_who_wait()
             else:
                 wasyncore.poll2(_LOOK_SECONDS if self.active_channels else _IDLE_SECONDS, self._map)
         faulthandler.cancel_dump_traceback_later()
@@ -162,6 +166,7 @@ class WebServer(TcpWSGIServer):
         """Hand a request that is there as a whole to a thread."""
         probe = _PROBES.get(task.requests[0].path)
         if probe is None:
+            self._given += 1
             self._workload.note_request()
         (self.task_dispatcher if probe is None else self._probing[probe]).add_task(task)
 
@@ -209,6 +214,13 @@ class WebServer(TcpWSGIServer):
 
     def _is_full(self) -> bool:
         return self._in_hand() >= len(self.task_dispatcher.threads)
+
+    def _is_stuck(self) -> bool:
+        """Say whether no thread has finished for a while. Asked while all of them work."""
+        answered, now = self._given - self._in_hand(), monotonic()
+        if answered != self._answered:
+            self._answered, self._moved = answered, now
+        return now - self._moved >= _FULL_SECONDS
 
     def _has_place(self) -> bool:
         return len(self.active_channels) < self._most_connections or any(

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from eventreg.db import db, engines, lock_row, transaction
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.organizations.models import Organization
-from tests.support.waiting import join, patience
+from tests.support.waiting import join, patience, until
 
 
 def _organization(key: str = "one") -> Organization:
@@ -183,3 +183,23 @@ def _wait_briefly() -> None:
     is_sqlite = db.engine.dialect.name == "sqlite"
     db.session.execute(db.text("PRAGMA busy_timeout=200" if is_sqlite else "SET lock_timeout = '200ms'"))
     db.session.commit()
+
+
+def test_threads_write_in_the_order_in_which_they_asked() -> None:
+    line, had = engines._Line(), list[int]()
+
+    def wait(number: int) -> None:
+        if line.acquire(patience()):
+            had.append(number)
+            line.release()
+
+    assert line.acquire(0)
+    threads = [threading.Thread(target=wait, args=(number,)) for number in range(8)]
+    for count, thread in enumerate(threads, 1):
+        thread.start()
+        until(lambda count=count: len(line._waiting) == count, "a thread in the line")
+    assert not line.acquire(0.01)
+    line.release()
+    join(threads)
+    assert had == list(range(8))
+    assert line.acquire(0)
