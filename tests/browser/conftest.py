@@ -14,12 +14,12 @@ from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.team import add_team_member
 from eventreg.kernel.clock import now
-from eventreg.migrations.runner import upgrade
 from tests.builders import a_questionnaire, a_team_member, an_account, an_event
 from tests.registration.asking import an_asking_event, in_steps, long_form
 from tests.serving.servers import Server, serving
 from tests.support.apps import build_app, copy_keys, make_config
 from tests.support.browser import chromium, pytest_runtest_makereport, visits
+from tests.support.databases import SqliteTemplate
 from tests.world import World, build_world
 
 __all__ = ["chromium", "pytest_runtest_makereport", "visits"]
@@ -54,14 +54,15 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, keys_file: Path, shared_folder: Path) -> Iterator[Site]:
+def site(
+    tmp_path_factory: pytest.TempPathFactory, keys_file: Path, migrated_template: SqliteTemplate, shared_folder: Path
+) -> Iterator[Site]:
     """The server."""
     folder = tmp_path_factory.mktemp("site")
     instance = folder / "instance"
     copy_keys(keys_file, instance)
-    app = build_app(make_config(instance, ""), shared_folder)
+    app = build_app(make_config(instance, migrated_template.copy(instance / "eventreg.db")), shared_folder)
     with app.app_context():
-        upgrade(db.engine)
         world = build_world(app)
         seminar = load_seminar(now())
         organizer = a_team_member(world.event, TeamRole.OWNER, password=PASSWORD, email="olga@equipo.example")

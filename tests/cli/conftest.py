@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 from tests.cli.warm import Commands, Done
 from tests.packaging.copies import clean_environment
 from tests.serving.servers import EVENTREG
-from tests.support.once import once
 
 Run = Callable[..., Done]
 
@@ -62,20 +60,7 @@ def run_cold(tmp_path: Path) -> Run:
     return run_here
 
 
-@pytest.fixture(scope="session")
-def demo_instance(shared_folder: Path, commands: Commands) -> Path:
-    """An instance with keys, tables and the demo, to be copied."""
-
-    def make(folder: Path) -> None:
-        for command in ("migrate", "demo"):
-            done = runner(commands, folder / "instance")(command)
-            assert done.returncode == 0, done.stderr
-
-    return once(shared_folder / "demo", make) / "instance"
-
-
 @pytest.fixture
-def prepared(run: Run, demo_instance: Path, tmp_path: Path) -> Run:
+def prepared(run: Run, demo_folder: Path) -> Run:
     """Run commands on an instance with the demo."""
-    shutil.copytree(demo_instance, tmp_path / "instance")
     return run

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 
 from eventreg.db import db
-from eventreg.migrations.runner import upgrade
 from tests.serving.servers import serving
-from tests.support.apps import build_app, copy_keys, make_config
+from tests.support.apps import build_app, make_config
+from tests.support.databases import SqliteTemplate
 from tests.support.waiting import patience
 from tests.world import build_world, rules
 
@@ -19,12 +19,11 @@ def _ask(address: str, **headers: str) -> tuple[int, str]:
     return answer.status_code, answer.headers.get("Referrer-Policy", "")
 
 
-def test_personal_links_leave_no_trace_in_the_log(tmp_path: Path, keys_file: Path, shared_folder: Path) -> None:
-    instance = tmp_path / "instance"
-    copy_keys(keys_file, instance)
-    app = build_app(make_config(instance, ""), shared_folder)
+def test_personal_links_leave_no_trace_in_the_log(
+    tmp_path: Path, instance: Path, migrated_template: SqliteTemplate, shared_folder: Path
+) -> None:
+    app = build_app(make_config(instance, migrated_template.copy(instance / "eventreg.db")), shared_folder)
     with app.app_context():
-        upgrade(db.engine)
         world = build_world(app)
         db.session.remove()
         db.engine.dispose()

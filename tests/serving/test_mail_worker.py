@@ -35,10 +35,10 @@ def _beside(server: Server, settings: dict[str, object]) -> Iterator[Flask]:
 
 
 @pytest.mark.slow
-def test_worker_comes_for_what_a_command_leaves_and_goes_when_idle(tmp_path: Path, mail_server: MailServer) -> None:
+def test_worker_comes_for_what_a_command_leaves_and_goes_when_idle(demo_folder: Path, mail_server: MailServer) -> None:
     settings = mail_server.settings()
     environment = {f"EVENTREG_{name.upper()}": str(value) for name, value in settings.items()}
-    with serving(tmp_path, workers=1, **environment) as server, _beside(server, settings):
+    with serving(demo_folder, workers=1, **environment) as server, _beside(server, settings):
         for number in (1, 2):
             until(lambda: len(server.family()) == 2, "the end of the worker: nothing is due")
             queue_some(1, due_at=clock.now())

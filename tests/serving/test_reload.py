@@ -38,8 +38,8 @@ def _set_revision(server: Server, revision: str) -> str:
     return str(before)
 
 
-def test_new_settings_take_over_while_a_request_is_under_way(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+def test_new_settings_take_over_while_a_request_is_under_way(demo_folder: Path) -> None:
+    with serving(demo_folder) as server:
         (old,) = server.web()
         with socket.create_connection(("127.0.0.1", server.port), timeout=patience()) as client:
             client.sendall(_HEAD)
@@ -68,8 +68,8 @@ def test_new_settings_take_over_while_a_request_is_under_way(tmp_path: Path) -> 
     assert "Traceback" not in server.log.read_text()
 
 
-def test_tables_that_do_not_fit_are_refused_with_a_sentence(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+def test_tables_that_do_not_fit_are_refused_with_a_sentence(demo_folder: Path) -> None:
+    with serving(demo_folder) as server:
         old = server.web()
         before = _set_revision(server, "0001")
         server.process.send_signal(signal.SIGHUP)
@@ -80,8 +80,8 @@ def test_tables_that_do_not_fit_are_refused_with_a_sentence(tmp_path: Path) -> N
         assert server.web() == old
 
 
-def test_stop_that_comes_while_it_starts_anew_is_heard(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+def test_stop_that_comes_while_it_starts_anew_is_heard(demo_folder: Path) -> None:
+    with serving(demo_folder) as server:
         family = server.family()
         server.process.send_signal(signal.SIGHUP)
         until(lambda: "Starting anew" in server.log.read_text(), "the moment")
@@ -90,9 +90,9 @@ def test_stop_that_comes_while_it_starts_anew_is_heard(tmp_path: Path) -> None:
         until(lambda: are_gone(family), "the end of the old ones")
 
 
-def test_closed_window_of_a_terminal_ends_everything(tmp_path: Path) -> None:
+def test_closed_window_of_a_terminal_ends_everything(demo_folder: Path) -> None:
     port = free_port()
-    environment = clean_environment() | {"EVENTREG_INSTANCE": str(tmp_path / "instance")}
+    environment = clean_environment() | {"EVENTREG_INSTANCE": str(demo_folder / "instance")}
     command = [EVENTREG, "serve", "--prepare", "--bind", f"127.0.0.1:{port}"]
     pid, terminal = pty.fork()
     if pid == 0:

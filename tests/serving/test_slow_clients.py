@@ -29,8 +29,8 @@ _BETWEEN_BYTES = 2.0
 _VISITING_SECONDS = 25
 
 
-def test_nobody_waits_for_clients_that_send_nothing_or_a_byte_now_and_then(tmp_path: Path) -> None:
-    with serving(tmp_path, has_mail_worker=False) as server, ExitStack() as held:
+def test_nobody_waits_for_clients_that_send_nothing_or_a_byte_now_and_then(demo_folder: Path) -> None:
+    with serving(demo_folder, has_mail_worker=False) as server, ExitStack() as held:
         for _ in range(_IDLE):
             held.enter_context(_connected(server))
         slow = [held.enter_context(_connected(server)) for _ in range(_SLOW)]

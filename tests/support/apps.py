@@ -16,8 +16,10 @@ from werkzeug.test import TestResponse
 from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
+from eventreg.demo.services import load_seminar
+from eventreg.kernel.clock import now
 from eventreg.kernel.keys import create_keys
-from tests.support.databases import forget_power_cuts
+from tests.support.databases import SqliteTemplate, forget_power_cuts
 from tests.support.once import once
 from tests.support.reused import KeptCode, reuse
 
@@ -83,6 +85,29 @@ def app(make_app: AppMaker) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
+
+
+@pytest.fixture(scope="session")
+def demo_instance(shared_folder: Path, keys_file: Path, migrated_template: SqliteTemplate) -> Path:
+    """An instance with keys, tables and the demo, to be copied: what `eventreg serve --prepare` makes from nothing."""
+
+    def make(folder: Path) -> None:
+        instance = folder / "instance"
+        copy_keys(keys_file, instance)
+        config = make_config(instance, migrated_template.copy(instance / "eventreg.db"))
+        with build_app(config, shared_folder).app_context():
+            load_seminar(now())
+            db.session.remove()
+            db.engine.dispose()
+
+    return once(shared_folder / "demo", make) / "instance"
+
+
+@pytest.fixture
+def demo_folder(tmp_path: Path, demo_instance: Path) -> Path:
+    """A folder with such an instance: a server that starts on it has nothing to prepare, which would be half of its start."""
+    shutil.copytree(demo_instance, tmp_path / "instance")
+    return tmp_path
 
 
 def copy_keys(keys_file: Path, instance: Path) -> None:

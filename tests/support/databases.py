@@ -12,7 +12,7 @@ import secrets
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 from eventreg.app import import_models
 from eventreg.db import Base, db, engines
 from eventreg.db.engines import engine_options, prepare_engine
+from eventreg.migrations.runner import upgrade
 from tests.support.once import once, one_at_a_time
 from tests.support.waiting import HANGS
 
@@ -38,9 +39,9 @@ for _bound, _most in (("lock_ms", engines.LOCK_WAIT_MS), ("statement", round(HAN
 class SqliteTemplate:
     """An SQLite file with the schema, copied for each test (about a millisecond)."""
 
-    def __init__(self, shared: Path) -> None:
-        folder = once(shared / "sqlite", lambda folder: _create_schema(f"sqlite:///{folder / 'schema.db'}"))
-        self.path = folder / "schema.db"
+    def __init__(self, shared: Path, name: str = "sqlite", make: Callable[[str], object] | None = None) -> None:
+        make = make or _create_schema
+        self.path = once(shared / name, lambda folder: make(f"sqlite:///{folder / 'schema.db'}")) / "schema.db"
 
     def copy(self, target: Path) -> str:
         """Write a copy to `target` and return its URL."""
@@ -110,6 +111,12 @@ def sqlite_template(shared_folder: Path) -> SqliteTemplate:
 
 
 @pytest.fixture(scope="session")
+def migrated_template(shared_folder: Path) -> SqliteTemplate:
+    """The SQLite file as the migrations leave it, which a server takes for its own: they take a second."""
+    return SqliteTemplate(shared_folder, "migrated", _migrate)
+
+
+@pytest.fixture(scope="session")
 def postgres_template(shared_folder: Path) -> PostgresTemplate:
     """The PostgreSQL server; started by whoever asks first."""
     return PostgresTemplate(shared_folder)
@@ -151,6 +158,12 @@ def _create_schema(url: str) -> None:
     prepare_engine(engine)
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
+    engine.dispose()
+
+
+def _migrate(url: str) -> None:
+    engine = engines.open_engine(url)
+    upgrade(engine)
     engine.dispose()
 
 
