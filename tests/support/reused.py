@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import Domain
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
@@ -28,6 +29,7 @@ _STATEMENTS: LRUCache[Any, Any] = LRUCache(5_000)
 _CATALOGS: dict[tuple[str, ...], dict[Any, Any]] = {}
 _MAPS: dict[tuple[object, ...], Map] = {}
 _CODE: dict[tuple[str, str], Any] = {}
+_RULES: dict[tuple[object, ...], tuple[Rule, ...]] = {}
 
 
 class KeptMap(Map):
@@ -41,6 +43,11 @@ class KeptMap(Map):
         """Note a rule; it is read when somebody asks for an address."""
         self._added += rulefactory.get_rules(self)
         self._remap = True
+
+    @property
+    def noted(self) -> tuple[Rule, ...]:
+        """The rules as they were added; they are bound to no map."""
+        return tuple(self._added)
 
     def update(self) -> None:
         """Take over what was made of equal rules in the same order."""
@@ -70,6 +77,7 @@ def reuse() -> None:
     Flask.url_map_class = KeptMap
     guides.Guides = _of_the_house(guides.Guides)  # type: ignore[misc]
     assets.read_assets = _of_the_house(assets.read_assets)
+    BlueprintSetupState.add_url_rule = _kept_rules(BlueprintSetupState.add_url_rule)  # type: ignore[method-assign]
     Domain.get_translations_cache = lambda domain, _context: _CATALOGS.setdefault(  # type: ignore[method-assign]
         (*domain.translation_directories, *domain.domain), {}
     )
@@ -84,6 +92,29 @@ def _of_the_house(read: Any) -> Any:
     """Return `read`, which reads a folder of the repository once."""
     kept = cache(read)
     return lambda folder: kept(folder) if folder.is_relative_to(_ROOT) else read(folder)
+
+
+def _kept_rules(add: Any) -> Any:
+    """Return `add`, which makes the rules of a view once and has the next applications take them over."""
+
+    def add_url_rule(
+        state: BlueprintSetupState, rule: str, endpoint: Any = None, view: Any = None, **options: Any
+    ) -> None:
+        addresses, views = state.app.url_map, state.app.view_functions
+        if view is None or not isinstance(addresses, KeptMap):
+            add(state, rule, endpoint, view, **options)
+            return
+        key = (state.blueprint, state.url_prefix, state.name, rule, endpoint, view, repr(options))
+        if key not in _RULES:
+            number = len(addresses.noted)
+            add(state, rule, endpoint, view, **options)
+            _RULES[key] = addresses.noted[number:]
+            return
+        for kept in _RULES[key]:
+            assert views.setdefault(kept.endpoint, view) is view, f"two views are called {kept.endpoint}"
+            addresses.add(kept)
+
+    return add_url_rule
 
 
 def _said(rule: Rule) -> tuple[object, ...]:
