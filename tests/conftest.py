@@ -10,5 +10,7 @@ pytest_plugins = [
     "tests.support.apps",
     "tests.support.pages",
     "tests.support.mailserver",
+    "tests.support.warm",
+    "tests.support.killed",
     "tests.support.clocks",
 ]

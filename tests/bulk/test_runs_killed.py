@@ -9,7 +9,6 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -29,7 +28,7 @@ from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.rules.states import Status
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.apps import AppMaker
-from tests.support.killed import let_leases_end, work
+from tests.support.killed import Work, let_leases_end
 
 PEOPLE, PLACES = 100, 75
 #: at which decision each worker dies, counted by itself; an odd one dies after all is written
@@ -47,18 +46,18 @@ def event(make_app: AppMaker) -> Iterator[Event]:
 @pytest.mark.slow
 @pytest.mark.both_databases
 @pytest.mark.timeout(240)
-def test_each_is_decided_once_and_told_once_however_often_the_worker_is_killed(event: Event, instance: Path) -> None:
+def test_each_is_decided_once_and_told_once_however_often_the_worker_is_killed(event: Event, work: Work) -> None:
     people = [a_registration(event, "academia", "pending") for _ in range(PEOPLE)]
     chosen = these(event.id, {person.reference: 1 for person in people}, EVERYTHING)
     run = draft_run(event.id, RunAct.APPROVE, chosen, a_team_member(event).id)
     begin_run(run.id)
     for moment in MOMENTS:
-        ended = work(instance, DECIDE, dies_at=moment, is_after=moment % 2 == 1, EVENTREG_DEMO_MAIL="hold")
+        ended = work(DECIDE, dies_at=moment, is_after=moment % 2 == 1, EVENTREG_DEMO_MAIL="hold")
         assert ended == -signal.SIGKILL
         db.session.rollback()
         assert db.session.scalar(select(func.count(Decision.id))) == count_items([run.id])[run.id].done
         let_leases_end(RUN_JOB)
-    assert work(instance, EVENTREG_DEMO_MAIL="hold") == 0
+    assert work(EVENTREG_DEMO_MAIL="hold") == 0
     db.session.rollback()
     ids = Counter(person.id for person in people)
     assert Counter(db.session.scalars(select(Decision.registration_id))) == ids

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.warm import Commands, Done
 from tests.packaging.copies import clean_environment
 from tests.serving.servers import EVENTREG
+from tests.support.warm import Commands, Done
 
 Run = Callable[..., Done]
 
@@ -25,14 +25,6 @@ def run_script(instance: Path, *arguments: str, given: str = "", **environment: 
         text=True,
         check=False,
     )
-
-
-@pytest.fixture(scope="session")
-def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
-    """The process that runs commands with the program loaded: see `warm.py`."""
-    commands = Commands(tmp_path_factory.mktemp("commands"))
-    yield commands
-    commands.close()
 
 
 def runner(commands: Commands, instance: Path) -> Run:

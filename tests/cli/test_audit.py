@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run, runner
-from tests.cli.warm import Commands
 from tests.support.once import once
+from tests.support.warm import Commands
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -24,7 +23,7 @@ from eventreg.registration.services.requests import ask_again
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event
 from tests.registration.requesting import changed, travel
 from tests.support.apps import AppMaker
-from tests.support.killed import let_leases_end, work
+from tests.support.killed import Work, let_leases_end
 
 PEOPLE = 200
 #: in the middle of a step, at the last of one, and in the middle of a later one
@@ -38,12 +37,12 @@ def event(make_app: AppMaker) -> Iterator[Event]:
         yield an_event(capacity=None)
 
 
-def killed_again_and_again(instance: Path) -> None:
+def killed_again_and_again(work: Work) -> None:
     """Kill three workers in the middle of asking, then let one do the rest."""
     for moment in MOMENTS:
-        assert work(instance, REQUEST, dies_at=moment, EVENTREG_DEMO_MAIL="hold") == -signal.SIGKILL
+        assert work(REQUEST, dies_at=moment, EVENTREG_DEMO_MAIL="hold") == -signal.SIGKILL
         let_leases_end()
-    assert work(instance, EVENTREG_DEMO_MAIL="hold") == 0
+    assert work(EVENTREG_DEMO_MAIL="hold") == 0
 
 
 def assert_each_once(people: list[int], template: str) -> None:
@@ -58,12 +57,12 @@ def assert_each_once(people: list[int], template: str) -> None:
 @pytest.mark.slow
 @pytest.mark.both_databases
 @pytest.mark.timeout(240)
-def test_asked_again_once(event: Event, instance: Path) -> None:
+def test_asked_again_once(event: Event, work: Work) -> None:
     people = [a_registration(event).id for _ in range(PEOPLE)]
     version = a_questionnaire(event, changed())
     with transaction():
         ask_again(event.id, version.id, ["sex"], {}, a_team_member(event).id, clocks.now())
-    killed_again_and_again(instance)
+    killed_again_and_again(work)
     assert_each_once(people, "asked_again")
     assert db.session.scalar(select(func.count(Job.id)).where(Job.kind == ASK_AGAIN_JOB)) == 0
 
@@ -71,9 +70,9 @@ def test_asked_again_once(event: Event, instance: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.both_databases
 @pytest.mark.timeout(240)
-def test_asked_a_follow_up_once(event: Event, instance: Path) -> None:
+def test_asked_a_follow_up_once(event: Event, work: Work) -> None:
     a_questionnaire(event, changed(travel()))
     people = [a_registration(event).id for _ in range(PEOPLE)]
     assert db.session.scalar(select(func.count(Registration.id))) == PEOPLE
-    killed_again_and_again(instance)
+    killed_again_and_again(work)
     assert_each_once(people, "asked_follow_up")

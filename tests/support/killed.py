@@ -1,25 +1,25 @@
 """A worker that is killed in the middle of its work, without a word: what it did is whole, and the next one does the rest.
 
-assert work(instance, "eventreg.bulk.services.writing.written_message", dies_at=12, is_after=True) == -signal.SIGKILL
+assert work("eventreg.bulk.services.writing.written_message", dies_at=12, is_after=True) == -signal.SIGKILL
 let_leases_end(RUN_JOB)
-assert work(instance) == 0
+assert work() == 0
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from eventreg.db import db, transaction
 from eventreg.jobs.models import Job
 from eventreg.kernel import clock
+from tests.support.warm import Commands
 
-_ROOT = Path(__file__).parent.parent.parent
+Work = Callable[..., int]
 _WORKER = """
 import os, signal, sys
 from importlib import import_module
@@ -44,19 +44,20 @@ run_worker(create_app(), once=True)
 """
 
 
-def work(instance: Path, place: str = "", *, dies_at: int = 0, is_after: bool = False, **settings: str) -> int:
-    """Run a worker of its own until it has nothing to do, or is killed; return how it ended.
+@pytest.fixture
+def work(commands: Commands, instance: Path) -> Work:
+    """Run a worker of its own on the test's instance until it has nothing to do, or is killed; return how it ended.
 
     It kills itself at its `dies_at`-th call of the function at `place`: before it, or when it `is_after`, with what it
     did not committed.
     """
-    others = {name: value for name, value in os.environ.items() if not name.startswith("EVENTREG_")}
-    ours = {
-        "EVENTREG_INSTANCE": str(instance),
-        "EVENTREG_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
-    }
-    command = [sys.executable, "-c", _WORKER, place, str(dies_at), str(is_after)]
-    return subprocess.run(command, env={**others, **ours, **settings}, cwd=_ROOT, check=False).returncode
+
+    def run(place: str = "", *, dies_at: int = 0, is_after: bool = False, **settings: str) -> int:
+        url = db.engine.url.render_as_string(hide_password=False)
+        ours = {"EVENTREG_INSTANCE": str(instance), "EVENTREG_DATABASE_URL": url, **settings}
+        return commands.run(place, str(dies_at), str(is_after), environment=ours, program=_WORKER).returncode
+
+    return run
 
 
 def let_leases_end(kind: str = "") -> None:

@@ -1,8 +1,8 @@
 """The command `eventreg` in processes that begin with the program loaded.
 
-Loading is most of what a command costs, and the suite runs some two hundred. A process loads everything once and splits
-off one child a command, which has its own arguments, environment, files, exit code and end, and runs `main` as the script
-does. That the script itself starts, and quickly, is what `run_cold` is for.
+Loading is most of what a command costs, and the suite runs some two hundred, and some fifty workers that are killed. A
+process loads everything once and splits off one child a command, which has its own arguments, environment, files, exit code
+and end, and runs `main` as the script does. That the script itself starts, and quickly, is what `run_cold` is for.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ import pkgutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import IO
 
+import pytest
 from sqlalchemy.orm import configure_mappers
 
 from tests.packaging.copies import ROOT, clean_environment
@@ -35,7 +37,7 @@ class Commands:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.cli.warm", str(folder)],
+            [sys.executable, "-m", "tests.support.warm", str(folder)],
             cwd=ROOT,
             env=clean_environment(),
             stdin=subprocess.PIPE,
@@ -43,10 +45,10 @@ class Commands:
             text=True,
         )
 
-    def run(self, *arguments: str, given: str, environment: dict[str, str]) -> Done:
-        """Run a command to its end."""
+    def run(self, *arguments: str, given: str = "", environment: dict[str, str], program: str = "") -> Done:
+        """Run a command to its end, or a program of a test in its place."""
         (self._folder / "stdin").write_text(given, encoding="utf-8")
-        order = {"arguments": arguments, "environment": clean_environment() | environment}
+        order = {"arguments": arguments, "environment": clean_environment() | environment, "program": program}
         code = int(self._told(json.dumps(order)))
         said = ((self._folder / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
         return Done(["eventreg", *arguments], code, *said)
@@ -98,8 +100,8 @@ def _load_everything(instance: Path) -> None:
     gc.freeze()
 
 
-def _become(folder: Path, arguments: list[str], environment: dict[str, str]) -> None:
-    """Run the command in this process, which ends with it."""
+def _become(folder: Path, arguments: list[str], environment: dict[str, str], program: str) -> None:
+    """Run the command or the program in this process, which ends with it."""
     from eventreg.cli import main
 
     modes = {"stdin": os.O_RDONLY, "stdout": os.O_WRONLY | os.O_CREAT | os.O_TRUNC}
@@ -110,7 +112,18 @@ def _become(folder: Path, arguments: list[str], environment: dict[str, str]) -> 
     os.environ.update(environment)
     sys.argv = ["eventreg", *arguments]
     signal.alarm(round(patience(_LONGEST)))
+    if program:
+        exec(program, {})  # noqa: S102 - a test's own
+        sys.exit()
     main()
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """The process that others are split off from."""
+    commands = Commands(tmp_path_factory.mktemp("commands"))
+    yield commands
+    commands.close()
 
 
 if __name__ == "__main__":
