@@ -142,7 +142,7 @@ def _invite(person: Person, colleague: Colleague) -> None:
 
 def publish(person: Person, facts: Facts) -> None:
     """See that nothing is missing, publish, and look at the page in both languages."""
-    person.follow("Panorama")
+    person.follow("Hoy")
     person.follow("Ver la vista previa y publicar")
     person.press("Publicar el evento")
     person.follow("Abrir la página pública")
@@ -153,7 +153,9 @@ def copy_event(person: Person, facts: Facts) -> None:
     """Make next year's event of this one, on other days, and publish it."""
     for _page in ("in English", "in Spanish"):
         person.go_back()
+    person.unfold("Your account: Olga Demo")
     person.follow("Español")  # the language of the last page that was looked at stays with the browser
+    person.unfold("Su cuenta: Olga Demo")
     person.follow("Sus eventos")
     person.follow(facts.event["title"]["es"])
     person.follow("Copiar este evento")

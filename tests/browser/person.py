@@ -88,7 +88,8 @@ class Person:
     def unfold(self, words: str) -> None:
         """Click what is folded, so that it opens."""
         self._decide()
-        self._click(self._scope.locator("summary").filter(has_text=_words(words)))
+        summary = self._scope.locator("summary")
+        self._click(summary.filter(has_text=_words(words)).or_(summary.and_(self.page.get_by_title(_words(words)))))
 
     # Filling in
 

@@ -51,7 +51,7 @@ def find_them(person: Person, evening: Evening) -> None:
     """Open the list and narrow it to whom it is about."""
     person.press("Entrar")
     person.follow(SEMINAR)
-    person.follow("Solicitudes")
+    person.follow("Personas")
     person.set_box("Experto o experta de gobierno")
     person.set_box("Guatemala")
     person.choose_nth("Cualquier pregunta del formulario", _SUPPORT)
@@ -127,7 +127,7 @@ def decline_two(person: Person, _evening: Evening) -> None:
 
 def write_to_a_country(person: Person, _evening: Evening) -> None:
     """Write to everybody confirmed from Honduras, in both languages."""
-    person.follow("Solicitudes")
+    person.follow("Personas")
     person.set_box("Honduras")
     person.press("Aplicar filtros")
     person.follow("Confirmada")
@@ -140,14 +140,14 @@ def write_to_a_country(person: Person, _evening: Evening) -> None:
 
 def find_somebody(person: Person, _evening: Evening) -> None:
     """Find whoever telephones, by a part of the name."""
-    person.follow("Solicitudes")
+    person.follow("Personas")
     person.search("xolocotzi")
     person.follow(person.page.locator("tbody th a").first.inner_text())
 
 
 def hotel_list(person: Person, evening: Evening) -> None:
     """Take the confirmed out as a list on paper, without addresses."""
-    person.follow("Solicitudes")
+    person.follow("Personas")
     _take_the_confirmed_out(person, evening)
 
 

@@ -28,7 +28,7 @@ def _sign_in(page: Page, site: Site) -> None:
     page.get_by_label("Email address").fill(site.organizer)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page.get_by_role("link", name=site.world.event.title["en"])).to_be_visible()
+    expect(page.get_by_role("link", name=site.world.event.title["en"], exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize(("javascript", "width"), [(True, 1280), (False, 320)], ids=["script", "no script, phone"])
@@ -103,3 +103,21 @@ def test_deciding_by_keyboard(site: Site, visits: ContextMaker) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("The places for academia are taken.").first).to_be_visible()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+
+#: what the header may be high, by the width of the window
+_HIGHEST = {360: 90, 820: 48, 1366: 48}
+
+
+@pytest.mark.parametrize("width", _HIGHEST)
+def test_the_header_is_one_line_with_five_areas_in_sight(site: Site, visits: ContextMaker, width: int) -> None:
+    page = visits("en", width=width).new_page()
+    _sign_in(page, site)
+    for language in ("es", "en", "fr"):
+        page.goto(site.url(f"/manage/events/{site.seminar}/registrations?lang={language}"))
+        header = page.locator("header")
+        assert header.evaluate("header => header.getBoundingClientRect().height") <= _HIGHEST[width], language
+        areas = header.locator("nav").first.get_by_role("link")
+        expect(areas).to_have_count(5)
+        for area in areas.all():
+            expect(area).to_be_in_viewport(ratio=1)

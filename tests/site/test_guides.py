@@ -60,7 +60,7 @@ def test_there_is_nothing_but_guides_and_pictures(app: Flask) -> None:
 @pytest.mark.parametrize(("part", "says"), [("publication", "preview link"), ("texts", "side by side")])
 def test_a_page_of_the_desk_has_its_section_of_the_guide(pages: Pages, event: Event, part: str, says: str) -> None:
     page = pages.sign_in(a_team_member(event)).get(f"/manage/events/encuentro/{part}")
-    (help_,) = page.all("aside", **{"aria-label": "Help"})
+    (help_,) = page.all("details", class_="er-help")
     assert says in text_of(help_)
     whole = page.click(next(str(a.get("href")) and text_of(a) for a in help_.iter() if "/help/" in str(a.get("href"))))
     assert whole.heading == "Organizer guide"
@@ -68,7 +68,7 @@ def test_a_page_of_the_desk_has_its_section_of_the_guide(pages: Pages, event: Ev
 
 def test_help_is_in_the_language_of_the_page(app: Flask, paginas: Pages, event: Event) -> None:
     page = paginas.sign_in(a_team_member(event)).get("/manage/events/encuentro/publication?lang=es")
-    (help_,) = page.all("aside", **{"aria-label": "Ayuda"})
+    (help_,) = page.all("details", class_="er-help")
     assert "vista previa" in text_of(help_)
 
 

@@ -45,7 +45,7 @@ def list_duplicates(slug: str) -> Answer:
     names = {row.id: templating.plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
     return render_desk(
         "attendees/duplicates.html",
-        "registrations",
+        "duplicates",
         groups=[
             {
                 "members": group.members,
@@ -148,7 +148,7 @@ def _page(one: Registration, other: Registration, problem: str = "") -> str:
     names = {row.id: templating.plain_in_reader_language(row.name) for row in get_event_whole(event.id).categories}
     return render_desk(
         "attendees/duplicates_compare.html",
-        "registrations",
+        "duplicates",
         people=(one, other),
         why=sameness_words(same),
         rows=_rows(one, other),

@@ -80,7 +80,7 @@ def _page(form: ReasonForm) -> str:
     rows = list_reasons(event.id)
     return render_desk(
         "attendees/reasons.html",
-        "registrations",
+        "reasons",
         form=form,
         groups=[(_(act.title), found) for act in REASONED if (found := [row for row in rows if row.act is act])],
         lacking=lambda row: [own_name(code) for code in event.languages if not row.text.get(code)],
@@ -89,7 +89,7 @@ def _page(form: ReasonForm) -> str:
 
 
 def _one(row: ReadyReason, form: ReasonForm) -> str:
-    return render_desk("attendees/reason.html", "registrations", row=row, form=form)
+    return render_desk("attendees/reason.html", "reasons", row=row, form=form)
 
 
 def _back(slug: str) -> Response:

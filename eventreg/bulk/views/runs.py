@@ -43,7 +43,7 @@ def list_all_runs(slug: str) -> str:
     lines, before = runs.list_runs(event.id, organizer(), fields.whole_number(request.args.get("before")))
     return render_desk(
         "bulk/runs.html",
-        "registrations",
+        "runs",
         lines=lines,
         title_of=lambda line: act_on(line.run.act, line.counts.total),
         next_url=url_for("bulk.list_all_runs", slug=slug, before=before) if before else "",
@@ -148,7 +148,7 @@ def _progress_page(line: runs.RunLine, problem: str = "") -> str:
     here, said = partial(run_url, event.slug, run.public_id), partial(outcome_words, run.act)
     return render_desk(
         "bulk/run.html",
-        "registrations",
+        "runs",
         line=line,
         run=run,
         problem=problem,

@@ -1,6 +1,6 @@
 """The desk of an event: its areas and pages in one table, and the frame that all of its pages stand in."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from flask import current_app, g, render_template, request, url_for
@@ -14,43 +14,58 @@ from eventreg.web import access, templating
 
 
 class Page(NamedTuple):
-    """A page that the navigation leads to: its key, its area ("" when it is one), its title and who may open it."""
+    """A page that the desk's navigation leads to: its key, its area, its title and who may open it.
+
+    `beside`: the key of the page of the area that it belongs to, where it has no place of its own in the area's line.
+    """
 
     key: str
     area: str
     title: str
     endpoint: str
     right: Permission
+    beside: str = ""
 
 
-#: in the order of the navigation; the first page of an area is where its name leads, and the only one shown there
+#: the areas in the order of the header; each leads to the first of its pages that one may open
+AREAS: Final = {
+    "today": N_("Today"),
+    "people": N_("People"),
+    "messages": N_("Messages"),
+    "event": N_("Event"),
+    "team": N_("Team"),
+}
+#: by area, in the order of its line; which page is where, and why, is docs/look.md
 PAGES: Final = (
-    Page("overview", "", N_("Overview"), "site.manage_event", Permission.ENTER),
-    Page("registrations", "", N_("Registrations"), "attendees.list_registrations", Permission.SEE_REGISTRATIONS),
-    Page("invitations", "", N_("Invitations"), "invitations.show_invitations", Permission.SEE_REGISTRATIONS),
-    Page("messages", "", N_("Messages"), "messages.list_messages", Permission.SEE_MESSAGES),
+    Page("overview", "today", N_("Overview"), "site.manage_event", Permission.ENTER),
+    Page("figures", "today", N_("Figures"), "reports.show_figures", Permission.SEE_FIGURES),
+    Page("registrations", "people", N_("Registrations"), "attendees.list_registrations", Permission.SEE_REGISTRATIONS),
+    Page("invitations", "people", N_("Invitations"), "invitations.show_invitations", Permission.SEE_REGISTRATIONS),
+    Page("codes", "people", N_("Access codes"), "invitations.list_access_codes", Permission.EDIT_EVENT),
+    Page("duplicates", "people", N_("Likely duplicates"), "attendees.list_duplicates", Permission.ADD_PEOPLE),
+    Page("tags", "people", N_("Tags"), "attendees.show_tags", Permission.DECIDE),
+    Page("runs", "people", N_("Bulk actions"), "bulk.list_all_runs", Permission.SEE_REGISTRATIONS),
+    Page("exports", "people", N_("Export history"), "exchange.list_exports", Permission.SEE_REGISTRATIONS),
     Page("sent", "messages", N_("Messages"), "messages.list_messages", Permission.SEE_MESSAGES),
     Page("words", "messages", N_("Templates"), "messages.list_message_texts", Permission.EDIT_EVENT),
-    Page("event", "", N_("Event"), "events.edit_texts", Permission.EDIT_EVENT),
+    Page("reasons", "messages", N_("Ready-made reasons"), "attendees.list_ready_reasons", Permission.DECIDE),
     Page("texts", "event", N_("Texts"), "events.edit_texts", Permission.EDIT_EVENT),
     Page("settings", "event", N_("Dates and places"), "events.edit_settings", Permission.EDIT_EVENT),
     Page("categories", "event", N_("Categories"), "events.list_categories", Permission.EDIT_EVENT),
-    Page("codes", "event", N_("Access codes"), "invitations.list_access_codes", Permission.EDIT_EVENT),
+    Page("draft", "event", N_("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
+    Page("preview", "event", N_("Preview"), "registration.preview_questions", Permission.EDIT_EVENT, "draft"),
+    Page("publish", "event", N_("Publish"), "questionnaires.review_publishing", Permission.EDIT_EVENT, "draft"),
+    Page("versions", "event", N_("Versions"), "questionnaires.list_question_versions", Permission.EDIT_EVENT, "draft"),
+    Page("sessions", "event", N_("Programme"), "programme.edit_programme", Permission.EDIT_PROGRAMME),
+    Page("speakers", "event", N_("Speakers"), "programme.list_speakers", Permission.EDIT_PROGRAMME, "sessions"),
+    Page("materials", "event", N_("Materials"), "programme.list_materials", Permission.EDIT_PROGRAMME, "sessions"),
+    Page("outcomes", "event", N_("Conclusions"), "programme.list_outcomes", Permission.EDIT_PROGRAMME, "sessions"),
+    Page("institutions", "event", N_("Institutions"), "events.list_partners", Permission.EDIT_EVENT),
     Page("notice", "event", N_("Privacy notice"), "events.edit_notice", Permission.EDIT_EVENT),
     Page("look", "event", N_("Appearance"), "events.edit_look", Permission.EDIT_EVENT),
     Page("publication", "event", N_("Publication"), "events.show_publication", Permission.PUBLISH),
-    Page("questions", "", N_("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
-    Page("draft", "questions", N_("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
-    Page("preview", "questions", N_("Preview"), "registration.preview_questions", Permission.EDIT_EVENT),
-    Page("publish", "questions", N_("Publish"), "questionnaires.review_publishing", Permission.EDIT_EVENT),
-    Page("versions", "questions", N_("Versions"), "questionnaires.list_question_versions", Permission.EDIT_EVENT),
-    Page("programme", "", N_("Programme"), "programme.edit_programme", Permission.EDIT_PROGRAMME),
-    Page("sessions", "programme", N_("Sessions"), "programme.edit_programme", Permission.EDIT_PROGRAMME),
-    Page("speakers", "programme", N_("Speakers"), "programme.list_speakers", Permission.EDIT_PROGRAMME),
-    Page("materials", "programme", N_("Materials"), "programme.list_materials", Permission.EDIT_PROGRAMME),
-    Page("outcomes", "programme", N_("Conclusions"), "programme.list_outcomes", Permission.EDIT_PROGRAMME),
-    Page("institutions", "", N_("Institutions"), "events.list_partners", Permission.EDIT_EVENT),
-    Page("team", "", N_("Team"), "team.show_team", Permission.ENTER),
+    Page("team", "team", N_("Team"), "team.show_team", Permission.ENTER),
+    # In the corner, beside help and account.
     Page("history", "", N_("Audit log"), "site.show_history", Permission.SEE_HISTORY),
 )
 _BY_KEY: Final = {page.key: page for page in PAGES}
@@ -72,20 +87,32 @@ def render_desk(template: str, page: str, /, at: str = "", **values: Any) -> str
     return render_template(template, **frame | values)
 
 
-def desk(event: Event, page: str) -> dict[str, Any]:
-    """Return what `layouts/desk.html` needs; pages that the account may not open are left out."""
-    area = _BY_KEY[page].area or page
+def desk(event: Event, key: str) -> dict[str, Any]:
+    """Return what `layouts/desk.html` needs; pages that the account may not open are left out, and areas without any."""
+    here = _BY_KEY[key]
+    line = here.beside or key
+    pages = [page for page in PAGES if access.may(page.right) and page.endpoint in current_app.view_functions]
+    firsts = {page.area: page for page in reversed(pages) if page.area}
+    parts = [page for page in pages if page.area == here.area and not page.beside]
+    beside = [page for page in pages if here.area and line in (page.key, page.beside)]
     return {
         "event": event,
         "is_changeable": event.publication.effects.is_changeable,
-        "nav": area,
         "Permission": Permission,
         "desk_title": templating.plain_in_reader_language(event.title),
-        "desk_line": event.city,
         "desk_url": url_for("site.manage_event", slug=event.slug),
-        "desk_navigation": list(_open(event.slug, "")),
-        "desk_parts": list(_open(event.slug, area)),
-        "desk_part": page,
+        "desk_areas": [
+            _entry(firsts[area], event.slug, title, is_current=area == here.area)
+            for area, title in AREAS.items()
+            if area in firsts
+        ],
+        "desk_parts": [_entry(page, event.slug, page.title, is_current=page.key == line) for page in parts],
+        "desk_beside": [_entry(page, event.slug, page.title, is_current=page is here) for page in beside],
+        "desk_corner": [_entry(page, event.slug, page.title) for page in pages if not page.area],
+        "desk_area": _(AREAS[here.area]) if here.area else _(here.title),
+        "public_url": url_for(
+            "site.show_event" if event.publication.effects.is_public else "site.preview_for_team", slug=event.slug
+        ),
     }
 
 
@@ -121,7 +148,5 @@ def page_url(key: str, slug: str) -> str:
     return url_for(_BY_KEY[key].endpoint, slug=slug) if key else ""
 
 
-def _open(slug: str, area: str) -> Iterator[dict[str, str]]:
-    for page in PAGES:
-        if page.area == area and access.may(page.right) and page.endpoint in current_app.view_functions:
-            yield {"key": page.key, "text": _(page.title), "href": url_for(page.endpoint, slug=slug)}
+def _entry(page: Page, slug: str, title: str, *, is_current: bool = False) -> dict[str, Any]:
+    return {"text": _(title), "href": url_for(page.endpoint, slug=slug), "current": is_current}

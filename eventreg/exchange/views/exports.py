@@ -113,7 +113,7 @@ def list_exports(slug: str) -> str:
     sees_all = may(Permission.SEE_HISTORY)
     return render_desk(
         "exchange/exports.html",
-        "registrations",
+        "exports",
         exports=queries.list_exports(event.id, None if sees_all else current_user.id),
         sees_all=sees_all,
         most=queries.MOST_SHOWN,
@@ -130,7 +130,7 @@ def show_export(slug: str, public_id: str) -> str:
     export = get_of_event(Export, event.id, public_id=public_id, account_id=current_user.id)
     return render_desk(
         "exchange/export_made.html",
-        "registrations",
+        "exports",
         export=export,
         format_title=formats.FORMATS[export.format].title,
     )
