@@ -206,14 +206,18 @@ def _init_jobs(app: Flask) -> None:
 
 
 def _init_lifecycle(app: Flask) -> None:
-    """Say who looks at an event before it is published, who follows when it is cancelled, who knows what is taken and asked."""
+    """Say who looks at an event before it is published, who follows when it is cancelled, who knows what is taken and asked,
+    and what waits for somebody, soonest first."""
     from eventreg.attendees.queries import duplicates, people
-    from eventreg.events import checks
+    from eventreg.attendees.views.today import PEOPLE_ITEMS
+    from eventreg.events import checks, today
+    from eventreg.messages.views import Held
     from eventreg.questionnaires import checks as of_questions, registered
     from eventreg.registration.queries import registrations
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
 
     checks.checks.plug(app, [of_questions.list_missing_questions])
+    today.today_items.plug(app, (*PEOPLE_ITEMS, Held()))
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.count_asked.plug(app, of_questions.count_asked)

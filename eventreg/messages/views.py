@@ -2,13 +2,14 @@
 the event's own words and looked at.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import func, select
 
 from eventreg.attendees.queries.messages import find_reference, get_message_in_scope, get_message_page, goes_again
 from eventreg.attendees.queries.person import find_chosen
@@ -19,9 +20,11 @@ from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer, organizer
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
+from eventreg.events.today import Matter, Seen, TodayItem
 from eventreg.events.views.desk import render_desk, tabs_by_state
 from eventreg.i18n.languages import own_name
 from eventreg.kernel.clock import now
+from eventreg.kernel.errors import NN_
 from eventreg.mail.content import mask
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Standing, standing
@@ -34,6 +37,7 @@ from eventreg.registration.emails.placeholders import offered
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.queries.registrations import StoredText, read_message, read_texts
+from eventreg.registration.queries.scoping import about_scope
 from eventreg.registration.rules.messages import OwnText
 from eventreg.reports.queries.figures import count_standings
 from eventreg.web import fields, instance
@@ -108,6 +112,30 @@ def leave(slug: str, message_id: int) -> Answer:
 def repeat(slug: str, message_id: int) -> Answer:
     """Send a message that was sent once more, as a new one."""
     return _act(services.repeat_message, message_id)
+
+
+class Held(TodayItem):
+    """Messages that are kept and shown, and go when somebody releases them."""
+
+    icon, right = "mail-warning", Permission.SEE_MESSAGES
+    title = NN_("Held message", "Held messages")
+
+    def matters(self, seen: Sequence[Seen]) -> Iterator[Matter]:
+        for each in seen:
+            id_, scope = each.event.id, each.grant.scope
+            counted: Any = select(func.count(), func.min(MailMessage.created_at)).where(
+                MailMessage.event_id == id_, MailMessage.state == DeliveryState.HELD, *about_scope(id_, scope)
+            )
+            href = partial(_list_url, each.event.slug, state=Standing.HELD.value)
+            yield Matter(each, self, counted, href, about=_why_held(each.event))
+
+
+def _why_held(event: Event) -> str:
+    if not instance.config().sends_mail:
+        return _("No mail server is set up: written and kept here, nobody has received them.")
+    if event.holds_mail:
+        return _("This event writes to addresses ending in .example only; the others are kept here.")
+    return _("Kept here; they go when somebody releases them.")
 
 
 def _message(message_id: int) -> MailMessage:

@@ -18,7 +18,7 @@ _READERS = {
     _HOME: "the formula",
     "eventreg/events/models/event.py": "gives it to the formula, with the categories",
     "eventreg/registration/queries/places.py": "gives it to the formula, with what was counted in the ledger",
-    "eventreg/site/views/manage.py": "gives it to the formula, with what was counted for many events at once",
+    "eventreg/site/views/today.py": "gives it to the formula, with what was counted for many events at once",
     "eventreg/reports/views/figures.py": "gives it to the formula, unless a part of the event is seen",
     "eventreg/site/views/sharing.py": "tells search engines how large the event is",
     "eventreg/making/forms.py": "what is typed for it",

@@ -206,7 +206,7 @@ def _add_what_teams_add(
                 for _ in range(person.notes)
             )
             states = chance.choice(_MAILS)
-            session.add_all(_mail(event.id, person.id, state, at) for state in states)
+            session.add_all(mail_about(event.id, person.id, state, at) for state in states)
             person.values |= {
                 "tag": [tag.public_id for tag in chosen],
                 "note": ["yes"] if person.notes else [],
@@ -227,7 +227,7 @@ def _is_troubled(states: Sequence[DeliveryState]) -> bool:
     return bool(kept) and kept[-1] is _FAILED
 
 
-def _mail(event_id: int, registration_id: int, state: DeliveryState, at: datetime) -> MailMessage:
+def mail_about(event_id: int, registration_id: int, state: DeliveryState, at: datetime) -> MailMessage:
     number = next(_mail_number)
     texts = dict.fromkeys(("recipient", "subject", "text", "html", "marker"), "x")
     return MailMessage(

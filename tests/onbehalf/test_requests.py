@@ -152,7 +152,7 @@ def listed(pages: Pages, event: Event, query: str = "") -> Page:
 
 
 @pytest.mark.both_databases
-def test_who_has_not_answered_is_a_filter_that_the_overview_leads_to(event: Event, pages: Pages) -> None:
+def test_who_has_not_answered_is_a_filter_that_the_figures_lead_to(event: Event, pages: Pages) -> None:
     """A follow-up by its section; whoever answered, lost the place or was never asked is not among them."""
     silent, done, gone = (a_registration(event, language="en") for _ in range(3))
     see_to_follow_ups(clocks.now())
@@ -162,7 +162,7 @@ def test_who_has_not_answered_is_a_filter_that_the_overview_leads_to(event: Even
     owner = a_team_member(event)
     ask_for_correction(event.id, other.reference, ["sex"], "Please check.", Organizer.account(owner.id))
     pages.sign_in(owner)
-    overview = pages.get(f"/manage/events/{event.slug}")
+    overview = pages.get(f"/manage/events/{event.slug}/figures")
     assert "1 of 2 have not answered" in overview.text
     page = overview.click("1 of 2 have not answered")
     assert page.has("1 registration")

@@ -3,22 +3,22 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, delete, func, select, update
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
 from eventreg.attendees.annotations.base import Annotation, Form, annotating
 from eventreg.attendees.emails import enqueue_mentioned
 from eventreg.attendees.fields import Cell, CountedApart, ListField, text
-from eventreg.attendees.fields.asking import ColumnFilter, Ordering, Yes
+from eventreg.attendees.fields.asking import ByCondition, ColumnFilter, Ordering
 from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.models import Note, NoteMention
 from eventreg.attendees.queries.people import Person
-from eventreg.attendees.rules.listing import YES
+from eventreg.attendees.rules.listing import MINE, YES
 from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in, read_note
 from eventreg.audit import services as audit
 from eventreg.db import db, transaction
@@ -125,51 +125,6 @@ def _line(note: Note, author: str, mentions: Sequence[tuple[NoteMention, str]]) 
         {each.account_id: name for each, name in mentions},
         frozenset(each.account_id for each, _name in mentions if each.seen_at is None),
     )
-
-
-#: lines on a front page; whoever has more sees the rest when these are read
-_MOST = 20
-
-
-class MentionLine(NamedTuple):
-    """A registration on which somebody was named in a note."""
-
-    event_id: int
-    reference: str
-    full_name: str
-    #: who named them last, and when
-    by: str
-    at: datetime
-
-
-def list_open_mentions(account_id: int, scopes: Mapping[int, Scope]) -> Sequence[MentionLine]:
-    """Return on whom an account was named and has not seen it, the newest first, each registration once.
-
-    `scopes` are the events whose registrations the account may see now, by id, with what it sees of them: of what was
-    taken away since, nothing is told.
-    """
-    if not scopes:
-        return []
-    whole = [event_id for event_id, scope in scopes.items() if scope.is_whole]
-    allowed: list[ColumnElement[bool]] = [Registration.event_id.in_(whole)] if whole else []
-    for event_id, scope in scopes.items():
-        if not scope.is_whole:
-            allowed.append(and_(Registration.event_id == event_id, *scoping.conditions(event_id, scope)))
-    rows = db.session.execute(
-        select(Registration, Account.name, Note.written_at)
-        .select_from(NoteMention)
-        .join(Note, Note.id == NoteMention.note_id)
-        .join(Registration, Registration.id == Note.registration_id)
-        .join(Account, Account.id == Note.account_id)
-        .where(NoteMention.account_id == account_id, NoteMention.seen_at.is_(None), or_(*allowed))
-        .order_by(Note.id.desc())
-        .limit(5 * _MOST)
-    )
-    found: dict[int, MentionLine] = {}
-    for person, by, at in rows:
-        line = MentionLine(person.event_id, person.reference, person.full_name, by, at)
-        found.setdefault(person.id, line)
-    return list(found.values())[:_MOST]
 
 
 @dataclass(frozen=True)
@@ -279,10 +234,11 @@ class Notes(ListField):
     seeking = Seeking.CHOICE
     is_optional = False
     is_mark = is_self_evident = is_in_files = True
-    choices = (YES,)
+    #: with any note; with one that names whoever reads the list and has not looked yet
+    choices, uncounted = (YES, MINE), (MINE,)
 
     def held(self, of: ListOf) -> ColumnFilter:
-        return Yes(_has_note())
+        return ByCondition({YES: _has_note(), MINE: _names_me()}.__getitem__)
 
     def ordering(self, of: ListOf) -> Ordering:
         number = select(func.count()).select_from(Note).where(Note.registration_id == Registration.id)
@@ -299,7 +255,7 @@ class Notes(ListField):
         person.marked[self.column] = int(first)
 
     def value_text(self, value: str, words: Words) -> str:
-        return _("With a note")
+        return _("Mentions you") if value == MINE else _("With a note")
 
     def writer(self, words: Words) -> Cell:
         return lambda person: str(person.marked.get(self.column, ""))
@@ -311,6 +267,13 @@ class Notes(ListField):
 def _has_note() -> ColumnElement[bool]:
     # From the few notes to the people: asking each person costs a look for everybody of a large event.
     return Registration.id.in_(select(Note.registration_id))
+
+
+def _names_me() -> ColumnElement[bool]:
+    named = select(Note.registration_id).join(NoteMention, NoteMention.note_id == Note.id)
+    # What is made in the background is made for nobody.
+    reader = current_user.id if current_user else 0
+    return Registration.id.in_(named.where(NoteMention.account_id == reader, NoteMention.seen_at.is_(None)))
 
 
 _NOTE = fields.Record(

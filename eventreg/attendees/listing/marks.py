@@ -11,11 +11,19 @@ from eventreg.attendees.fields.asking import ByCondition, ColumnFilter, Yes
 from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.queries import duplicates, messages
 from eventreg.attendees.queries.people import Person
-from eventreg.attendees.rules.listing import DOUBT, MAIL, YES, Unanswered
+from eventreg.attendees.rules.listing import DOUBT, LATE, MAIL, YES, Unanswered
+from eventreg.db import db
+from eventreg.events.models import Event
+from eventreg.kernel.clock import now
 from eventreg.mail.rules import DeliveryState, Standing
 from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import AnswerRequest, Registration
-from eventreg.registration.queries.registrations import has_any_unanswered, has_unanswered, is_asked_still
+from eventreg.registration.queries.registrations import (
+    has_any_unanswered,
+    has_overdue,
+    has_unanswered,
+    is_asked_still,
+)
 
 
 class Trouble(ListField):
@@ -87,10 +95,12 @@ class NotAnswered(ListField):
     is_optional = False
 
     def reads(self, value: str) -> bool:
-        return Unanswered.read(value) is not None
+        return value == LATE or Unanswered.read(value) is not None
 
     def held(self, of: ListOf) -> ColumnFilter:
         def is_unanswered(value: str) -> ColumnElement[bool]:
+            if value == LATE:
+                return has_overdue(db.session.get_one(Event, of.event_id), now())
             asked = Unanswered.read(value)
             return has_unanswered(*asked) if asked is not None else false()
 

@@ -29,6 +29,7 @@ from eventreg.registration.rules.states import Status
 
 #: names are searched for; as a filter they only say whether there is one
 _NAMES = frozenset({"given_name", "family_name", "badge_name"})
+_NO_TAGS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,24 @@ def get_shape(event_id: int, categories: Sequence[Category], sight: Sight) -> Li
 
     `categories` are those in sight, in the event's order. Contact data is offered to those only who may see it.
     """
-    held_on, tags = _days_and_tags(event_id)
+    return shape_of(list_definitions(event_id), categories, sight, *_days_and_tags(event_id))
+
+
+def shape_of(
+    definitions: Mapping[int, Definition],
+    categories: Sequence[Category],
+    sight: Sight,
+    held_on: tuple[tuple[int, date], ...] = (),
+    tags: Mapping[str, str] = _NO_TAGS,
+) -> ListShape:
+    """Return what a list offers of these versions, the newest first, by their ids: no statement."""
     keys = tuple(category.key for category in categories)
     context = Context(languages=(), days=tuple(DayChoice(*day) for day in held_on))
     return ListShape(
         categories=keys,
         days=held_on,
         tags=tags,
-        questions=dict(_offered(list_definitions(event_id), keys, context, sight.has_contact_data)),
+        questions=dict(_offered(definitions, keys, context, sight.has_contact_data)),
         has_contact_data=sight.has_contact_data,
     )
 

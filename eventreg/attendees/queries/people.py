@@ -93,6 +93,17 @@ def list_definitions(event_id: int) -> dict[int, Definition]:
     return {version.id: definition_of(version) for version in versions}
 
 
+def list_newest_definitions(event_ids: Collection[int]) -> dict[int, tuple[int, Definition]]:
+    """Return what events ask now, by their ids, each with the version's id: one statement."""
+    versions = db.session.scalars(
+        select(QuestionnaireVersion)
+        .where(QuestionnaireVersion.event_id.in_(event_ids))
+        .order_by(QuestionnaireVersion.version)
+    )
+    newest = {version.event_id: version for version in versions}
+    return {event_id: (version.id, definition_of(version)) for event_id, version in newest.items()}
+
+
 def only_confirmed(event_id: int, ids: Sequence[int]) -> list[int]:
     """Return those of these registrations of an event that are confirmed, in their order: one statement."""
     confirmed = select(Registration.id).where(

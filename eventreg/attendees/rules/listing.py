@@ -27,7 +27,7 @@ def answer_column(key: str) -> str:
     return f"{ANSWER}{key}"
 
 
-YES, MAIL, DOUBT = "yes", "mail", "doubt"
+YES, MAIL, DOUBT, MINE, LATE = "yes", "mail", "doubt", "mine", "late"
 
 _NOT, _EMPTY, _ANSWERED, _LITERAL, _BETWEEN = "!", "~", "*", "=", ".."
 

@@ -1,6 +1,5 @@
 """What the team puts on registrations: what the cards bring; an event's tags; one's own note, and what names oneself."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
@@ -18,14 +17,12 @@ from eventreg.attendees.views import blueprint, desk, person
 from eventreg.audit.services import acting
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
-from eventreg.events.rules.team import Permission, Scope
+from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.i18n import formats, languages
 from eventreg.kernel.text import showable
 from eventreg.web.access import Answer, may, requires
 from eventreg.web.forms import BaseForm, lazy_gettext
 from eventreg.web.refusals import Refusals
-from eventreg.web.templating import plain_in_reader_language
 
 
 def _takes(annotation: Annotation) -> None:
@@ -117,7 +114,7 @@ def _tags_page(form: TagForm) -> str:
     scope = g.event_access.scope
     return render_desk(
         "attendees/tags.html",
-        "registrations",
+        "tags",
         form=form,
         tags=tags.list_tags(event.id),
         counts=tags.count_tagged(event.id, scope),
@@ -131,7 +128,7 @@ def _tags_page(form: TagForm) -> str:
 def _tag_page(tag: Tag, form: TagForm) -> str:
     event: Event = g.event
     count = tags.count_tagged(event.id, g.event_access.scope).get(tag.id, 0)
-    return render_desk("attendees/tag.html", "registrations", tag=tag, form=form, count=count)
+    return render_desk("attendees/tag.html", "tags", tag=tag, form=form, count=count)
 
 
 _NOTE = "/manage/events/<slug>/registrations/<reference>/notes/<int(max=2147483647):note_id>"
@@ -161,13 +158,8 @@ def save_note(slug: str, reference: str, note_id: int) -> Answer:
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/mentions")
 @requires(Permission.SEE_REGISTRATIONS)
 def mark_mentions_read(slug: str, reference: str) -> Answer:
-    """Mark as read what names oneself in the notes on a registration, and go back to where the button was."""
+    """Mark as read what names oneself in the notes on a registration."""
     notes.see_mentions(g.event.id, reference, organizer())
-    wish = request.form.get("back")
-    if wish == "overview":
-        return redirect(url_for("site.manage_event", slug=slug), 303)
-    if wish == "events":
-        return redirect(url_for("site.manage_events"), 303)
     return desk.back_to(reference, "notes")
 
 
@@ -194,23 +186,3 @@ def _note_page(reference: str, note_id: int, written: Written | None = None, pro
         back_url=desk.url_of(reference),
         here=lambda address: desk.with_query(address, state),
     )
-
-
-def mentions_shown(seen: Sequence[tuple[Event, Scope]], *, names_events: bool = False) -> list[dict[str, Any]]:
-    """Return the rows of `site/_mentions.html`: of these events, whose registrations the account may see as far as said."""
-    events = {event.id: event for event, _scope in seen}
-    found = notes.list_open_mentions(current_user.id, {event.id: scope for event, scope in seen})
-    return [
-        {
-            "name": line.full_name,
-            "reference": line.reference,
-            "event": plain_in_reader_language(events[line.event_id].title) if names_events else "",
-            "by": line.by,
-            "at": formats.short_instant(line.at, events[line.event_id].time_zone, languages.current_language()),
-            "href": desk.registration_url(events[line.event_id].slug, line.reference) + "#notes",
-            "action": url_for(
-                "attendees.mark_mentions_read", slug=events[line.event_id].slug, reference=line.reference
-            ),
-        }
-        for line in found
-    ]

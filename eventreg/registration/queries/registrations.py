@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -277,6 +278,20 @@ def has_unanswered(kind: RequestKind, section_key: str) -> ColumnElement[bool]:
         AnswerRequest.kind == kind,
         AnswerRequest.section_key == section_key,
         AnswerRequest.answered_at.is_(None),
+        is_asked_still(),
+    )
+
+
+def has_overdue(event: Event, at: datetime) -> ColumnElement[bool]:
+    """Return what a registration of the event must fulfil to have anything not answered whose last day is over."""
+    today = at.astimezone(ZoneInfo(event.time_zone)).date()
+    is_over = AnswerRequest.answer_by < today
+    if event.changes_until <= at:
+        is_over |= AnswerRequest.answer_by.is_(None)
+    return exists().where(
+        AnswerRequest.registration_id == Registration.id,
+        AnswerRequest.answered_at.is_(None),
+        is_over,
         is_asked_still(),
     )
 

@@ -6,7 +6,7 @@ All that the figures of one event show is counted by one statement.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -33,7 +33,7 @@ from eventreg.events.rules.team import Scope
 from eventreg.i18n import formats, languages
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import Standing, standing
-from eventreg.registration.models import Answer, Place, Registration
+from eventreg.registration.models import Answer, Decision, Place, Registration
 from eventreg.registration.queries.scoping import about_scope, conditions
 from eventreg.registration.rules.states import Status
 from eventreg.reports.rules import Cell
@@ -303,6 +303,28 @@ def _put(found: Breakdown, wanted: WantedFigures, values: tuple[str, str, str, s
         setattr(found, name, number)
     else:
         found.by[name][first] = number
+
+
+def count_by_day(event: Event, scope: Scope, since: date) -> dict[date, tuple[int, int]]:
+    """Return how many registrations came and how many were decided on each day from this one on: one statement."""
+    zone = ZoneInfo(event.time_zone)
+    begin = datetime.combine(since, time(), zone).astimezone(UTC)
+    in_sight = (Registration.event_id == event.id, *conditions(event.id, scope))
+    came, decided = _quarters(Registration.submitted_at), _quarters(Decision.decided_at)
+    received: Any = select(cast(came, String), func.count(), literal_column("0")).where(
+        *in_sight, Registration.submitted_at >= begin
+    )
+    acted: Any = (
+        select(cast(decided, String), literal_column("0"), func.count())
+        .join(Registration, Registration.id == Decision.registration_id)
+        .where(*in_sight, Decision.decided_at >= begin)
+    )
+    found: dict[date, tuple[int, int]] = {}
+    for quarter, one, other in db.session.execute(union_all(received.group_by(came), acted.group_by(decided))):
+        day = _instant(quarter).astimezone(zone).date()
+        before = found.get(day, (0, 0))
+        found[day] = (before[0] + one, before[1] + other)
+    return found
 
 
 def _quarters(column: Any) -> ColumnElement[Any]:

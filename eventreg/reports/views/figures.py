@@ -16,6 +16,7 @@ from flask_babel import gettext as _, ngettext
 
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.attendees.rules import listing
+from eventreg.attendees.views.cards import unanswered_shown
 from eventreg.attendees.views.desk import list_url
 from eventreg.events.models import Category, Event, EventDay
 from eventreg.events.queries.events import list_categories, list_days
@@ -26,6 +27,7 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.mail.rules import Standing
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
+from eventreg.registration.queries import registrations
 from eventreg.registration.queries.scoping import is_shown
 from eventreg.registration.rules.states import STATUS_ORDER, Status
 from eventreg.reports import rules
@@ -53,7 +55,7 @@ def show_figures(slug: str) -> str:
     rows = FigureRows(slug, found, counting, sees_people)
     return render_desk(
         "reports/figures.html",
-        "overview",
+        "figures",
         total=found.total,
         sees_people=sees_people,
         choices=_choices(slug, counting) if sees_people else [],
@@ -65,8 +67,26 @@ def show_figures(slug: str) -> str:
         mail=mail_rows(slug) if sees_people else [],
         troubled=found.troubled,
         troubled_url=rows.href_of({"trouble": ["mail"]}),
+        asked=_asked(event) if sees_people and scope.is_whole else [],
         as_of=at,
     )
+
+
+def _asked(event: Event) -> list[dict[str, Any]]:
+    """Return how many people are asked something beside the form, and how many of them have not answered."""
+    counts = {listing.Unanswered(*key): numbers for key, numbers in registrations.count_unanswered(event.id).items()}
+    shown = unanswered_shown(event.id, {asked: numbers[1] for asked, numbers in counts.items()})
+    return [
+        {
+            "text": each["text"],
+            "asked": counts[each["asked"]][0],
+            "open": each["count"],
+            "href": list_url(event.slug, listing.ListState().narrowed(unanswered=[each["asked"].value]))
+            if each["count"]
+            else "",
+        }
+        for each in shown
+    ]
 
 
 def _counting() -> rules.Counting:

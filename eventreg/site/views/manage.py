@@ -3,41 +3,35 @@
 Acts of the pages that are made of several rooms.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import g, render_template, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from eventreg.accounts.policies import has_second_factor
-from eventreg.attendees.listing import ListShape, RegistrationList
-from eventreg.attendees.rules.listing import ListState, Unanswered
-from eventreg.attendees.views import annotations, cards, desk
+from eventreg.attendees.rules.listing import ListState
+from eventreg.attendees.views import desk
 from eventreg.audit.services import INSTANCE_CHAIN, Actor, Target, note
 from eventreg.db import transaction
 from eventreg.events.links import invitation_token
-from eventreg.events.models import Category, Event
+from eventreg.events.models import Event
 from eventreg.events.policies import may_create_events
 from eventreg.events.queries.events import list_categories, list_days, lock_event_in_any_state
 from eventreg.events.queries.team import Membership, list_days_of, list_invitations_to, list_memberships
 from eventreg.events.rules.publication import Publication
-from eventreg.events.rules.seats import Places
-from eventreg.events.rules.team import Permission, Scope
-from eventreg.events.views import publication, publication_words
+from eventreg.events.rules.team import Permission
+from eventreg.events.views import publication
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
-from eventreg.mail.queries import list_latest_states
-from eventreg.registration.queries import registrations, scoping
-from eventreg.registration.rules.states import STATUS_ORDER, Status
+from eventreg.registration.rules.states import Status
 from eventreg.reports.queries.figures import Breakdown, Figures, coming_deadlines, list_figures
 from eventreg.reports.rules import Counting, is_told
-from eventreg.reports.views.figures import FigureRows, mail_rows
 from eventreg.settings.models import InstanceSettings
-from eventreg.site.views import blueprint
-from eventreg.web import access, templating
+from eventreg.site.views import blueprint, today
+from eventreg.web import access
 
-_LATEST = 5
 _TO_REVIEW = ListState().narrowed(status=[Status.PENDING.value])
 _WITHOUT_FIGURES = Figures({}, {})
 
@@ -45,17 +39,23 @@ _WITHOUT_FIGURES = Figures({}, {})
 @blueprint.get("/manage/")
 @access.signed_in
 def manage_events() -> str:
-    """List the events of the account; an administrator's are all of them."""
+    """List the events of the account, below what waits at any of them; an administrator's are all of them."""
     memberships = list_memberships(current_user.id, current_user.is_administrator)
     scopes = {each.event.id: each.grant.scope for each in memberships if _allows(each, Permission.SEE_FIGURES)}
-    figures = list_figures(scopes)
+    figures, categories, at = list_figures(scopes), list_categories(list(scopes)), now()
+    seen = [
+        today.seen_as(each.grant, each.event, categories, figures[each.event.id])
+        for each in memberships
+        if each.role is not None and each.event.id in scopes
+    ]
     return render_template(
         "site/manage_events.html",
         memberships=memberships,
+        parts=today.parts_shown(seen, at),
         makes_events=may_create_events(current_user),
         invitations=[
             (event, invitation.role, url_for("team.show_invitation", token=invitation_token(invitation.public_id)))
-            for invitation, event in list_invitations_to(current_user.id, now())
+            for invitation, event in list_invitations_to(current_user.id, at)
         ],
         figures=figures,
         live={id_: total if is_told(total := _live(found).total) else None for id_, found in figures.items()},
@@ -66,78 +66,52 @@ def manage_events() -> str:
             if _allows(each, Permission.SEE_REGISTRATIONS)
         },
         pending=Status.PENDING,
-        mentions=annotations.mentions_shown(
-            [(each.event, each.grant.scope) for each in memberships if _allows(each, Permission.SEE_REGISTRATIONS)],
-            names_events=True,
-        ),
     )
 
 
 @blueprint.get("/manage/events/<slug>")
 @access.requires(Permission.ENTER)
 def manage_event(slug: str) -> str:
-    """Show where an event stands. Figures lead to their lists; persons are named only to those who may see them."""
+    """Show what waits at an event, and how it goes; of one that is not published, what is missing.
+
+    Figures lead to their lists; persons are counted and named only to those who may see them.
+    """
     event: Event = g.event
     sees_figures, sees_people = access.may(Permission.SEE_FIGURES), access.may(Permission.SEE_REGISTRATIONS)
-    scope: Scope = g.event_access.scope
-    categories = [category for category in list_categories([event.id]) if scoping.is_shown(category, scope)]
+    at, days, scope = now(), list_days(event.id), g.event_access.scope
+    is_draft = event.publication is Publication.DRAFT
     figures = list_figures({event.id: scope})[event.id] if sees_figures else _WITHOUT_FIGURES
-    told = FigureRows(slug, _live(figures), Counting.LIVE, sees_people)
-    days = list_days(event.id)
+    seen = today.seen_as(g.event_access.grant, event, list_categories([event.id]), figures)
     return render_desk(
         "site/manage_event.html",
         "overview",
         days=[day.held_on for day in days],
-        **_life(event),
+        today=at.astimezone(ZoneInfo(event.time_zone)).date(),
+        is_draft=is_draft,
+        **_missing(event),
         sees_figures=sees_figures,
         sees_whole=scope.is_whole,
         sees_people=sees_people,
-        figures=figures,
-        places=Places(event.capacity, figures.taken),
-        categories=categories,
-        waiting=figures.with_status(Status.WAITLISTED),
-        waiting_url=desk.list_url(slug, ListState().narrowed(status=[Status.WAITLISTED.value])) if sees_people else "",
-        to_review=figures.with_status(Status.PENDING),
-        review_url=desk.list_url(slug, _TO_REVIEW),
-        by_status=_by_status(slug, figures) if sees_people else told.by_status(),
-        by_category=_by_category(slug, figures, categories) if sees_people else told.by_category(categories),
+        parts=today.parts_shown([seen], at),
+        places=seen.seats.whole,
+        by_category=today.places_shown(slug, seen, figures, sees_people=sees_people),
         tells_places=sees_people or _tells_places(figures),
-        deadlines=coming_deadlines(event, days, now()),
-        mail=mail_rows(slug) if sees_people else [],
-        asked=_asked(event) if sees_people and scope.is_whole else [],
-        latest=_latest(event, categories) if sees_people else [],
+        total=figures.total,
+        list_url=desk.list_url(slug, ListState()) if sees_people else "",
+        deadlines=coming_deadlines(event, days, at),
+        last_days=today.days_shown(event, scope, at) if sees_people and not is_draft else None,
+        colleagues=today.colleagues_shown(event, at) if access.may(Permission.SEE_HISTORY) else None,
         # Whoever owns this one owns one: nothing has to be looked up.
         copies=access.may(Permission.OWN) or (access.may(Permission.EDIT_EVENT) and may_create_events(current_user)),
         exports=access.may(Permission.EXPORT_EVENT),
-        mentions=annotations.mentions_shown([(event, scope)]) if sees_people else [],
     )
 
 
-def _asked(event: Event) -> list[dict[str, Any]]:
-    """Return how many people are asked something beside the form, and how many of them have not answered."""
-    counts = {Unanswered(*key): numbers for key, numbers in registrations.count_unanswered(event.id).items()}
-    shown = cards.unanswered_shown(event.id, {asked: numbers[1] for asked, numbers in counts.items()})
-    return [
-        {
-            "text": each["text"],
-            "asked": counts[each["asked"]][0],
-            "open": each["count"],
-            "href": desk.list_url(event.slug, ListState().narrowed(unanswered=[each["asked"].value]))
-            if each["count"]
-            else "",
-        }
-        for each in shown
-    ]
-
-
-def _life(event: Event) -> dict[str, Any]:
-    """Return the state of the event, and of a draft what it lacks, for who may publish it."""
-    is_draft, may_publish = event.publication is Publication.DRAFT, access.may(Permission.PUBLISH)
-    items = publication.open_items(event) if is_draft and may_publish else []
+def _missing(event: Event) -> dict[str, Any]:
+    """Return what the event lacks, for who may publish it."""
+    items = publication.open_items(event) if access.may(Permission.PUBLISH) else []
     return {
-        "is_draft": is_draft,
-        "may_publish": may_publish,
-        "state_name": publication_words.state_name(event.publication),
+        "may_publish": access.may(Permission.PUBLISH),
         "blocking": [item for item in items if item.is_blocking],
         "advice": [item for item in items if not item.is_blocking],
     }
@@ -162,51 +136,6 @@ def _live(figures: Figures) -> Breakdown:
 def _tells_places(figures: Figures) -> bool:
     """Say whether the places tell of no few people, neither of those who have one nor of those who have none."""
     return is_told(figures.taken) and is_told(max(_live(figures).total - figures.taken, 0))
-
-
-def _by_status(slug: str, figures: Figures) -> list[dict[str, Any]]:
-    return [
-        {
-            "text": _(status.title),
-            "count": figures.with_status(status),
-            "href": desk.list_url(slug, ListState().narrowed(status=[status.value])),
-        }
-        for status in STATUS_ORDER
-        if status is not Status.UNVERIFIED or figures.with_status(status)
-    ]
-
-
-def _by_category(slug: str, figures: Figures, categories: Sequence[Category]) -> list[dict[str, Any]]:
-    return [
-        {
-            "text": templating.plain_in_reader_language(category.name),
-            "count": figures.in_category(category.id),
-            "taken": figures.places.get(category.id, 0),
-            "places": category.places,
-            "is_beside": not category.counts_toward_event,
-            "is_over": Places(category.places, figures.places.get(category.id, 0)).over > 0,
-            "href": desk.list_url(slug, ListState().narrowed(category=[category.key])),
-        }
-        for category in categories
-    ]
-
-
-def _latest(event: Event, categories: Sequence[Category]) -> list[dict[str, Any]]:
-    # Nothing that the list offers is asked for, so it has not to be looked up what that is.
-    rows = RegistrationList(event.id, categories, ListState(), g.event_access.sight, ListShape()).page(_LATEST).rows
-    names = {category.id: templating.plain_in_reader_language(category.name) for category in categories}
-    standings = list_latest_states(event.id, [row.id for row in rows])
-    return [
-        {
-            "name": row.full_name,
-            "href": desk.registration_url(event.slug, row.reference, ListState()),
-            "category": names[row.category_id],
-            "status": row.status,
-            "submitted_at": row.submitted_at,
-            "trouble": standings[row.id].trouble if row.id in standings else "",
-        }
-        for row in rows
-    ]
 
 
 def note_history_export(chain: int, filters: Mapping[str, str], actor: Actor) -> int:
