@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from eventreg.db.engines import LOCK_WAIT_MS, WRITE_OPTION, take_time
+from eventreg.db.engines import WRITE_OPTION, take_time
+from eventreg.db.turns import LOCK_WAIT_MS
 
 if TYPE_CHECKING:
     from alembic.config import Config

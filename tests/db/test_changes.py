@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from eventreg.db.changes import UNTOLD, emptied_with, from_shelf, init_changes, words_of_statements
 from flask import Flask
 from sqlalchemy import delete, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from eventreg.db import db, revocable, transaction
-from eventreg.db.engines import UNTOLD, emptied_with, init_changes, words_of_statements
+from eventreg.db.engines import UNTOLD, emptied_with, from_shelf, init_changes, words_of_statements
 from eventreg.jobs.models import Job
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
