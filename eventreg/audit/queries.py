@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.rules import hash_of_detail, hash_of_entry
@@ -51,10 +51,18 @@ class Head(NamedTuple):
     hash: str
 
 
-def list_traces(event_id: int, record_kind: str, record_id: int) -> Sequence[Trace]:
-    """Return what happened to one record of one event, newest first."""
-    wanted = TrailFilter(record_kind=record_kind, record_id=record_id)
-    return _traces(_filtered(event_id, wanted).order_by(AuditEntry.position.desc()))
+def list_traces(
+    event_id: int, record_kind: str, record_id: int | None, beside: TrailFilter | None = None, most: int = 0
+) -> Sequence[Trace]:
+    """Return what happened to one record of one event, and the newest of what else is asked for, newest first."""
+    own = [AuditEntry.record_kind == record_kind]
+    if record_id is not None:
+        own.append(AuditEntry.record_id == record_id)
+    wanted = [and_(*own)]
+    if beside is not None:
+        others = _filtered(event_id, beside, AuditEntry.id).order_by(AuditEntry.position.desc()).limit(most)
+        wanted.append(AuditEntry.id.in_(select(others.subquery().c.id)))
+    return _traces(_filtered(event_id, TrailFilter()).where(or_(*wanted)).order_by(AuditEntry.position.desc()))
 
 
 def list_trail(
@@ -139,9 +147,9 @@ def _rows_to_check(chain: int) -> Iterator[Any]:
     yield from db.session.execute(statement)
 
 
-def _filtered(chain: int, wanted: TrailFilter) -> Select[Any]:
+def _filtered(chain: int, wanted: TrailFilter, *what: Any) -> Select[Any]:
     statement = (
-        select(AuditEntry, AuditDetail.detail)
+        select(*(what or (AuditEntry, AuditDetail.detail)))
         .outerjoin(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
         .where(AuditEntry.chain == chain)
     )

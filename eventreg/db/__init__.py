@@ -19,6 +19,7 @@ from eventreg.db.base import (
 )
 from eventreg.db.due import SKEW, pull_back
 from eventreg.db.engines import after_commit, lock_row, locking, revocable, transaction
+from eventreg.db.together import Part, read_together
 
 __all__ = [
     "NOT_PERSONAL",
@@ -26,6 +27,7 @@ __all__ = [
     "SKEW",
     "Base",
     "Localized",
+    "Part",
     "UtcDateTime",
     "after_commit",
     "choice_column",
@@ -38,6 +40,7 @@ __all__ = [
     "locking",
     "partial_index",
     "pull_back",
+    "read_together",
     "revocable",
     "transaction",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 
 from eventreg.accounts.queries import list_account_names
 from eventreg.audit.models import AuditEntry
-from eventreg.db import db
+from eventreg.db import Part, db
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.rules.drafts.reading import questions_in
@@ -34,22 +34,18 @@ def find_newest_version(event_id: int) -> QuestionnaireVersion | None:
     return db.session.scalar(_newest_version(event_id))
 
 
+def versions_of(event_id: int) -> Part:
+    """Return all that an event has asked, the newest first, to be read with other things."""
+    of_event = QuestionnaireVersion.event_id == event_id
+    return Part((QuestionnaireVersion,), [(QuestionnaireVersion, of_event)], [QuestionnaireVersion.version.desc()])
+
+
 def list_version_numbers(version_ids: Collection[int]) -> dict[int, int]:
     """Return the numbers of versions by their ids: one statement."""
     rows = db.session.execute(
         select(QuestionnaireVersion.id, QuestionnaireVersion.version).where(QuestionnaireVersion.id.in_(version_ids))
     )
     return {row.id: row.version for row in rows}
-
-
-def list_wordings(event_id: int, numbers: Collection[int]) -> dict[int, Definition]:
-    """Return what an event asked under versions of these numbers: one statement."""
-    rows = db.session.scalars(
-        select(QuestionnaireVersion).where(
-            QuestionnaireVersion.event_id == event_id, QuestionnaireVersion.version.in_(numbers)
-        )
-    )
-    return {row.version: definition_of(row) for row in rows}
 
 
 def get_numbered_version(event_id: int, number: int) -> QuestionnaireVersion:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account
 from eventreg.attendees.annotations.notes import (
+    NoteLine,
     Written,
     change_note,
+    lines_of,
     list_mentionable,
     list_notes,
+    notes_on,
     remove_note,
     see_mentions,
     write_note,
 )
 from eventreg.attendees.models import Note, NoteMention
 from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in, read_note
-from eventreg.db import db, transaction
+from eventreg.db import db, read_together, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer
 from eventreg.kernel.errors import NotFound, Refused
@@ -31,6 +36,10 @@ from tests.support.pages import Pages
 
 pytestmark = pytest.mark.usefixtures("clock")
 NAMES = {1: "Olga Organizadora", 2: "Olga Ortega", 3: "Raúl", 4: "Clara Contacto", 5: "Clara Contacto Demo"}
+
+
+def list_notes(registration_id: int) -> Sequence[NoteLine]:
+    return lines_of(*read_together(*notes_on(registration_id)))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What a kind of annotation says of itself: something that the team puts on registrations beside what people wrote."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, update
 from werkzeug.datastructures import MultiDict
 
 from eventreg.attendees.fields import ListField
-from eventreg.db import db, transaction
+from eventreg.db import Part, db, transaction
 from eventreg.events.bundles.parts import Intake
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
@@ -46,10 +46,16 @@ class Annotation(ABC):
     act_parts: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
-    def shown(self, event: Event, registration: Registration, form: Form | None, *, is_open: bool) -> Mapping[str, Any]:
+    def read(self, event: Event, registration: Registration) -> Sequence[Part]:
+        """Return what is read for its card: all cards are read in one statement."""
+
+    @abstractmethod
+    def shown(
+        self, event: Event, registration: Registration, rows: Sequence[list[Any]], form: Form | None, *, is_open: bool
+    ) -> Mapping[str, Any]:
         """Return what its card needs.
 
-        `form`: what was sent and refused, to be shown again; `is_open`: the card has its form.
+        `rows`: of what was read; `form`: what was sent and refused, to be shown again; `is_open`: the card has its form.
         """
 
     @abstractmethod

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import BindParameter, ColumnElement, Select, delete, func, select, update
+from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
@@ -21,14 +22,14 @@ from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import MINE, YES
 from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in, read_note
 from eventreg.audit import services as audit
-from eventreg.db import db, transaction
+from eventreg.db import Part, db, transaction
 from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Entry, Intake
 from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event_in_any_state
-from eventreg.events.queries.team import list_grants
-from eventreg.events.rules.team import Permission, Scope
+from eventreg.events.queries.team import grants_of, list_grants, team_of
+from eventreg.events.rules.team import Grant, Permission, Scope
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import showable
@@ -55,23 +56,28 @@ class NoteLine:
     unseen: frozenset[int]
 
 
-def list_notes(registration_id: int) -> Sequence[NoteLine]:
-    """Return the notes on a registration, the newest first: two statements."""
-    rows = db.session.execute(
-        select(Note, Account.name)
-        .join(Account, Account.id == Note.account_id)
-        .where(Note.registration_id == registration_id)
-        .order_by(Note.id.desc())
-    ).all()
-    if not rows:
-        return []
-    mentions = db.session.execute(
-        select(NoteMention, Account.name)
-        .join(Note, Note.id == NoteMention.note_id)
-        .join(Account, Account.id == NoteMention.account_id)
-        .where(Note.registration_id == registration_id)
-        .order_by(Account.name)
-    ).all()
+_author, _named, _naming = aliased(Account), aliased(Account), aliased(Note)
+
+
+def notes_on(registration_id: int) -> Sequence[Part]:
+    """Return the notes on a registration, the newest first, and whom they name, to be read with other things."""
+    note, mention = Note.registration_id == registration_id, NoteMention.note_id == _naming.id
+    return [
+        Part((Note, _author.name), [(Note, note), (_author, _author.id == Note.account_id)], [Note.id.desc()]),
+        Part(
+            (NoteMention, _named.name),
+            [
+                (_naming, _naming.registration_id == registration_id),
+                (NoteMention, mention),
+                (_named, _named.id == NoteMention.account_id),
+            ],
+            [_named.name],
+        ),
+    ]
+
+
+def lines_of(rows: Sequence[Any], mentions: Sequence[Any]) -> Sequence[NoteLine]:
+    """Return the notes that were read so."""
     return [
         _line(note, author, [(each, name) for each, name in mentions if each.note_id == note.id])
         for note, author in rows
@@ -93,11 +99,13 @@ def list_mentions(note_id: int) -> Sequence[NoteMention]:
     return db.session.scalars(select(NoteMention).where(NoteMention.note_id == note_id)).all()
 
 
-def list_mentionable(event: Event, registration: Registration, but_account_id: int) -> Sequence[Account]:
-    """Return the members of the team who may see this registration, by name, but for the one who writes."""
+def list_mentionable(
+    event: Event, registration: Registration, but_account_id: int, team: Sequence[tuple[Account, Grant]] | None = None
+) -> Sequence[Account]:
+    """Return those of the team, read where it is not given, who may see this registration, but for the one who writes."""
     members = [
         (account, grant.scope)
-        for account, grant in list_grants(event.id)
+        for account, grant in (list_grants(event.id) if team is None else team)
         if account.id != but_account_id and grant.allows(Permission.SEE_REGISTRATIONS)
     ]
     is_narrowed = any(scope.days is not None for _account, scope in members)
@@ -296,13 +304,19 @@ class NoteAnnotation(Annotation):
         "note_removed": _l("Removed a note"),
     }
 
-    def shown(self, event: Event, registration: Registration, form: Form | None, *, is_open: bool) -> Mapping[str, Any]:
-        notes = list_notes(registration.id)
+    def read(self, event: Event, registration: Registration) -> Sequence[Part]:
+        return [*notes_on(registration.id), team_of(event.id)]
+
+    def shown(
+        self, event: Event, registration: Registration, rows: Sequence[list[Any]], form: Form | None, *, is_open: bool
+    ) -> Mapping[str, Any]:
+        *noted, team = rows
+        notes, grants = lines_of(*noted), grants_of(team)
         written = Written("", sends_mail=True) if form is None else Written.in_form(form)
         return {
             "notes": notes,
             "mention_by": next((line.author for line in notes if current_user.id in line.unseen), ""),
-            "mentionable": list_mentionable(event, registration, current_user.id) if is_open else [],
+            "mentionable": list_mentionable(event, registration, current_user.id, grants) if is_open else [],
             "longest_note": LONGEST_NOTE,
             "new_note": written,
             "new_note_text": showable(written.text),

@@ -16,7 +16,7 @@ from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules import tags as rules
 from eventreg.attendees.rules.tags import TagColour, TagReason, read_tag_name, tag_key
 from eventreg.audit.services import Act, Actor, Target, change, note, note_all
-from eventreg.db import db, get_of_event, transaction
+from eventreg.db import Part, db, get_of_event, transaction
 from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Event
@@ -265,11 +265,17 @@ class TagAnnotation(Annotation):
     acts: ClassVar = {"tags_changed": _l("Changed tags"), "tag_left": _l("A tag was removed from the event")}
     act_parts: ClassVar = {"put_on": _l("Added tag"), "taken_off": _l("Removed tag")}
 
-    def shown(self, event: Event, registration: Registration, form: Form | None, *, is_open: bool) -> Mapping[str, Any]:
-        tags, sent = list_tags_of(registration.id), form or Form()
+    def read(self, event: Event, registration: Registration) -> Sequence[Part]:
+        own = exists().where(Tagging.tag_id == Tag.id, Tagging.registration_id == registration.id)
+        return [Part((Tag, own.correlate(Tag)), [(Tag, Tag.event_id == event.id)], [Tag.name_key, Tag.id])]
+
+    def shown(
+        self, event: Event, registration: Registration, rows: Sequence[list[Any]], form: Form | None, *, is_open: bool
+    ) -> Mapping[str, Any]:
+        tags, sent = [tag for tag, is_own in rows[0] if is_own], form or Form()
         return {
             "tags": tags,
-            "event_tags": list_tags(event.id),
+            "event_tags": [tag for tag, _is_own in rows[0]],
             "ticked": [tag.public_id for tag in tags] if form is None else sent.getlist("tag"),
             "new_tag": text.showable(sent.get("new_tag", "")),
             "new_tag_colour": sent.get("new_tag_colour", ""),

@@ -246,11 +246,12 @@ class Ordering:
         return [each.desc() if is_down else each.asc() for each, is_down in zip(self.place, turned, strict=True)]
 
     def beyond(self, position: Sequence[Any], is_descending: bool, reverse: bool) -> ColumnElement[bool]:
-        """Return the condition of coming after a place; before it where `reverse`."""
+        """Return the condition of coming after a place, of values or of what gives them; before it where `reverse`."""
         turned = self._turned(is_descending, reverse)
         if len(set(turned)) == 1:
             here = tuple_(*self.place)
-            return here < tuple(position) if turned[0] else here > tuple(position)
+            there = tuple_(*position) if isinstance(position[0], ColumnElement) else tuple(position)
+            return here < there if turned[0] else here > there
         steps = []
         for depth, (each, is_down) in enumerate(zip(self.place, turned, strict=True)):
             same = [self.place[before] == position[before] for before in range(depth)]

@@ -241,19 +241,17 @@ class RegistrationList:
 
     def neighbours(self, registration: Registration) -> tuple[str | None, str | None]:
         """Return the references before and after a registration, which itself need not pass the filters any more."""
-        place = self._place_of(Registration.id == registration.id)
-        if place is None:
-            return None, None
-        found: list[str | None] = []
+        # Where it stands is asked in the same statement; of one out of sight it is nowhere, and nobody is beside it.
+        own = [
+            self._place(column).where(Registration.id == registration.id).correlate(None).scalar_subquery()
+            for column in self._ordering.place
+        ]
+        sides = []
         for is_backward in (True, False):
-            found.append(
-                db.session.scalar(
-                    self._ordered(select(Registration.reference), reverse=is_backward)
-                    .where(self._beyond(place, is_backward))
-                    .limit(1)
-                )
-            )
-        return found[0], found[1]
+            beside = self._ordered(select(Registration.reference), reverse=is_backward)
+            sides.append(beside.where(self._beyond(own, is_backward)).limit(1).scalar_subquery())
+        before, after = db.session.execute(select(*sides)).one()
+        return before, after
 
     @cached_property
     def _narrowing(self) -> Narrowing:
@@ -295,9 +293,11 @@ class RegistrationList:
         return cursor, place
 
     def _place_of(self, condition: Any) -> Sequence[Any] | None:
-        statement = self._ordering.joined(select(*self._ordering.place).select_from(Registration))
-        row = db.session.execute(self._narrowing.visible(statement).where(condition)).one_or_none()
+        row = db.session.execute(self._place(*self._ordering.place).where(condition)).one_or_none()
         return None if row is None else tuple(row)
+
+    def _place(self, *columns: Any) -> Select[*tuple[Any, ...]]:
+        return self._narrowing.visible(self._ordering.joined(select(*columns).select_from(Registration)))
 
     def _at(self, row: Person, is_backward: bool) -> ListState:
         status = row.status if self.state.order == STATUS else None

@@ -9,21 +9,20 @@ from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import String, cast, null, select, union_all
 
 from eventreg.attendees.fields import ListField, short, term_text
 from eventreg.attendees.fields.offer import Offer, OfferedQuestion, Words
 from eventreg.attendees.listing.answers import AnswerField
 from eventreg.attendees.listing.fixed import COLUMNS, FILTERS
 from eventreg.attendees.models import Tag
-from eventreg.attendees.queries.people import list_definitions
 from eventreg.attendees.rules import listing
-from eventreg.db import db
+from eventreg.db import Part, read_together
 from eventreg.events.models import Category, EventDay
 from eventreg.events.rules.team import Sight
 from eventreg.i18n import formats
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context, DayChoice
+from eventreg.questionnaires.queries import definition_of, versions_of
 from eventreg.questionnaires.rules.schema import Definition, Question, Seeking
 from eventreg.registration.rules.states import Status
 
@@ -71,11 +70,18 @@ class ListShape(Offer):
 
 
 def get_shape(event_id: int, categories: Sequence[Category], sight: Sight) -> ListShape:
-    """Return what the list of an event offers to whoever has this sight: two statements.
+    """Return what the list of an event offers to whoever has this sight: one statement.
 
     `categories` are those in sight, in the event's order. Contact data is offered to those only who may see it.
     """
-    return shape_of(list_definitions(event_id), categories, sight, *_days_and_tags(event_id))
+    held_on, tags, versions = read_together(
+        Part((EventDay.id, EventDay.held_on), [(EventDay, EventDay.event_id == event_id)], [EventDay.held_on]),
+        Part((Tag.public_id, Tag.name, Tag.name_key), [(Tag, Tag.event_id == event_id)]),
+        versions_of(event_id),
+    )
+    named = {public_id: name for public_id, name, _key in sorted(tags, key=lambda tag: tag[2])}
+    definitions = {version.id: definition_of(version) for version in versions}
+    return shape_of(definitions, categories, sight, tuple(held_on), named)
 
 
 def shape_of(
@@ -95,18 +101,6 @@ def shape_of(
         questions=dict(_offered(definitions, keys, context, sight.has_contact_data)),
         has_contact_data=sight.has_contact_data,
     )
-
-
-def _days_and_tags(event_id: int) -> tuple[tuple[tuple[int, date], ...], dict[str, str]]:
-    """Return the event's days, and the names of its tags by public id, in their order: one statement."""
-    day = select(EventDay.id, EventDay.held_on, cast(null(), String), null(), null())
-    tag = select(Tag.id, null(), Tag.public_id, Tag.name, Tag.name_key)
-    rows: Sequence[Any] = db.session.execute(
-        union_all(day.where(EventDay.event_id == event_id), tag.where(Tag.event_id == event_id))
-    ).all()
-    days = sorted(((row[0], row[1]) for row in rows if row[1] is not None), key=lambda each: each[1])
-    tags = sorted((row for row in rows if row[1] is None), key=lambda row: row[4])
-    return tuple(days), {row[2]: row[3] for row in tags}
 
 
 def _offered(

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from eventreg.attendees.models import KeptApart, Merger
-from eventreg.db import db
+from eventreg.db import Part, db, read_together
 from eventreg.events.rules.team import Sight
 from eventreg.kernel.errors import N_, Titled
 from eventreg.registration.models import Registration
@@ -93,22 +93,22 @@ def list_alike(registration: Registration, sight: Sight) -> Sequence[tuple[Alike
     ]
     if not same:
         return []
+    is_merged = exists().where(Merger.registration_id == Registration.id)
+    is_apart = _is_kept_apart(_EACH)
+    kept_apart = exists().where(_EACH.id == registration.id, is_apart).correlate(Registration)
     statement = (
-        select(*_ALIKE)
+        select(*_ALIKE, is_merged, kept_apart)
         .where(Registration.event_id == event_id, or_(*same), *conditions(event_id, sight.scope))
         .order_by(Registration.id)
         .limit(MOST_LOOKED_AT)
     )
     me = _of(registration)
-    found = [Alike(*row) for row in db.session.execute(statement) if row[0] != registration.id]
-    apart = _kept_apart([registration.id])
-    merged = _merged([registration.id, *(each.id for each in found)])
+    rows = db.session.execute(statement).all()
+    if any(row[0] == me.id and row[-2] for row in rows):
+        return []
+    found = [Alike(*row[:-2]) for row in rows if row[0] != me.id and not row[-2] and not row[-1]]
     pairs = ((each, _samenesses(me, each, sight)) for each in found)
-    return [
-        (each, same)
-        for each, same in pairs
-        if same and _pair(me.id, each.id) not in apart and not merged.intersection((me.id, each.id))
-    ]
+    return [(each, same) for each, same in pairs if same]
 
 
 def list_groups(event_id: int, sight: Sight) -> tuple[Sequence[Group], bool]:
@@ -214,10 +214,6 @@ def _kept_apart(ids: Sequence[int]) -> set[tuple[int, int]]:
     return {(first, second) for first, second in db.session.execute(statement)}
 
 
-def _merged(ids: Sequence[int]) -> set[int]:
-    return set(db.session.scalars(select(Merger.registration_id).where(Merger.registration_id.in_(ids))))
-
-
 def _groups(found: Sequence[Alike], apart: set[tuple[int, int]], sight: Sight) -> list[Group]:
     leaders = {each.id: each.id for each in found}
 
@@ -269,11 +265,20 @@ def find_merged_into(registration_id: int) -> str | None:
     )
 
 
-def list_merged_from(registration_id: int) -> Sequence[str]:
-    """Return the references of those that were merged into this one, the first merged first."""
-    return db.session.scalars(
-        select(Registration.reference)
-        .join(Merger, Merger.registration_id == Registration.id)
-        .where(Merger.into_id == registration_id)
-        .order_by(Merger.id)
-    ).all()
+_into, _out_of, _stays, _goes = aliased(Merger), aliased(Merger), aliased(Registration), aliased(Registration)
+
+
+def find_mergers(registration_id: int) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the references that a registration was merged into, one at most, and those merged into it: one statement."""
+    into, out_of = read_together(
+        Part(
+            (_stays.reference,),
+            [(_into, _into.registration_id == registration_id), (_stays, _stays.id == _into.into_id)],
+        ),
+        Part(
+            (_goes.reference,),
+            [(_out_of, _out_of.into_id == registration_id), (_goes, _goes.id == _out_of.registration_id)],
+            [_out_of.id],
+        ),
+    )
+    return into, out_of

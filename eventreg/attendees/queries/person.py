@@ -6,31 +6,41 @@ what happened since the list was shown, where the newest entry of the event's hi
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventreg.accounts.models import Account
+from eventreg.attendees.models import ReadyReason
 from eventreg.attendees.queries.messages import MessageLine, list_messages_about
-from eventreg.audit.details import parts_of
+from eventreg.attendees.queries.reasons import in_order, reasons_of
 from eventreg.audit.history import keys_in
 from eventreg.audit.models import AuditEntry
-from eventreg.audit.queries import Trace, TrailFilter, list_traces, list_trail
+from eventreg.audit.queries import Trace, TrailFilter, list_traces
 from eventreg.audit.trail import Found, Group, acts_of, by_id, read_names
-from eventreg.db import db
+from eventreg.db import Part, db, read_together
 from eventreg.events.checks import occupancy
 from eventreg.events.models import Event
 from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Scope, Sight
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import folded
-from eventreg.questionnaires.queries import list_version_numbers, list_wordings
+from eventreg.questionnaires.queries import definition_of, versions_of
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import AccessCode, Answer, Consent, Decision, Place, Registration, Upload
-from eventreg.registration.queries.answers import find_asked, list_consents, open_answer
+from eventreg.registration.models import (
+    AccessCode,
+    Answer,
+    AnswerRequest,
+    Consent,
+    Decision,
+    Place,
+    Registration,
+    Upload,
+)
+from eventreg.registration.queries.answers import asked_of, find_asked, open_answer
 from eventreg.registration.queries.scoping import conditions, get_in_scope, in_scope
-from eventreg.registration.queries.sessions import ChosenSession, list_chosen
+from eventreg.registration.queries.sessions import ChosenSession, chosen_by
 
 _MOST_EXPORTS = 20
 
@@ -52,6 +62,8 @@ class Dossier:
     #: the version that the registration was made under
     base: Definition
     answers: Sequence[Answer]
+    #: what was asked beside the form, in the order in which it was
+    requests: Sequence[AnswerRequest]
     #: by public id
     files: Mapping[str, FileLine]
     consents: Sequence[Consent]
@@ -61,9 +73,13 @@ class Dossier:
     version_numbers: Mapping[int, int]
     #: newest first
     decisions: Sequence[Decision]
+    #: ready-made, of the event
+    reasons: Sequence[ReadyReason]
     #: newest first
     traces: Sequence[Trace]
-    #: what answers in the trail were given under, by the version's number, where it is not the registration's alone
+    #: the lists that were taken away since the person registered, newest first, some at most
+    exports: Sequence[Trace]
+    #: what answers in the trail were given under, by the version's number
     wordings: Mapping[int, Definition]
     #: newest first
     messages: Sequence[MessageLine]
@@ -88,28 +104,46 @@ def get_dossier(event: Event, reference: str, scope: Scope) -> Dossier:
     Raises NotFound, also for a registration out of scope.
     """
     registration = get_in_scope(event.id, reference, scope)
-    asked, consents = find_asked(registration, with_open=True, for_team=True), list_consents(registration.id)
-    decisions = db.session.scalars(
-        select(Decision).where(Decision.registration_id == registration.id).order_by(Decision.id.desc())
-    ).all()
-    traces = list_traces(event.id, "registration", registration.id)
+    id_ = registration.id
+    answers, requests, consents, decisions, uploads, places, sessions, reasons, versions = read_together(
+        _of(Answer, id_, Answer.question_key, Answer.position),
+        _of(AnswerRequest, id_, AnswerRequest.id),
+        _of(Consent, id_, Consent.id),
+        _of(Decision, id_, Decision.id.desc()),
+        Part((Upload.public_id, Upload.media_type, Upload.size), [(Upload, Upload.registration_id == id_)]),
+        Part((Place.id,), [(Place, Place.registration_id == id_)]),
+        chosen_by(id_),
+        reasons_of(event.id),
+        versions_of(event.id),
+    )
+    asked = asked_of(registration, versions, answers, requests)
+    exported = TrailFilter(action="exported", since=registration.submitted_at)
+    happened = list_traces(event.id, "registration", id_, exported, _MOST_EXPORTS)
+    traces = [each for each in happened if (each.entry.record_kind, each.entry.record_id) == ("registration", id_)]
     return Dossier(
         registration=registration,
         definition=asked.definition,
         base=asked.base,
-        answers=list_answers(registration.id),
-        files=_files(registration.id),
+        answers=answers,
+        requests=requests,
+        files={public_id: FileLine(public_id, *rest) for public_id, *rest in uploads},
         consents=consents,
-        sessions=list_chosen(registration.id),
-        version_numbers=list_version_numbers({consent.questionnaire_id for consent in consents}),
+        sessions=[ChosenSession(*row) for row in sessions],
+        version_numbers={version.id: version.version for version in versions},
         decisions=decisions,
+        reasons=in_order(reasons),
         traces=traces,
-        wordings=_wordings(event.id, traces),
+        exports=[each for each in happened if each.entry.action == exported.action],
+        wordings={version.version: definition_of(version) for version in versions},
         messages=list_messages_about(event.id, registration.id),
         names=_names(event.id, traces, decisions),
         seats=occupancy().seats_of(event),
-        holds_place=holds_place(registration.id),
+        holds_place=bool(places),
     )
+
+
+def _of(table: Any, registration_id: int, *order: Any) -> Part:
+    return Part((table,), [(table, table.registration_id == registration_id)], order)
 
 
 def list_answers(registration_id: int) -> Sequence[Answer]:
@@ -117,12 +151,6 @@ def list_answers(registration_id: int) -> Sequence[Answer]:
     return db.session.scalars(
         select(Answer).where(Answer.registration_id == registration_id).order_by(Answer.question_key, Answer.position)
     ).all()
-
-
-def list_exports_since(event_id: int, registration: Registration) -> Sequence[Trace]:
-    """Return the lists of the event that were taken away since somebody registered, the newest first, some at most."""
-    wanted = TrailFilter(action="exported", since=registration.submitted_at)
-    return list_trail(event_id, wanted, _MOST_EXPORTS)
 
 
 def open_sensitive(registration: Registration, section_key: str) -> dict[str, list[str]]:
@@ -143,23 +171,10 @@ def open_sensitive(registration: Registration, section_key: str) -> dict[str, li
     return opened
 
 
-def _wordings(event_id: int, traces: Sequence[Trace]) -> Mapping[int, Definition]:
-    changes = [part for trace in traces for part in parts_of(trace.entry.action, trace.detail)]
-    numbers = {number for change in changes for number in change.under if number is not None}
-    return list_wordings(event_id, numbers) if numbers else {}
-
-
 def _names(event_id: int, traces: Sequence[Trace], decisions: Sequence[Decision]) -> Found:
     """Return the names of what the trail is about; the person's own is known."""
     deciders = ((by_id("account"), str(decision.account_id)) for decision in decisions)
     return read_names(event_id, (key for key in (*keys_in(traces), *deciders) if key[0] != by_id("registration")))
-
-
-def _files(registration_id: int) -> dict[str, FileLine]:
-    rows = db.session.execute(
-        select(Upload.public_id, Upload.media_type, Upload.size).where(Upload.registration_id == registration_id)
-    )
-    return {row.public_id: FileLine(*row) for row in rows}
 
 
 def holds_place(registration_id: int) -> bool:

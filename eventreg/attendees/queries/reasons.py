@@ -9,7 +9,7 @@ from eventreg.accounts.models import Account
 from eventreg.attendees.models import ReadyReason, SavedView
 from eventreg.attendees.rules.acts import REASONED, RunAct
 from eventreg.audit.models import AuditEntry
-from eventreg.db import db, get_of_event
+from eventreg.db import Part, db, get_of_event
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import folded
 
@@ -19,7 +19,17 @@ def list_reasons(event_id: int, act: RunAct | None = None) -> Sequence[ReadyReas
     statement = select(ReadyReason).where(ReadyReason.event_id == event_id)
     if act is not None:
         statement = statement.where(ReadyReason.act == act)
-    rows = db.session.scalars(statement.order_by(ReadyReason.position, ReadyReason.id)).all()
+    return in_order(db.session.scalars(statement.order_by(ReadyReason.position, ReadyReason.id)).all())
+
+
+def reasons_of(event_id: int) -> Part:
+    """Return the reasons of an event, to be read with other things and put `in_order`."""
+    of_event = ReadyReason.event_id == event_id
+    return Part((ReadyReason,), [(ReadyReason, of_event)], [ReadyReason.position, ReadyReason.id])
+
+
+def in_order(rows: Sequence[ReadyReason]) -> Sequence[ReadyReason]:
+    """Return reasons by act."""
     return sorted(rows, key=lambda row: REASONED.index(row.act) if row.act in REASONED else len(REASONED))
 
 

@@ -277,7 +277,7 @@ def decision_shown(dossier: Dossier, event: Event, form: DecisionForm | None) ->
     """Return what `attendees/_decision.html` needs. `form`: one that was sent and is shown again."""
     category = dossier.registration.category
     return {
-        "form": form or decision_form(event, dossier.registration.language, dossier.registration.revision),
+        "form": form or decision_form(event, dossier.registration.language, dossier),
         "places": dossier.seats.of(category.id),
         "event_places": dossier.seats.whole if category.counts_toward_event else None,
         "holds_place": dossier.holds_place,
@@ -289,10 +289,13 @@ def decision_shown(dossier: Dossier, event: Event, form: DecisionForm | None) ->
     }
 
 
-def decision_form(event: Event, language: str, revision: int | None = None) -> DecisionForm:
-    """Return the form; with a revision an empty one for what is shown, else filled from what was sent."""
-    values = {"formdata": None, "seen_revision": revision} if revision is not None else {}
-    return DecisionForm(list_reasons(event.id) if access.may(Permission.DECIDE) else (), language, **values)
+def decision_form(event: Event, language: str, shown: Dossier | None = None) -> DecisionForm:
+    """Return the form; with what is shown an empty one for that, else filled from what was sent."""
+    may_decide = access.may(Permission.DECIDE)
+    if shown is None:
+        return DecisionForm(list_reasons(event.id) if may_decide else (), language)
+    seen = {"formdata": None, "seen_revision": shown.registration.revision}
+    return DecisionForm(shown.reasons if may_decide else (), language, **seen)
 
 
 def _actions(status: Status) -> list[tuple[str, str, str]]:

@@ -201,10 +201,10 @@ def _compared(question: Question, people: Sequence[Person], cells: AnswerCells) 
 def doubles_shown(registration: Registration) -> Mapping[str, Any]:
     """Return what the page of a registration says of doubles: those that look like it, and where it went or what came."""
     alike = duplicates.list_alike(registration, g.event_access.sight) if may(Permission.ADD_PEOPLE) else []
-    slug = g.event.slug
+    slug, (into, merged_from) = g.event.slug, duplicates.find_mergers(registration.id)
     return {
-        "merged_into": next(iter(_in_sight([duplicates.find_merged_into(registration.id)])), None),
-        "merged_from": _in_sight(duplicates.list_merged_from(registration.id)),
+        "merged_into": next(iter(_in_sight(into)), None),
+        "merged_from": _in_sight(merged_from),
         "alike": [
             (each, sameness_words(why), compare_url(slug, registration.reference, each.reference))
             for each, why in alike[:5]
@@ -212,10 +212,10 @@ def doubles_shown(registration: Registration) -> Mapping[str, Any]:
     }
 
 
-def _in_sight(references: Sequence[str | None]) -> list[str]:
+def _in_sight(references: Sequence[str]) -> list[str]:
     """Return those of these registrations that the account may know of."""
     found = []
-    for reference in filter(None, references):
+    for reference in references:
         with suppress(NotFound):
             found.append(the_registration(reference).reference)
     return found

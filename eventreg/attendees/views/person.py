@@ -9,6 +9,7 @@ The page of one registration, for every view that ends on it.
 
 import io
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from flask import Response, g, request, send_file, url_for
@@ -24,17 +25,16 @@ from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.services.looking import look_at_section, take_file
 from eventreg.attendees.views import blueprint, cards, desk, duplicates, history
 from eventreg.audit.trail import read_group
+from eventreg.db import read_together
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import organizer
-from eventreg.events.queries.events import list_days
 from eventreg.events.queries.team import Membership, list_memberships
 from eventreg.events.rules.team import Permission, Sight
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats, languages
 from eventreg.kernel.clock import now
-from eventreg.questionnaires.kinds import Context
+from eventreg.questionnaires.kinds import Context, DayChoice
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.registrations import list_requests
 from eventreg.registration.rules.asked import RequestState, closes_at, concerns, state_of
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.registration.rules.ways_in import WayKind
@@ -102,8 +102,11 @@ def _annotated(event: Event, registration: Registration, refused: Annotation | N
     open_to = {each: event.publication.effects.is_changeable and may(each.right) for each in ANNOTATIONS}
     cards_shown = [(each.template, is_open) for each, is_open in open_to.items()]
     shown: dict[str, Any] = {"annotations": cards_shown, "faults": faults, "wrong": dict(faults)}
-    for each, is_open in open_to.items():
-        shown |= each.shown(event, registration, request.form if each is refused else None, is_open=is_open)
+    read = [each.read(event, registration) for each in open_to]
+    rows = iter(read_together(*(part for parts in read for part in parts)))
+    for (each, is_open), parts in zip(open_to.items(), read, strict=True):
+        own = list(islice(rows, len(parts)))
+        shown |= each.shown(event, registration, own, request.form if each is refused else None, is_open=is_open)
     return shown
 
 
@@ -125,7 +128,7 @@ def dossier_page(
     dossier = person.get_dossier(event, reference, sight.scope)
     categories = desk.categories_in_sight()
     state = desk.read_list_state(categories)
-    context = Context.of(event, list_days(event.id))
+    context = Context.of(event, [DayChoice(*day) for day in desk.list_shape(categories).days])
     changed = cards.changes_marked(dossier, event, context, sight.has_contact_data)
     return render_desk(
         "attendees/registration.html",
@@ -170,7 +173,7 @@ def _timeline(dossier: person.Dossier, event: Event, context: Context, state: Li
         context,
         has_contact_data=g.event_access.sight.has_contact_data,
         has_messages=may(Permission.SEE_MESSAGES),
-        exports=person.list_exports_since(event.id, dossier.registration) if may(Permission.SEE_HISTORY) else [],
+        exports=dossier.exports if may(Permission.SEE_HISTORY) else [],
         only=read_group(request.args.get("kind")),
         address=lambda address: desk.with_query(address, state),
     )
@@ -213,7 +216,7 @@ def _requests(dossier: person.Dossier, event: Event) -> list[dict[str, Any]]:
     registration, language = dossier.registration, languages.current_language()
     titles = {section.key: plain_in_reader_language(section.title) for section in dossier.definition.sections}
     rows = []
-    for asked in reversed(list_requests(registration.id)):
+    for asked in reversed(dossier.requests):
         closes = closes_at(asked.answer_by, event.changes_until, event.time_zone)
         state = state_of(now(), closes, asked.answered_at, asked.taken_back_at)
         is_asked = concerns(asked.kind, registration.status)

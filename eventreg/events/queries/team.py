@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
-from eventreg.db import db
+from eventreg.db import Part, db, read_together
 from eventreg.events.models import Event, EventDay, TeamInvitation, TeamMember
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Grant, TeamRole, grant_of
@@ -115,13 +115,20 @@ def list_members(event_id: int) -> Sequence[MemberLine]:
 
 def list_grants(event_id: int) -> Sequence[tuple[Account, Grant]]:
     """Return the members of an event's team whose account is open, each with what it may do there, by name."""
-    rows = db.session.execute(
-        select(TeamMember, Account)
-        .join(Account, Account.id == TeamMember.account_id)
-        .where(TeamMember.event_id == event_id, Account.closed_at.is_(None))
-        .order_by(Account.name, Account.id)
-    )
-    return [(account, _grant(member, is_administrator=False)) for member, account in rows]
+    (rows,) = read_together(team_of(event_id))
+    return grants_of(rows)
+
+
+def team_of(event_id: int) -> Part:
+    """Return the members of an event's team with their accounts, by name, to be read with other things."""
+    joined = [(TeamMember, TeamMember.event_id == event_id), (Account, Account.id == TeamMember.account_id)]
+    return Part((TeamMember, Account), joined, [Account.name, Account.id])
+
+
+def grants_of(team: Sequence[tuple[TeamMember, Account]]) -> Sequence[tuple[Account, Grant]]:
+    """Return the open accounts of these members, each with what it may do."""
+    open_ones = [(member, account) for member, account in team if account.closed_at is None]
+    return [(account, _grant(member, is_administrator=False)) for member, account in open_ones]
 
 
 def get_member(event_id: int, member_id: int) -> MemberLine:

@@ -81,7 +81,7 @@ class Context:
     places_left: Callable[[], Mapping[tuple[str, str], int]] = _nobody_counted
 
     @classmethod
-    def of(cls, event: Event, days: Sequence[EventDay] | None = None) -> Context:
+    def of(cls, event: Event, days: Sequence[EventDay | DayChoice] | None = None) -> Context:
         """Return the context of an event whose days are loaded, or given."""
         event_id = event.id
         return cls(

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel import sealing
+from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version, get_version
 from eventreg.questionnaires.rules.schema import Definition
@@ -110,11 +111,7 @@ def find_asked(registration: Registration, *, with_open: bool = False, for_team:
     """
     base_id = registration.questionnaire_id
     given = _versions_of_answers(registration)
-    still_open: dict[str, int] = {}
-    for request in _list_requests(registration.id):
-        if request.kind is not RequestKind.CORRECTION:
-            keys = given if request.answered_at is not None else still_open
-            keys.update(dict.fromkeys(request.question_keys, request.questionnaire_id))
+    still_open = _put_requests(given, _list_requests(registration.id))
     if not with_open:
         still_open = {}
     team = get_current_version(registration.event_id) if for_team else None
@@ -124,6 +121,36 @@ def find_asked(registration: Registration, *, with_open: bool = False, for_team:
     return put_together(
         base_id, definitions, given=given, still_open=still_open, team_id=team.id if team is not None else None
     )
+
+
+def asked_of(
+    registration: Registration,
+    versions: Sequence[QuestionnaireVersion],
+    answers: Sequence[Answer],
+    requests: Sequence[AnswerRequest],
+) -> AskedQuestions:
+    """Return what `find_asked` does for the team, with what is open, of rows that were read: all versions of the event, the
+    newest first, all answers and requests of the registration. Raises NotFound when nothing was published."""
+    if not versions:
+        raise NotFound
+    base_id, given = registration.questionnaire_id, dict[str, int]()
+    for answer in answers:
+        version_id = answer.questionnaire_id or registration.questionnaire_id
+        given[answer.question_key] = max(given.get(answer.question_key, 0), version_id)
+    standing = [each for each in requests if each.taken_back_at is None or each.answered_at is not None]
+    still_open = _put_requests(given, standing)
+    definitions = {version.id: definition_of(version) for version in versions}
+    return put_together(base_id, definitions, given=given, still_open=still_open, team_id=versions[0].id)
+
+
+def _put_requests(given: dict[str, int], requests: Sequence[AnswerRequest]) -> dict[str, int]:
+    """Put the versions of what was answered by requests among the others; return those of what is open."""
+    still_open: dict[str, int] = {}
+    for request in requests:
+        if request.kind is not RequestKind.CORRECTION:
+            keys = given if request.answered_at is not None else still_open
+            keys.update(dict.fromkeys(request.question_keys, request.questionnaire_id))
+    return still_open
 
 
 def list_versions(ids: Collection[int]) -> dict[int, Definition]:

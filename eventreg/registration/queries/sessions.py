@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from eventreg.db import db
+from eventreg.db import Part, db, read_together
 from eventreg.events.models import Event, EventDay, ProgrammeSession
 from eventreg.events.rules.seats import Places
 from eventreg.questionnaires.kinds import SessionChoice
@@ -85,15 +85,22 @@ def offers_sessions(event_id: int) -> bool:
 
 def list_chosen(registration_id: int) -> Sequence[ChosenSession]:
     """Return the sessions that somebody holds a place in, in the order of the programme, with their rooms."""
-    rows = db.session.execute(
-        select(ProgrammeSession, EventDay.held_on)
-        .join(SessionPlace, SessionPlace.session_id == ProgrammeSession.id)
-        .join(EventDay, EventDay.id == ProgrammeSession.day_id)
-        .where(SessionPlace.registration_id == registration_id)
-        .options(joinedload(ProgrammeSession.room))
-        .order_by(EventDay.held_on, ProgrammeSession.starts_at, ProgrammeSession.id)
-    )
+    (rows,) = read_together(chosen_by(registration_id))
     return [ChosenSession(session, held_on) for session, held_on in rows]
+
+
+def chosen_by(registration_id: int) -> Part:
+    """Return these sessions with their days, to be read with other things."""
+    return Part(
+        (ProgrammeSession, EventDay.held_on),
+        [
+            (SessionPlace, SessionPlace.registration_id == registration_id),
+            (ProgrammeSession, ProgrammeSession.id == SessionPlace.session_id),
+            (EventDay, EventDay.id == ProgrammeSession.day_id),
+        ],
+        [EventDay.held_on, ProgrammeSession.starts_at, ProgrammeSession.id],
+        options=[joinedload(ProgrammeSession.room)],
+    )
 
 
 def count_session_people(session_id: int) -> int:
