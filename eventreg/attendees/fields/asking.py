@@ -219,6 +219,23 @@ def _place_in_postgresql(element: place_in, compiler: Any, **options: Any) -> st
     return f"strpos({compiler.process(element.clauses, **options)})"
 
 
+class unled(FunctionElement[int]):  # noqa: N801 - a function of SQL
+    """A number that no index is to lead by on SQLite, which has no statistics; PostgreSQL has, and finds its way."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(unled, "sqlite")
+def _unled_sqlite(element: unled, compiler: Any, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+@compiles(unled, "postgresql")
+def _unled_postgresql(element: unled, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
 @dataclass(frozen=True)
 class Ordering:
     """What one column orders by. Whoever has nothing there comes last, whichever way round."""

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.util import ClauseAdapter
 
-from eventreg.attendees.fields import CountedApart, ListField, text
+from eventreg.attendees.fields import CountedApart, ListField, asking, text
 from eventreg.attendees.fields.offer import ListOf
 from eventreg.attendees.listing.shape import ListShape
 from eventreg.attendees.rules.listing import RECEIVED, STATUS, Filter, ListState, Unanswered
@@ -317,7 +317,7 @@ class Narrowing:
         words = [self._holds(word) for word in self.state.words]
         in_event, *in_scope = self._in_sight
         if from_few:
-            in_event = Registration.event_id + 0 == self.of.event_id
+            in_event = asking.unled(Registration.event_id) == self.of.event_id
         return statement.where(in_event, *in_scope, *words, *asked)
 
     def is_narrowed_beside(self, fields: Collection[str]) -> bool:
