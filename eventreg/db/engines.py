@@ -309,7 +309,8 @@ def from_shelf(key: tuple[Hashable, ...], load: Callable[[], Thing]) -> Thing:
     stands, things = shelf.edition
     if number != stands or key not in things:
         # As the session sees it: the rows are of no earlier moment than the number under which they are kept.
-        number = session.execute(text(shelf.question)).scalar()
+        with words_of_statements():  # it is no part of what is read
+            number = session.execute(text(shelf.question)).scalar()
         with words_of_statements() as words:
             thing = load()
         session.expunge_all()

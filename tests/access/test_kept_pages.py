@@ -375,7 +375,8 @@ def test_what_is_kept_reads_no_table_that_does_not_count(world: World, elsewhere
             statements.clear()
             elsewhere.get(*each)
         assert "instance_settings" in read
-        assert read & unseen == set(), each
+        # The number itself tells whether something lies on the shelf still.
+        assert read & unseen <= {"public_number"}, each
         assert statements == [], f"{each} is not kept"
     elsewhere.let_go()
 

@@ -15,7 +15,6 @@ from eventreg.attendees.annotations.notes import (
     change_note,
     lines_of,
     list_mentionable,
-    list_notes,
     notes_on,
     remove_note,
     see_mentions,

@@ -39,7 +39,7 @@ class TestStatements:
         [("government", False), ("government", True), ("academia", False)],
         ids=["at-once", "with-file", "by-organizer"],
     )
-    def test_a_registration_costs_fourteen_at_most_and_a_file_one_more(
+    def test_a_registration_costs_twelve_at_most_and_a_file_one_more(
         self, pages: Pages, category: str, with_file: bool
     ) -> None:
         page = open_form(pages, self.event, category)
@@ -48,14 +48,14 @@ class TestStatements:
             entries["Letter"] = ("carta.pdf", PDF)
         with counted() as statements:
             page.submit(SEND, entries, 303)
-        assert len(statements) <= 14 + with_file, "\n".join(statements)
+        assert len(statements) <= 12 + with_file, "\n".join(statements)
         assert count_registrations() == 31
 
-    def test_a_registration_with_a_kept_file_costs_fifteen_at_most(self, pages: Pages) -> None:
+    def test_a_registration_with_a_kept_file_costs_eleven_at_most(self, pages: Pages) -> None:
         page = send(open_form(pages, self.event), self.event, 422, Letter=("carta.pdf", PDF), **{"Given name": ""})
         with counted() as statements:
             page.submit(SEND, {"Given name": "Ana"}, 303)
-        assert len(statements) <= 15, "\n".join(statements)
+        assert len(statements) <= 11, "\n".join(statements)
 
     def test_options_with_places_cost_the_form_one_and_a_registration_two(self, pages: Pages) -> None:
         """However many options have places, and how many of them somebody takes."""
@@ -67,7 +67,7 @@ class TestStatements:
         entries = typed(self.event, Topics=["Law", "Data"], Visit="To the border")
         with counted() as statements:
             page.submit(SEND, entries, 303)
-        assert len(statements) <= 17, "\n".join(statements)
+        assert len(statements) <= 13, "\n".join(statements)
         assert db.session.scalar(select(func.count()).select_from(OptionPlace)) == 3
 
 
