@@ -22,7 +22,7 @@ from eventreg.questionnaires.kinds.choices import Block, blocks_of
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.kinds.fields import AnswerField, KeptFile, UploadField, shown
 from eventreg.questionnaires.rules.answers import Invalid, Reason
-from eventreg.questionnaires.rules.schema import Definition, Question, Stage, conditions_on_form
+from eventreg.questionnaires.rules.schema import Definition, Question, Section, Stage, conditions_on_form
 from eventreg.web.refusals import said
 
 #: the box beside a kept file posts its id under its question's key and this
@@ -102,11 +102,6 @@ class QuestionnaireForm:
         ]
         self._formdata, self._definition = formdata, definition
         self._prepare()
-
-    @cached_property
-    def sections(self) -> list[SectionView]:
-        """The parts of the form as a template draws them. A form that is taken is not drawn."""
-        return list(self._section_views(self._definition))
 
     def __getitem__(self, key: str) -> AnswerField:
         """Return the field of a question that stands on the form. KeyError for any other."""
@@ -246,18 +241,23 @@ class QuestionnaireForm:
             kind = kinds.get(question.kind)
             self[key].frozen = kind.display(question, self._known[key], self._context, self._language)
 
-    def _section_views(self, definition: Definition) -> Iterator[SectionView]:
-        for section in definition.sections:
-            asked = [question for question in section.questions if question.key in self._order]
-            if asked:
-                yield SectionView(
-                    key=section.key,
-                    title=shown(section.title, self._context, self._language),
-                    intro=shown(section.intro, self._context, self._language),
-                    fields=(fields := [self[question.key] for question in asked]),
-                    blocks=blocks_of(fields),
-                    purposes=[self._purpose_view(question) for question in asked if question.purpose],
-                )
+    @cached_property
+    def sections(self) -> list[SectionView]:
+        """The parts of the form as a template draws them. A form that is taken is not drawn."""
+        parts = (
+            (section, [q for q in section.questions if q.key in self._order]) for section in self._definition.sections
+        )
+        return [self._section_view(section, asked) for section, asked in parts if asked]
+
+    def _section_view(self, section: Section, asked: Sequence[Question]) -> SectionView:
+        return SectionView(
+            key=section.key,
+            title=shown(section.title, self._context, self._language),
+            intro=shown(section.intro, self._context, self._language),
+            fields=(fields := [self[question.key] for question in asked]),
+            blocks=blocks_of(fields),
+            purposes=[self._purpose_view(question) for question in asked if question.purpose],
+        )
 
     def _purpose_view(self, question: Question) -> PurposeView:
         return PurposeView(
@@ -273,9 +273,6 @@ def build_fields(
 ) -> dict[str, UnboundField[Any]]:
     """Return an unbound field for each question, by its key, labelled in `language`."""
     return {question.key: kinds.get(question.kind).field(question, context, language) for question in questions}
-
-
-__all__ = ["KeptFile", "PurposeView", "QuestionnaireForm", "SectionView", "build_fields"]
 
 
 #: the page of all sections, and the one of the answers; the others are numbers of sections
