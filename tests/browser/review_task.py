@@ -176,7 +176,8 @@ def invite_a_colleague(person: Person, _evening: Evening) -> None:
 
 
 def _to_review(page: Page) -> str:
-    return page.get_by_role("link", name=re.compile("^Revisar ")).first.inner_text()
+    said = page.get_by_role("link", name=re.compile("^Revisar ")).first.text_content() or ""
+    return " ".join(said.split())
 
 
 _WRITES = re.compile(r"^(Escribir|Enviar) a \d+ ")
