@@ -12,7 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventreg.config import Config, load_config
 from eventreg.db import db
-from eventreg.db.engines import THREADS, engine_options, prepare_engine, watch_changes
+from eventreg.db.engines import THREADS, engine_options, prepare_engine
+from eventreg.db.transactions import watch_changes
 from eventreg.i18n import languages
 from eventreg.kernel.clients import cookie_name
 from eventreg.kernel.keys import create_keys, load_keys

@@ -18,8 +18,8 @@ from eventreg.db.base import (
     partial_index,
 )
 from eventreg.db.due import SKEW, pull_back
-from eventreg.db.engines import after_commit, lock_row, locking, revocable, transaction
 from eventreg.db.together import Part, read_together
+from eventreg.db.transactions import after_commit, lock_row, locking, revocable, transaction
 
 __all__ = [
     "NOT_PERSONAL",

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from eventreg.db.base import db
-from eventreg.db.engines import transaction
+from eventreg.db.transactions import transaction
 
 #: the clocks of machines that work together differ by less. A lease that a machine within it took is nobody's to move
 SKEW = timedelta(minutes=1)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from eventreg.db.engines import WRITE_OPTION, take_time
-from eventreg.db.turns import LOCK_WAIT_MS
+from eventreg.db.engines import take_time
+from eventreg.db.transactions import LOCK_WAIT_MS, WRITE_OPTION
 
 if TYPE_CHECKING:
     from alembic.config import Config

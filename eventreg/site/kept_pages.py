@@ -1,7 +1,7 @@
 """When a public page that is kept in memory no longer holds: the one number in the database that every change renews.
 
-A change is whatever a transaction writes (`db.engines`), so no service has to think of it. The few tables of which public pages
-show nothing are named here; a page that reads one of them all the same is not kept.
+A change is whatever a transaction writes (`db.transactions`), so no service has to think of it. The few tables of which public
+pages show nothing are named here; a page that reads one of them all the same is not kept.
 """
 
 import secrets
@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from eventreg.db import db, transaction
-from eventreg.db.engines import USUAL, Change, Shelf, emptied_with, init_changes, init_shelf
+from eventreg.db.engines import USUAL
+from eventreg.db.transactions import Change, Shelf, emptied_with, init_changes, init_shelf
 from eventreg.settings.models import PublicNumber
 from eventreg.web.kept import KeptForms, KeptPages
 

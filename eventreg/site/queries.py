@@ -20,7 +20,8 @@ from sqlalchemy import Connection, Engine, func, insert, inspect, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from eventreg.db import db
-from eventreg.db.engines import WRITE_OPTION, Bounds, is_busy, open_engine
+from eventreg.db.engines import Bounds, open_engine
+from eventreg.db.transactions import WRITE_OPTION, is_busy
 from eventreg.jobs.models import Job
 from eventreg.jobs.rules import JobState
 from eventreg.jobs.services import count_backlog as count_jobs

@@ -30,7 +30,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import Headers
 from werkzeug.http import http_date, is_resource_modified, parse_cookie, remove_entity_headers
 
-from eventreg.db.engines import words_of_statements
+from eventreg.db.transactions import words_of_statements
 from eventreg.i18n import languages
 from eventreg.kernel import clock
 from eventreg.web import traffic

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from eventreg.db import db, revocable, transaction
-from eventreg.db.engines import UNTOLD, emptied_with, from_shelf, init_changes, words_of_statements
+from eventreg.db.transactions import UNTOLD, emptied_with, from_shelf, init_changes, words_of_statements
 from eventreg.jobs.models import Job
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization

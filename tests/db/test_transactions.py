@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from eventreg.db import db, lock_row, transaction, turns
+from eventreg.db import db, lock_row, transaction, transactions
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.organizations.models import Organization
 from tests.support.waiting import join, patience, until
@@ -140,7 +140,7 @@ def test_a_guarded_row_is_held_until_the_end(app: Flask) -> None:
 @pytest.mark.both_databases
 def test_a_lock_not_had_in_time_says_busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Case 21: nothing half saved, try again."""
-    monkeypatch.setattr(turns, "LOCK_WAIT_MS", 200)
+    monkeypatch.setattr(transactions, "LOCK_WAIT_MS", 200)
     with transaction() as session:
         session.add(_organization())
     with transaction():
@@ -186,7 +186,7 @@ def _wait_briefly() -> None:
 
 
 def test_threads_write_in_the_order_in_which_they_asked() -> None:
-    line, had = turns._Line(), list[int]()
+    line, had = transactions._Line(), list[int]()
 
     def wait(number: int) -> None:
         if line.acquire(patience()):

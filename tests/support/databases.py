@@ -21,7 +21,7 @@ from sqlalchemy import URL, create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
 
 from eventreg.app import import_models
-from eventreg.db import Base, db, engines, turns
+from eventreg.db import Base, db, engines, transactions
 from eventreg.db.engines import engine_options, prepare_engine
 from eventreg.migrations.runner import upgrade
 from tests.support.once import once, one_at_a_time
@@ -30,7 +30,7 @@ from tests.support.waiting import HANGS
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 # Who comes at the same moment as twenty others has a turn, however busy the machine: the few seconds after which the product
 # says "try again" are for tests that are about them.
-engines.LOCK_WAIT_MS = turns.LOCK_WAIT_MS = round(HANGS * 1000)
+engines.LOCK_WAIT_MS = transactions.LOCK_WAIT_MS = round(HANGS * 1000)
 engines._POOL_WAIT = round(HANGS)
 for _bound, _most in (("lock_ms", engines.LOCK_WAIT_MS), ("statement", round(HANGS))):
     object.__setattr__(engines.USUAL, _bound, _most)

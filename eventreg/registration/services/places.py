@@ -13,7 +13,7 @@ from sqlalchemy import delete, exists, insert, select, update
 
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, insert_rows, transaction
-from eventreg.db.engines import UNTOLD
+from eventreg.db.transactions import UNTOLD
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.publication import ALIVE

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from eventreg.accounts.services.guards import Try, admit as admit_try
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
-from eventreg.db.engines import clear_shelf
+from eventreg.db.transactions import clear_shelf
 from eventreg.events.models import Category, Event, PrivacyNotice
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.kernel import clock

@@ -19,7 +19,7 @@ from wtforms import ValidationError
 
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.wording import too_many_tries
-from eventreg.db.engines import from_shelf
+from eventreg.db.transactions import from_shelf
 from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language, switch_language
 from eventreg.kernel import clock, files

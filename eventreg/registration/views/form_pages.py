@@ -14,7 +14,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventreg.db.engines import from_shelf
+from eventreg.db.transactions import from_shelf
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import find_current_notice, get_published_event, list_credited
 from eventreg.i18n.languages import current_language
