@@ -52,11 +52,8 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 
 NAMES: Final = frozenset(_KINDS)
-
-
-def get(name: str) -> Kind:
-    """Return the kind of that name. KeyError for an unknown one: definitions are checked before they are published."""
-    return _KINDS[name]
+#: the kind of that name. KeyError for an unknown one: definitions are checked before they are published
+get: Final = _KINDS.__getitem__
 
 
 def checked_definition(
