@@ -31,11 +31,22 @@ class Costs:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Take the processor's time before a test, its fixtures included, and after."""
-        before = self._worked()
+        self._cost, self._before = 0.0, self._worked()
         result = yield
+        self._count()
         with self._file.open("a", encoding="utf-8") as file:
-            file.write(f"{self._worked() - before:.2f}\t{item.nodeid}\n")
+            file.write(f"{self._cost:.2f}\t{item.nodeid}\n")
         return result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self) -> None:
+        """Count before anything is closed: nobody is told what a page of Chromium cost once it is gone."""
+        self._count()
+
+    def _count(self) -> None:
+        worked = self._worked()
+        self._cost += max(0.0, worked - self._before)
+        self._before = worked
 
     def _worked(self) -> float:
         """Return how long this process, what it started and PostgreSQL have worked, and those of them that have ended."""
