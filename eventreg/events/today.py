@@ -60,6 +60,8 @@ class TodayItem(ABC):
     is_main: ClassVar[bool] = False
     #: somebody takes harm of it already
     is_late: ClassVar[bool] = False
+    #: only while anything is decided at the event
+    is_of_decisions: ClassVar[bool] = False
     #: of one and of several
     title: ClassVar[tuple[str, str]]
     about: ClassVar[str] = ""
@@ -67,9 +69,14 @@ class TodayItem(ABC):
     action: ClassVar[tuple[str, str]] = NN_("See it", "See all %(num)d")
     verb: ClassVar[str] = N_("See")
 
+    def is_asked_at(self, seen: Seen) -> bool:
+        """Say whether it is counted at this event for whoever looks."""
+        takes_decisions = seen.event.publication.effects.takes_decisions
+        return seen.grant.allows(self.right) and (takes_decisions or not self.is_of_decisions)
+
     @abstractmethod
     def matters(self, seen: Sequence[Seen]) -> Iterator[Matter]:
-        """Yield what is to be counted at events whose right the account has; what is not asked costs no statement."""
+        """Yield what is to be counted at these events, at which it is asked."""
 
 
 class Waiting(NamedTuple):
@@ -89,9 +96,7 @@ def find_waiting(seen: Sequence[Seen]) -> list[Waiting]:
     """Return what waits at these events, the most urgent first: one statement for the counts of a hundred matters."""
     open_ = [each for each in seen if each.event.publication.effects.is_changeable]
     matters = [
-        matter
-        for item in today_items()
-        for matter in item.matters([each for each in open_ if each.grant.allows(item.right)])
+        matter for item in today_items() for matter in item.matters([each for each in open_ if item.is_asked_at(each)])
     ]
     found = []
     numbered = [matter.counted.add_columns(literal_column(str(index))) for index, matter in enumerate(matters)]

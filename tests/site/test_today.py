@@ -143,6 +143,12 @@ def test_nothing_is_a_good_state_and_a_draft_shows_what_is_missing(pages: Pages,
     assert not page.all("section", aria_labelledby="places")
 
 
+def test_nothing_waits_for_a_decision_at_an_event_that_does_not_take_place(pages: Pages, app: Flask) -> None:
+    event = an_event(publication=Publication.CANCELLED)
+    a_registration(event, status=Status.PENDING)
+    assert rows(pages.sign_in(a_team_member(event)).get(address(event))) == {}
+
+
 def test_what_colleagues_did_is_told_and_what_oneself_did_is_not(pages: Pages, app: Flask) -> None:
     event = an_event()
     owner, colleague = a_team_member(event, name="Olga Dueña"), a_team_member(event, name="Clara Colega")

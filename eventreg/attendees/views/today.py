@@ -32,6 +32,7 @@ class PeopleItem(TodayItem):
     """Registrations that a list in one state holds."""
 
     right = Permission.SEE_REGISTRATIONS
+    is_of_decisions = True
     narrowed_by: ClassVar[Mapping[str, str]]
 
     def matters(self, seen: Sequence[Seen]) -> Iterator[Matter]:
@@ -55,6 +56,7 @@ class Undelivered(PeopleItem):
     """People whose newest message failed."""
 
     icon, is_urgent, is_late = "mail-x", True, True
+    is_of_decisions = False
     title = NN_("Email not delivered", "Emails not delivered")
     about = N_("These people do not know what was decided or asked.")
     action, verb = NN_("Mend it", "Mend all %(num)d"), N_("Mend")
@@ -104,6 +106,7 @@ class Mentioned(PeopleItem):
     """People on whom a note names oneself."""
 
     icon, is_urgent = "at-sign", True
+    is_of_decisions = False
     title = NN_("Note that mentions you", "Notes that mention you")
     about = N_("Colleagues named you in a note on these people.")
     action, verb = NN_("Read it", "Read all %(num)d"), N_("Read")
