@@ -80,7 +80,7 @@ def test_it_is_what_the_application_answers_but_for_the_secrets(app: Flask, even
         pages = [gzip.decompress(each.data) if encoding == "gzip" else each.data for each in (first, second, made)]
         assert len({without_secrets(page) for page in pages}) == 1
         assert told(first) == told(second) == told(made)
-        assert second.headers["Cache-Control"] == "no-store"
+        assert second.headers["Cache-Control"] == "private, no-cache"
         assert second.headers["Content-Length"] == str(len(second.data))
         cookies = [each.headers["Set-Cookie"].partition(";") for each in (first, second, made)]
         assert len({value for value, _, _ in cookies}) == 3
@@ -89,7 +89,7 @@ def test_it_is_what_the_application_answers_but_for_the_secrets(app: Flask, even
 
 
 class Proxy:
-    """A cache that many share, as obedient as the standard asks: nothing is kept that says `no-store`."""
+    """A cache that many share, as obedient as the standard asks: nothing is kept that says `no-store` or `private`."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -102,7 +102,7 @@ class Proxy:
         answer = get(self._app, address, **({"If_None_Match": tag} if tag else {}))
         if kept is not None and answer.status_code == 304:
             return kept
-        if "no-store" not in answer.headers["Cache-Control"]:
+        if not {"no-store", "private"} & set(answer.headers["Cache-Control"].split(", ")):
             self._kept[address] = answer
         return answer
 

@@ -34,8 +34,16 @@ from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer
 from eventreg.web.refusals import Refusals, said
 
-#: a page that shows what somebody typed, or holds a key that opens a receipt, is kept by no cache
+#: a page that shows what somebody typed is kept by no cache
 _NOT_STORED = {"Cache-Control": "no-store"}
+#: a form that was asked for holds a key that opens a receipt: it is kept by no cache but the browser's own, which shows it with
+#: what was typed in it when somebody goes back
+_FRESH = {"Cache-Control": "private, no-cache"}
+
+
+def caching() -> dict[str, str]:
+    """Return what the form, or a part of it, says to caches."""
+    return _NOT_STORED if request.method == "POST" else _FRESH
 
 
 def submission_key_of(event: Event, is_own: bool) -> str:
@@ -72,7 +80,7 @@ def category_page(
         carried=carried,
         **page_frame(occasion),
     )
-    return page, code, _NOT_STORED
+    return page, code, caching()
 
 
 def _asked_code(event: Event, carried: str, error: str) -> dict[str, str] | None:
@@ -121,7 +129,7 @@ def form_page(
         notice=find_current_notice(occasion.event.id),
         **page_frame(occasion),
     )
-    return page, code, _NOT_STORED
+    return page, code, caching()
 
 
 def closed_page(occasion: Occasion, refusal: RegisteringReason, category: Category | None = None) -> str:
@@ -297,4 +305,4 @@ def keep_page(
         carried=[*carried, ("submission_key", submission_key), ("category", category.key)],
         **page_frame(occasion),
     )
-    return page, code, _NOT_STORED
+    return page, code, caching()
