@@ -246,7 +246,7 @@ class Notes(ListField):
     choices, uncounted = (YES, MINE), (MINE,)
 
     def held(self, of: ListOf) -> ColumnFilter:
-        return ByCondition({YES: _has_note(), MINE: _names_me()}.__getitem__)
+        return ByCondition({YES: _has_note(), MINE: _names_me()}.__getitem__, _has_note())
 
     def ordering(self, of: ListOf) -> Ordering:
         number = select(func.count()).select_from(Note).where(Note.registration_id == Registration.id)
@@ -280,7 +280,7 @@ def _has_note() -> ColumnElement[bool]:
 def _names_me() -> ColumnElement[bool]:
     named = select(Note.registration_id).join(NoteMention, NoteMention.note_id == Note.id)
     # What is made in the background is made for nobody.
-    reader = current_user.id if current_user else 0
+    reader = getattr(current_user, "id", 0)
     return Registration.id.in_(named.where(NoteMention.account_id == reader, NoteMention.seen_at.is_(None)))
 
 

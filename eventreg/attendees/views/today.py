@@ -12,7 +12,7 @@ from eventreg.attendees.listing.counting import Narrowing
 from eventreg.attendees.listing.shape import shape_of
 from eventreg.attendees.models import Note, NoteMention
 from eventreg.attendees.queries.people import list_newest_definitions
-from eventreg.attendees.rules.listing import IS_EMPTY, LATE, MAIL, MINE, YES, ListState, answer_column, is_
+from eventreg.attendees.rules.listing import DOUBT, IS_EMPTY, LATE, MAIL, MINE, YES, ListState, answer_column, is_
 from eventreg.attendees.views.desk import list_url
 from eventreg.events.rules.team import Permission
 from eventreg.events.today import Matter, Seen, TodayItem
@@ -57,6 +57,7 @@ class Undelivered(PeopleItem):
 
     icon, is_urgent, is_late = "mail-x", True, True
     is_of_decisions = False
+    state: ClassVar[DeliveryState] = DeliveryState.FAILED
     title = NN_("Email not delivered", "Emails not delivered")
     about = N_("These people do not know what was decided or asked.")
     action, verb = NN_("Mend it", "Mend all %(num)d"), N_("Mend")
@@ -69,9 +70,20 @@ class Undelivered(PeopleItem):
                 MailMessage.record_kind == "registration",
                 MailMessage.record_id == Registration.id,
                 MailMessage.audience == "participant",
-                MailMessage.state == DeliveryState.FAILED,
+                MailMessage.state == self.state,
             )
         )
+
+
+class Doubtful(Undelivered):
+    """People whose newest message was perhaps taken: somebody decides whether it goes again."""
+
+    icon, is_urgent, is_late = "mail-warning", False, False
+    state = DeliveryState.DOUBTFUL
+    title = NN_("Email probably delivered", "Emails probably delivered")
+    about = N_("The mail server did not say whether it took them: decide whether they go again.")
+    action, verb = TodayItem.action, TodayItem.verb
+    narrowed_by: ClassVar = {"trouble": DOUBT}
 
 
 class ToReview(PeopleItem):
@@ -191,7 +203,7 @@ class Doubles(PeopleItem):
 
 #: what needs somebody soonest first
 PEOPLE_ITEMS: tuple[TodayItem, ...] = (
-    Undelivered(), ToReview(), Overdue(), Mentioned(), Unfilled(), MissingFiles(), Doubles(),
+    Undelivered(), ToReview(), Overdue(), Mentioned(), Unfilled(), MissingFiles(), Doubles(), Doubtful(),
 )  # fmt: skip
 
 
