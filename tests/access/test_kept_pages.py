@@ -93,7 +93,7 @@ NOT_WALKED = {
     "mails and jobs: no page shows them": """
         bulk/services/writing.py: take_back_messages
         jobs/running.py: give_up
-        mail/delivery.py: claim_next settle
+        mail/delivery.py: _free_left_behind claim_next settle
         mail/services.py: forget_people release repeat send_again
         registration/services/links.py: send_link
         registration/services/statuses.py: take_back_mails
