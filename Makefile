@@ -26,7 +26,7 @@ help:
 	@echo "make test      set up all that the tests need and run them (WORKERS=, PYTEST_ARGS=)"
 	@echo "make test-quick  those that a change runs first: no browser, PostgreSQL, packaging, killed processes"
 	@echo "make check     formatting, lint, types, import contracts, templates, translations"
-	@echo "make bench     the benchmarks; writes bench/results.json"
+	@echo "make bench     the benchmarks, against bench/bounds.toml; writes bench/results.json and docs/performance.md's table"
 	@echo "make task      how long a new user needs for an event; writes docs/task.md"
 	@echo "make messages  bring the translation catalogs up to date"
 	@echo "make pictures  take the pictures of the guides again, from the running product"

@@ -1,52 +1,28 @@
-"""Exports of a large list from the real server: how soon they begin and are there, what they take of the processor and of memory.
+"""Exports of a large list from the real server: how soon they begin and are there, and what memory they take.
 
-`python -m bench.exporting` measures 10,000 registrations of 25 answers on both databases and says whether the bars hold;
-`python -m bench.exporting 1000 --database sqlite` measures less. The bare limit is writing the same cells, which are there
-already, with the library alone.
+The bare limit is writing the same cells, which are there already, with the library alone.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import http.client
 import io
-import re
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.crowd import make_crowd, settle
-from bench.databases import NAMES, database_url, engine_for
-from bench.listing import _signed_in
-from bench.results import Figure, figure, show
+from bench.listing import Crowd, new_crowd
+from bench.report import alone
+from bench.results import Figure, figure
 from bench.servers import Server, eventreg_server
-from eventreg.app import create_app
-from eventreg.config import load_config
-from eventreg.db import db
-from eventreg.demo.services import load_seminar
-from eventreg.events.rules.team import TeamRole
-from eventreg.events.services.team import add_team_member
-from eventreg.kernel.clock import now
-from eventreg.migrations.runner import upgrade
+from bench.visitor import field_of
 
-SIZE, ROUNDS, SLUG = 10_000, 3, "crowd"
-#: what must hold at 10,000, by the end of a figure's name
-BARS = {
-    "CSV: first byte": 1.0,
-    "CSV: whole": 3.0,
-    "CSV: processor": 1.1,
-    "XLSX: whole": 8.0,
-    "XLSX: processor": 2.8,
-    "memory above idle": 41.0,
-}
-_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+SIZE, _ROUNDS = 10_000, 3
 _PATIENCE, _WARM = 120, 6
 
 
@@ -73,10 +49,8 @@ class Browser:
 
     def post(self, path: str, page: str, **fields: str) -> Fetched:
         """Send a form with the token of a page."""
-        found = _TOKEN.search(self.get(page).body.decode())
-        if found is None:
-            raise RuntimeError(f"{page} has no token")
-        return self._ask("POST", path, urlencode({"csrf_token": found[1], **fields}))
+        token = field_of(self.get(page).body.decode(), "csrf_token")
+        return self._ask("POST", path, urlencode({"csrf_token": token, **fields}))
 
     def _ask(self, method: str, path: str, body: str | None = None) -> Fetched:
         connection = http.client.HTTPConnection("127.0.0.1", self._server.port, timeout=_PATIENCE)
@@ -102,75 +76,51 @@ def _pairs(cookies: str) -> dict[str, str]:
     return {pair.partition("=")[0]: pair for pair in cookies.split("; ") if pair}
 
 
-def measure_exports(instance: Path, url: str, database: str, size: int, rounds: int = ROUNDS) -> Iterator[Figure]:
+def measure_exports(database: str, size: int = SIZE) -> Iterator[Figure]:
     """Fill an event and yield the figures of its exports."""
-    cookie = _fill(instance, url, size)
     name = f"export of {size}"
-    with eventreg_server(instance, {"EVENTREG_DATABASE_URL": url}) as server:
-        browser = Browser(server, cookie)
-        for _ in range(_WARM):
-            _export(browser, "csv")  # whatever each process loads once
-        idle = server.memory()
-        with _watched(server) as most:
-            before = server.processor()
-            found = [_export(browser, "csv") for _ in range(rounds)]
-            spent = (server.processor() - before) / rounds
-            bare = [_bare_csv(found[0].body) for _ in range(rounds)]
-        yield figure(f"{name}, CSV: first byte", database, [each.first for each in found], "s")
-        yield figure(f"{name}, CSV: whole", database, [each.whole for each in found], "s", bare)
-        yield figure(f"{name}, CSV: processor", database, [spent], "s")
-        yield figure(f"{name}, CSV: memory above idle", database, [max(most) - idle], "MB")
-        yield figure(f"{name}, JSON: whole", database, [_export(browser, "json").whole], "s")
-        with _watched(server) as most:
-            before = server.processor()
-            books = [_workbook(browser) for _ in range(rounds)]
-            spent = (server.processor() - before) / rounds
-        bare = [_bare_xlsx(found[0].body) for _ in range(rounds)]
-        yield figure(f"{name}, XLSX: whole", database, books, "s", bare)
-        yield figure(f"{name}, XLSX: processor", database, [spent], "s")
-        yield figure(f"{name}, XLSX: memory above idle", database, [max(most) - idle], "MB")
+    with new_crowd(database, [size]) as crowd:
+        cookie, page = _cookie(crowd), f"/manage/events/{crowd.events[size][0]}/registrations/export"
+        with eventreg_server(crowd.instance, {"EVENTREG_DATABASE_URL": crowd.url}) as server:
+            browser = Browser(server, cookie)
+            for _ in range(_WARM):
+                _export(browser, page, "csv")  # whatever each process loads once
+            idle, before = server.memory(), server.cpu()
+            with _watched(server) as most:
+                found = [_export(browser, page, "csv") for _ in range(_ROUNDS)]
+            bare = [_bare_csv(found[0].body) for _ in range(_ROUNDS)]
+            yield figure(f"{name}, CSV: CPU", database, [(server.cpu() - before) / _ROUNDS], "s")
+            yield figure(f"{name}, CSV: first byte", database, [each.first for each in found], "s")
+            yield figure(f"{name}, CSV: whole", database, [each.whole for each in found], "s", bare)
+            yield figure(f"{name}, CSV: memory above idle", database, [max(most) - idle], "MB")
+            yield figure(f"{name}, JSON: whole", database, [_export(browser, page, "json").whole], "s")
+            before = server.cpu()
+            with _watched(server) as most:
+                books = [_workbook(browser, page) for _ in range(_ROUNDS)]
+            bare = [_bare_xlsx(found[0].body) for _ in range(_ROUNDS)]
+            yield figure(f"{name}, XLSX: CPU", database, [(server.cpu() - before) / _ROUNDS], "s")
+            yield figure(f"{name}, XLSX: whole", database, books, "s", bare)
+            yield figure(f"{name}, XLSX: memory above idle", database, [max(most) - idle], "MB")
 
 
-def misses(figures: Sequence[Figure]) -> list[str]:
-    """Return which bars do not hold."""
-    return [
-        f"{row.name} on {row.database}: {row.value:g} {row.unit}, the bar is {bar:g}"
-        for row in figures
-        for end, bar in BARS.items()
-        if row.name.endswith(end) and row.value > bar
-    ]
-
-
-def _fill(instance: Path, url: str, size: int) -> str:
-    """Make the event and return the cookie of its owner."""
-    with engine_for(url) as engine:
-        upgrade(engine)
-    app = create_app(load_config(instance=instance, database_url=url, limits=False))
-    with app.app_context():
-        owner_id = load_seminar(now()).account_id
-        add_team_member(make_crowd(size, SLUG, "CX"), owner_id, TeamRole.OWNER, now())
-        settle()
-    client = _signed_in(app, owner_id)
-    name = app.config["SESSION_COOKIE_NAME"]
-    cookie = client.get_cookie(name)
+def _cookie(crowd: Crowd) -> str:
+    """Return the cookie of the events' owner."""
+    name = crowd.app.config["SESSION_COOKIE_NAME"]
+    cookie = crowd.signed_in().get_cookie(name)
     if cookie is None:
         raise RuntimeError("nobody is signed in")
-    with app.app_context():
-        db.engine.dispose()
     return f"{name}={cookie.value}"
 
 
-def _export(browser: Browser, format_: str) -> Fetched:
-    page = f"/manage/events/{SLUG}/registrations/export"
+def _export(browser: Browser, page: str, format_: str) -> Fetched:
     fetched = browser.post(page, page, format=format_, columns="all", with_contact_data="y")
     if fetched.status != 200:
         raise RuntimeError(f"the export was answered with {fetched.status}")
     return fetched
 
 
-def _workbook(browser: Browser) -> float:
+def _workbook(browser: Browser, page: str) -> float:
     """Return the seconds from asking for a workbook to having it, whoever makes it."""
-    page = f"/manage/events/{SLUG}/registrations/export"
     started = time.perf_counter()
     fetched = browser.post(page, page, format="xlsx", columns="all", with_contact_data="y")
     while fetched.status == 303:
@@ -231,24 +181,5 @@ def _timed(act: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def main() -> int:
-    """Measure, print the table, and fail where a bar does not hold."""
-    parser = argparse.ArgumentParser(prog="python -m bench.exporting", description=__doc__)
-    parser.add_argument("size", type=int, nargs="?", default=SIZE, help="registrations of the event")
-    parser.add_argument("--database", choices=NAMES, action="append", help="only this one")
-    arguments = parser.parse_args()
-    rows: list[Figure] = []
-    for name in arguments.database or NAMES:
-        with tempfile.TemporaryDirectory() as folder:
-            instance = Path(folder) / "instance"
-            instance.mkdir()
-            with database_url(name, instance) as url:
-                rows += measure_exports(instance, url, name, arguments.size)
-    print(show(rows))
-    missed = misses(rows)
-    print("\n".join(missed) or "every bar holds")
-    return 1 if missed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(alone(__doc__, measure_exports, SIZE))

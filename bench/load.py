@@ -34,11 +34,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Run:
-    """How a load went. Times in seconds."""
+    """How a load went. Times in seconds; what it took of the processor, where that was looked at, in ms a request."""
 
     seconds: float
     times: list[float]
     statuses: dict[int, int]
+    cpu: float = 0
 
     @property
     def rate(self) -> float:

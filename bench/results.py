@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench.load import Run
+
 RESULTS = Path(__file__).parent / "results.json"
+
+
+#: of whatever is sent again and again; CPU is that of all processes
+_OF_A_RUN: tuple[tuple[str, str, Callable[[Run], float]], ...] = (
+    ("CPU", "ms", lambda run: run.cpu),
+    ("rate", "1/s", lambda run: run.rate),
+    ("median", "ms", lambda run: run.quantile(0.5)),
+    ("99th percentile", "ms", lambda run: run.quantile(0.99)),
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,12 @@ def figure(
     )
 
 
+def run_figures(name: str, database: str, runs: Sequence[Run], limits: Sequence[Run] = ()) -> Iterator[Figure]:
+    """Yield the figures of some runs of a load, against those of its bare limit in the same rounds."""
+    for label, unit, of in _OF_A_RUN:
+        yield figure(f"{name}: {label}", database, [of(run) for run in runs], unit, [of(run) for run in limits])
+
+
 def show(rows: Sequence[Figure]) -> str:
     """Return the table as text."""
     head = ("figure", "database", "value", "unit", "bare limit", "ratio", "spread")
@@ -55,9 +72,12 @@ def show(rows: Sequence[Figure]) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
 
 
-def keep(rows: Sequence[Figure]) -> None:
-    """Write the figures to `bench/results.json`."""
-    RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
+def keep(rows: Sequence[Figure]) -> list[Figure]:
+    """Write the figures to `bench/results.json`, over those of the same names, and return all that stand there."""
+    before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else []
+    kept = {(row.name, row.database): row for row in (*(Figure(**each) for each in before), *rows)}
+    RESULTS.write_text(json.dumps([asdict(row) for row in kept.values()], indent=1) + "\n", encoding="utf-8")
+    return list(kept.values())
 
 
 def _cells(row: Figure) -> tuple[str, ...]:

@@ -10,14 +10,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
+from sqlalchemy import Engine
 
 import eventreg
+from bench.databases import assert_durable, engine_for, lift_limits, new_instance, processes_of
+from bench.load import Run, load
 
 EVENTREG = Path(sys.executable).with_name("eventreg")
 _START_WITHIN = 60
@@ -29,21 +32,25 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
-    startup: float
+    #: the URL of its database
+    database: str
+    startup: float = 0
 
     @property
     def host(self) -> str:
         """The value of the Host header."""
         return f"127.0.0.1:{self.port}"
 
+    def end(self) -> None:
+        """End it with all its processes; more than once does no harm."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(self.process.pid, number)
+                self.process.wait(15)
+
     def web_workers(self) -> set[int]:
         """Return the processes that serve: those with threads."""
         return {child.pid for child in psutil.Process(self.process.pid).children() if child.num_threads() > 1}
-
-    def processor(self) -> float:
-        """Return the processor time of all its processes until now, in seconds, with those that have ended."""
-        server = psutil.Process(self.process.pid)
-        return sum(sum(process.cpu_times()[:4]) for process in [server, *server.children(recursive=True)])
 
     def memory(self, after: float = 0) -> float:
         """Return the proportional set size of all its processes together, in MB, when so many seconds are over."""
@@ -51,13 +58,66 @@ class Server:
         return sum(_pss(process) for process in self._processes()) / 1024
 
     def cpu(self) -> float:
-        """Return the processor time, user and system, that all its processes have taken together, in ms."""
-        times = [process.cpu_times() for process in self._processes()]
-        return sum(each.user + each.system for each in times) * 1000
+        """Return the processor time, user and system, that all processes have taken together until now, in seconds.
+
+        Those that have ended count, and so do those of the database's server.
+        """
+        while True:
+            # Of one that ends while we look it is not known whether its parent has its time yet: again.
+            with suppress(psutil.NoSuchProcess):
+                return sum(sum(each.cpu_times()[:4]) for each in [*self._processes(), *processes_of(self.database)])
+
+    def load(
+        self,
+        requests: Callable[[int], bytes],
+        *,
+        count: int,
+        clients: int,
+        status: int | None = 200,
+        settled: Callable[[], object] = lambda: None,
+    ) -> Run:
+        """Send requests as `load.load` does, each answered with this status; the run has the CPU until all had `settled`."""
+        before = self.cpu()
+        run = load("127.0.0.1", self.port, requests, count=count, clients=clients)
+        if status is not None and set(run.statuses) != {status}:
+            raise RuntimeError(f"answers were {run.statuses}, not {status}")
+        settled()
+        return replace(run, cpu=(self.cpu() - before) * 1000 / count)
 
     def _processes(self) -> list[psutil.Process]:
         own = psutil.Process(self.process.pid)
         return [own, *own.children(recursive=True)]
+
+
+@dataclass(frozen=True)
+class Site:
+    """An instance with the demo, served at full durability; its limits are off, its contact person gets each message."""
+
+    name: str
+    instance: Path
+    environment: Mapping[str, str]
+    server: Server
+    engine: Engine
+
+    @property
+    def url(self) -> str:
+        """The URL of the database."""
+        return self.environment["EVENTREG_DATABASE_URL"]
+
+    def command(self, *arguments: str) -> str:
+        """Run a command of `eventreg` in it and return what it printed."""
+        return eventreg_command(self.instance, self.environment, *arguments)
+
+
+@contextmanager
+def new_site(name: str, *options: str) -> Iterator[Site]:
+    """Serve a new instance on a database of this name, with a mail server that takes everything."""
+    with new_instance(name) as (instance, url), mail_server() as mail:
+        environment = {"EVENTREG_DATABASE_URL": url, **mail}
+        with eventreg_server(instance, environment, *options) as server, engine_for(url) as engine:
+            assert_durable(engine)
+            lift_limits(engine)
+            yield Site(name, instance, environment, server, engine)
 
 
 def is_compiled() -> bool:
@@ -68,7 +128,7 @@ def is_compiled() -> bool:
 
 @contextmanager
 def eventreg_server(instance: Path, environment: Mapping[str, str], *options: str) -> Iterator[Server]:
-    """Run `eventreg serve --prepare` with its mail worker unless told otherwise, limits off."""
+    """Run `eventreg serve --prepare` with its mail worker, limits off."""
     port = free_port()
     command = [str(EVENTREG), "serve", "--prepare", "--bind", f"127.0.0.1:{port}", *options]
     settings = {"EVENTREG_INSTANCE": str(instance), "EVENTREG_LIMITS": "off", **environment}
@@ -125,16 +185,12 @@ def _running(command: list[str], environment: Mapping[str, str], port: int, path
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    server = Server(process, port, environment.get("EVENTREG_DATABASE_URL", "sqlite://"))
     try:
         _wait_for(process, f"http://127.0.0.1:{port}{path}")
-        yield Server(process, port, time.perf_counter() - started)
+        yield replace(server, startup=time.perf_counter() - started)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        server.end()
 
 
 def _wait_for(process: subprocess.Popen[bytes], address: str) -> None:

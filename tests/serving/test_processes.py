@@ -19,6 +19,7 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 import psutil
 import pytest
 
+from bench.bounds import bar
 from tests.packaging.copies import clean_environment, free_port, page
 from tests.serving.servers import EVENTREG, are_gone, serving
 from tests.support.databases import PostgresTemplate
@@ -29,9 +30,11 @@ pytestmark = pytest.mark.slow
 #: memory of all processes after start, in MB (proportional set size): the supervisor and one web worker. Loaded once and shared
 #: are 70: nothing is loaded that no process needs. The rest are pages that each process copies by counting references to what is
 #: in them. A compiled statement or template that is kept from before the fork saves 5 at the most.
-_MOST_MEMORY = 120
+_MOST_MEMORY = bar("memory fresh (PSS of all processes)")
 #: and when all threads have worked, and two minutes after that
-_MOST_MEMORY_AT_WORK, _MOST_MEMORY_AT_REST = 220, 130
+_MOST_MEMORY_AT_WORK, _MOST_MEMORY_AT_REST = (
+    bar(f"memory {state} (PSS of all processes)") for state in ("after use", "at rest")
+)
 
 
 def test_server_starts_and_ends_as_a_whole(tmp_path: Path) -> None:
