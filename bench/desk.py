@@ -14,7 +14,7 @@ from bench.servers import Server, new_site
 from bench.visitor import EVENT, fetch, field_of, send
 
 LIST = f"/manage{EVENT}/registrations"
-REGISTRATIONS, _REQUESTS = 10_000, 60
+REGISTRATIONS, _REQUESTS = 10_000, 30
 #: by one client, as somebody at a desk does
 _VIEWS = {"": "", ", filtered": "?status=pending&country=GT", ", searched": "?q=demo"}
 

@@ -38,7 +38,7 @@ from eventreg.migrations.runner import upgrade
 SIZES = (100, 10_000, 100_000)
 #: what larger ones are compared with
 _USUAL = SIZES[1]
-_ROUNDS = 3
+_ROUNDS = 5
 _COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 
 #: what is looked at, by name: the query string. The first is the list as it opens

@@ -14,7 +14,7 @@ from bench.results import Figure, figure, run_figures
 from bench.servers import Server, Site, bare_server, new_site
 from bench.visitor import EVENT, FORM, fetch
 
-ROUNDS, REQUESTS = 3, 2_000
+ROUNDS, REQUESTS = 3, 1_200
 #: a page asked for with words of somebody else's is not kept
 _NOT_KEPT = "x=1"
 CLIENTS = 8
