@@ -23,7 +23,7 @@ from eventreg.mail.rules import DeliveryState, Outcome
 from eventreg.mail.services import drop
 from tests.mail.outbox import START, HandClock, queue_some, stored
 from tests.support.apps import AppMaker
-from tests.support.killed import work
+from tests.support.killed import Work
 from tests.support.mailserver import MailServer
 from tests.support.statements import counted
 from tests.support.waiting import join, meeting
@@ -166,13 +166,13 @@ def test_of_a_share_only_what_is_in_hand_is_lost_with_its_worker(app: Flask) -> 
 
 @pytest.mark.both_databases
 def test_what_a_killed_worker_never_took_in_hand_is_the_next_ones_at_once(
-    make_app: AppMaker, instance: Path, mail_server: MailServer
+    make_app: AppMaker, instance: Path, mail_server: MailServer, work: Work
 ) -> None:
     # cases 31, 62
     settings = {f"EVENTREG_{name.upper()}": str(value) for name, value in mail_server.settings().items()}
     with make_app(**mail_server.settings()).app_context():
         keys = queue_some(4, due_at=clock.now())
-        assert work(instance, "eventreg.mail.composition.compose", dies_at=2, **settings) == -signal.SIGKILL
+        assert work("eventreg.mail.composition.compose", dies_at=2, **settings) == -signal.SIGKILL
         deliver_due(10)
         after = [stored(key) for key in keys]
         left = list(instance.joinpath("leases").iterdir())
