@@ -52,7 +52,7 @@ _STATUSES = {
 _SYLLABLES = [first + second for first in "bcdfglmnprst" for second in "aeiou"]
 _KINDS = ("choice", "yes_no", "multiple_choice", "short_text", "number", "date", "choice", "long_text")
 _OPTIONS = ("one", "two", "three", "four", "five")
-_ONE_IN_FAILED, _ONE_IN_TAGGED = 100, 20
+_ONE_IN_FAILED, _ONE_IN_TAGGED, _ONE_IN_TWICE = 100, 20, 100
 #: somebody whom a search finds alone
 RARE = "Ocelote"
 
@@ -152,6 +152,8 @@ def _person(
     at = now() - timedelta(days=20) * (1 - number / size)
     names = {"given_name": person.given_name, "family_name": family, "badge_name": person.badge_name}
     email = f"{prefix.lower()}.{person.email}"
+    # Now and then somebody has the telephone of the one before, as who registers twice.
+    phone = f"+52 962 {(number - (number % _ONE_IN_TWICE == 1)) * 7_919 % 10**7:07d}"
     status = chance.choices(list(_STATUSES), list(_STATUSES.values()))[0]
     return {
         **names,
@@ -170,8 +172,8 @@ def _person(
         "country": person.country,
         "email": email,
         "email_key": email_key(email),
-        "phone": f"+52 962 {chance.randrange(10**7):07d}",
-        "phone_key": phone_key(f"+52 962 {chance.randrange(10**7):07d}"),
+        "phone": phone,
+        "phone_key": phone_key(phone),
         "sort_name": sort_name(family, person.given_name),
         "sort_institution": sort_institution(person.institution),
         "sort_position": sort_position(person.position),
