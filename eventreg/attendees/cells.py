@@ -41,18 +41,43 @@ class AnswerCells:
 
     def cell_of(self, newest: Question, part: int | None = None) -> Callable[[Person], str]:
         """Return what writes the cell of a question, or of one part of a name, for each person."""
-        written: dict[tuple[int, tuple[str, ...]], str] = {}
+        key = newest.key
+        ways: dict[tuple[int, int], Callable[[Person], str]] = {}
 
         def cell(person: Person) -> str:
-            question = self.asked(newest, person)
-            if question is None:
-                return ""
-            if self.is_kept_back(question, person):
+            at = (person.versions.get(key, person.questionnaire_id), person.category_id)
+            way = ways.get(at)
+            if way is None:
+                way = ways[at] = self._way(self.asked(newest, person), part)
+            return way(person)
+
+        return cell
+
+    def _way(self, question: Question | None, part: int | None) -> Callable[[Person], str]:
+        """Return what writes the cell of whoever was asked a question so: what is the same for all of them is settled here."""
+        if question is None:
+            return lambda person: ""
+        key, column, is_for_few = question.key, question.column, self._is_for_few(question)
+        write, written = kinds.get(question.kind).cell, dict[tuple[str, ...], str]()
+
+        def cell(person: Person) -> str:
+            if key in person.sealed:
                 return self.answered
-            values = self.values(question, person)
+            if column is None and key not in person.consents:
+                values: Sequence[str] = person.answers.get(key, ())
+            else:
+                values = self.values(question, person)
+            if is_for_few:
+                return self.answered if values else ""
             if part is not None:
                 return values[part] if part < len(values) else ""
-            return self._written(question, values, written)
+            at = tuple(values)
+            found = written.get(at)
+            if found is None:
+                found = write(question, values, self.context, self.language)
+                if len(written) < _MOST_KEPT:
+                    written[at] = found
+            return found
 
         return cell
 
@@ -94,17 +119,6 @@ class AnswerCells:
             or kinds.get(question.kind).is_file
             or (is_contact_data(question) and not self._has_contact_data)
         )
-
-    def _written(
-        self, question: Question, values: Sequence[str], written: dict[tuple[int, tuple[str, ...]], str]
-    ) -> str:
-        at = (id(question), tuple(values))
-        found = written.get(at)
-        if found is None:
-            found = kinds.get(question.kind).cell(question, values, self.context, self.language)
-            if len(written) < _MOST_KEPT:
-                written[at] = found
-        return found
 
 
 def questions_of(definitions: Mapping[int, Definition]) -> dict[str, Question]:

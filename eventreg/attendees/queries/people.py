@@ -139,8 +139,9 @@ def _put_answers(people: Mapping[int, Person]) -> None:
     answers = select(Answer.registration_id, Answer.question_key, Answer.value, Answer.questionnaire_id).where(
         Answer.registration_id.in_(people)
     )
-    # By far the most rows of an export: plain ones, without the session's loading of objects around them.
-    for registration_id, key, value, version_id in db.session.connection().execute(answers.order_by(Answer.id)):
+    # By far the most rows of an export: the driver's own, since none of them needs anything that is done around them.
+    cursor: Any = db.session.connection().execute(answers.order_by(Answer.id)).cursor
+    for registration_id, key, value, version_id in cursor:
         person = people[registration_id]
         if version_id is not None:
             person.versions[key] = version_id

@@ -59,11 +59,11 @@ MEDIA_TYPES = {
     "zip": "application/zip",
 }
 #: of formats that are written whole before anything of them can be sent: with more people than this a worker makes them
-MOST_AT_ONCE = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
+MOST_AT_ONCE = {ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
 #: what can be read on a sheet of paper, its broad side up
 MOST_PRINTED_COLUMNS = 12
-#: people of one step of a worker; of what is printed, of one document: laying out a thousand rows takes 100 MB
-STEPS = {ExportFormat.XLSX: 2_000, ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
+#: people of one step of a worker, which is one document: laying out a thousand rows takes 100 MB
+STEPS = {ExportFormat.PDF_LIST: 1_000, ExportFormat.PDF_SHEET: 500}
 _ANSWER = "answer."
 #: of what has columns of its own, whatever was wished: what stands on a sheet to sign
 COLUMNS_OF = {ExportFormat.PDF_SHEET: ("person", "institution", "reference")}

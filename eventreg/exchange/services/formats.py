@@ -3,10 +3,8 @@
 What is small or can be sent as it is made is written at once, what is not by a worker in parts, which are then put together.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
@@ -18,8 +16,8 @@ from eventreg.events.models import Event, EventDay
 from eventreg.events.queries.partners import load_partners
 from eventreg.events.wording import institutions_line
 from eventreg.exchange.rules.exports import MOST_PRINTED_COLUMNS, ExportFormat, ExportRequest, chosen_questions
-from eventreg.exchange.services.files import PORTION, Source, count_columns, exports_folder
-from eventreg.exchange.sheets.formats import ending_of, json_chunks, xlsx_chunks, zip_chunks
+from eventreg.exchange.services.files import PORTION, Source, count_columns
+from eventreg.exchange.sheets.formats import MOST_ROWS, ending_of, json_chunks, xlsx_chunks, zip_chunks
 from eventreg.exchange.sheets.printed import DayToSign, Line, Paper, list_document, sheet_document, typeset
 from eventreg.i18n import formats
 from eventreg.kernel import csv, text
@@ -67,17 +65,15 @@ class _Xlsx(FileFormat):
     title = _l("Excel workbook (XLSX)")
     hint = _l("For Excel and LibreOffice. It can be imported here again.")
 
+    def checked(self, event: Event, wish: ExportRequest, ids: Sequence[int]) -> Sequence[int]:
+        if len(ids) >= MOST_ROWS:
+            raise Refused(
+                N_("A workbook holds %(limit)s people at most: take CSV"), field="format", limit=MOST_ROWS - 1
+            )
+        return ids
+
     def chunks(self, source: Source, ids: Sequence[int]) -> Iterator[bytes]:
-        return self._of_rows(source, chain.from_iterable(source.rows(ids)), len(ids))
-
-    def part(self, source: Source, ids: Sequence[int], count: int, done: int, step: int) -> Iterable[bytes]:
-        return (json.dumps(row).encode() + b"\n" for portion in source.rows(ids) for row in portion)
-
-    def whole(self, source: Source, parts: Iterable[Iterable[bytes]], count: int) -> Iterator[bytes]:
-        return self._of_rows(source, _read_rows(parts), count)
-
-    def _of_rows(self, source: Source, rows: Iterable[Sequence[str]], count: int) -> Iterator[bytes]:
-        return xlsx_chunks(source.head(), rows, source.stamp(count), exports_folder())
+        return xlsx_chunks(source.head(), source.rows(ids), source.stamp(len(ids)))
 
 
 class _Json(FileFormat):
@@ -185,15 +181,6 @@ FORMATS = {
     ExportFormat.PDF_SHEET: _PdfSheet(),
     ExportFormat.ZIP: _Zip(),
 }
-
-
-def _read_rows(parts: Iterable[Iterable[bytes]]) -> Iterator[list[str]]:
-    for part in parts:
-        held = b""
-        for chunk in part:
-            *lines, held = (held + chunk).split(b"\n")
-            for line in lines:
-                yield json.loads(line)
 
 
 def _line(source: Source, person: Person) -> Line:

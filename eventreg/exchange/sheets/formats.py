@@ -1,21 +1,22 @@
 """How the bytes of a list are written: as JSON for programs (docs/export-format.md), as a workbook, and several files as a ZIP.
 
 Each says whose file it is in whichever way its format lets it. Every cell of a workbook says that it is text, so nothing is
-computed and no sign stands before what might be (docs/decisions/0015). Rows go to a file as they come, and an archive is
-written as it is sent: they never stand in the memory together.
+computed and no sign stands before what might be (docs/decisions/0015). Each is written as it is sent: people never stand in
+the memory together, nor on the disk.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from itertools import count
 from typing import IO, Any
+from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -204,31 +205,69 @@ class Stamp:
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31
 _NARROWEST, _WIDEST = 12, 44
-#: what a cell of Excel holds
-LONGEST_CELL = 32_767
-_BLOCK = 1 << 16
-#: bytes that stay in the memory; a larger workbook goes to the disk until it is sent
-_IN_MEMORY = 4_000_000
-_PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+#: what a cell of Excel holds, in units of UTF-16, and what a sheet
+LONGEST_CELL, MOST_ROWS = 32_767, 1_048_576
+_PEOPLE = "xl/worksheets/sheet1.xml"
+#: what cannot stand in a cell's XML as it is, or would lose blanks at its ends
+_NEEDS_CARE = re.compile("[&<>\x00-\x1f\ufffe\uffff]|_x|^ | $")
+#: Excel reads _x0041_ as the sign of that number: signs that XML cannot hold are written so, and what was typed like it is kept
+_LIKE_ESCAPED, _UNSPEAKABLE = re.compile("_(x[0-9a-fA-F]{4}_)"), re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
-def xlsx_chunks(head: Sequence[str], rows: Iterable[Sequence[str]], stamp: Stamp, folder: Path) -> Iterator[bytes]:
-    """Yield the workbook, which is whole before its first piece comes. What is large lies in `folder` meanwhile."""
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder)) as file:
-        write_xlsx(file, head, rows, stamp, folder)
-        file.seek(0)
-        while block := file.read(_BLOCK):
-            yield block
+def xlsx_chunks(head: Sequence[str], portions: Iterable[Iterable[Sequence[str]]], stamp: Stamp) -> Iterator[bytes]:
+    """Yield the workbook of `stamp.count` rows, one piece for each portion of them: it is whole nowhere.
+
+    The library makes the workbook without its people, whose rows are put into their sheet while it is packed.
+    """
+    sink = _Sink()
+    with (
+        zipfile.ZipFile(_frame(head, stamp)) as frame,
+        zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive,  # type: ignore[call-overload]  # it only writes
+    ):
+        for name in frame.namelist():
+            if name != _PEOPLE:
+                archive.writestr(name, frame.read(name))
+        before, end, after = frame.read(_PEOPLE).decode().partition("</sheetData>")
+        with archive.open(_PEOPLE, "w") as sheet:
+            sheet.write(
+                re.sub('<dimension ref="[^"]*"', f'<dimension ref="{_range(stamp.count, len(head))}"', before).encode()
+            )
+            places, numbers = [_column(place) for place in range(len(head))], count(2)
+            for rows in portions:
+                sheet.write("".join(_row(next(numbers), places, row) for row in rows).encode())
+                yield sink.taken()
+            sheet.write((end + after).encode())
+    yield sink.taken()
 
 
-def write_xlsx(
-    target: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[str]], stamp: Stamp, folder: Path
-) -> None:
-    """Write the workbook. What is written in between lies in `folder`, for as long as this takes."""
+def _row(number: int, places: Sequence[str], cells: Sequence[str]) -> str:
+    """Return a row. Cells are text, empty ones are none: most of them need no care, which is soon seen."""
+    written = [
+        f'<c r="{place}{number}" t="inlineStr"><is><t>{cell}</t></is></c>'
+        if len(cell) <= LONGEST_CELL // 2 and not _NEEDS_CARE.search(cell)
+        else f'<c r="{place}{number}" t="inlineStr"><is><t xml:space="preserve">{_with_care(cell)}</t></is></c>'
+        for place, cell in zip(places, cells, strict=True)
+        if cell
+    ]
+    return f'<row r="{number}">{"".join(written)}</row>'
+
+
+def _with_care(cell: str) -> str:
+    """Return as much as a cell of Excel holds, and say so where that is not all, such that XML holds it."""
+    units = cell.encode("utf-16-le")
+    if len(units) > 2 * LONGEST_CELL:
+        said = _("… (cut here: CSV and JSON have all of it)")
+        cell = units[: 2 * (LONGEST_CELL - len(said))].decode("utf-16-le", "ignore") + said
+    cell = _UNSPEAKABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", _LIKE_ESCAPED.sub(r"_x005F_\1", cell))
+    return escape(cell)
+
+
+def _frame(head: Sequence[str], stamp: Stamp) -> IO[bytes]:
+    """Return the workbook with the heads of its columns and what it says of itself, but nobody in it."""
     from xlsxwriter import Workbook
 
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".xlsx-") as between:
-        workbook = Workbook(target, {"constant_memory": True, "tmpdir": between, **_PLAIN_TEXT})
+    target = io.BytesIO()
+    with Workbook(target, {"in_memory": True}) as workbook:
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         workbook.set_properties(
             {
@@ -240,45 +279,21 @@ def write_xlsx(
                 "created": stamp.local.replace(tzinfo=None),
             }
         )
-        _write_people(workbook, bold, head, rows, stamp)
-        _write_stamp(workbook, bold, stamp)
-        workbook.close()
-
-
-def _write_people(workbook: Any, bold: Any, head: Sequence[str], rows: Iterable[Sequence[str]], stamp: Stamp) -> None:
-    sheet = _sheet(workbook, _("Registrations"), stamp)
-    for number, title in enumerate(head):
-        sheet.set_column(number, number, min(max(len(title) + 2, _NARROWEST), _WIDEST))
-    sheet.freeze_panes(1, 0)
-    _write_row(sheet, 0, head, bold)
-    last = 0
-    for last, row in enumerate(rows, 1):
-        _write_row(sheet, last, row)
-    if head:
-        sheet.autofilter(0, 0, last, len(head) - 1)
+        sheet = _sheet(workbook, _("Registrations"), stamp)
+        for place, title in enumerate(head):
+            sheet.set_column(place, place, min(max(len(title) + 2, _NARROWEST), _WIDEST))
+            sheet.write_string(0, place, title, bold)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, stamp.count, len(head) - 1)
         # Numbers stay as they were typed: Excel need not point each of them out.
-        sheet.ignore_errors({"number_stored_as_text": _range(last, len(head) - 1)})
-
-
-def _write_stamp(workbook: Any, bold: Any, stamp: Stamp) -> None:
-    sheet = _sheet(workbook, _("About this file"), stamp)
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 1, 80)
-    for number, (title, value) in enumerate(stamp.lines()):
-        sheet.write_string(number, 0, title, bold)
-        sheet.write_string(number, 1, value)
-
-
-def _write_row(sheet: Any, number: int, row: Sequence[str], form: Any = None) -> None:
-    for place, cell in enumerate(row):
-        if cell:
-            sheet.write_string(number, place, cell if len(cell) <= LONGEST_CELL else _cut(cell), form)
-
-
-def _cut(cell: str) -> str:
-    """Return as much as a cell of Excel holds, and say so: no question allows so much, but many answers together do."""
-    said = _("… (cut here: CSV and JSON have all of it)")
-    return cell[: LONGEST_CELL - len(said)] + said
+        sheet.ignore_errors({"number_stored_as_text": _range(stamp.count, len(head))})
+        about = _sheet(workbook, _("About this file"), stamp)
+        about.set_column(0, 0, 28)
+        about.set_column(1, 1, 80)
+        for number, (title, value) in enumerate(stamp.lines()):
+            about.write_string(number, 0, title, bold)
+            about.write_string(number, 1, value)
+    return target
 
 
 def _sheet(workbook: Any, name: str, stamp: Stamp) -> Any:
@@ -288,7 +303,11 @@ def _sheet(workbook: Any, name: str, stamp: Stamp) -> Any:
     return sheet
 
 
-def _range(last_row: int, last_column: int) -> str:
-    from xlsxwriter.utility import xl_range
+def _column(place: int) -> str:
+    from xlsxwriter.utility import xl_col_to_name
 
-    return str(xl_range(0, 0, last_row, last_column))
+    return str(xl_col_to_name(place))
+
+
+def _range(count: int, columns: int) -> str:
+    return f"A1:{_column(columns - 1)}{count + 1}"
