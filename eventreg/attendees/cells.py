@@ -48,23 +48,27 @@ class AnswerCells:
             at = (person.versions.get(key, person.questionnaire_id), person.category_id)
             way = ways.get(at)
             if way is None:
-                way = ways[at] = self._way(self.asked(newest, person), part)
+                way = ways[at] = self.way(self.asked(newest, person), part)
             return way(person)
 
         return cell
 
-    def _way(self, question: Question | None, part: int | None) -> Callable[[Person], str]:
+    def way(self, question: Question | None, part: int | None) -> Callable[[Person], str]:
         """Return what writes the cell of whoever was asked a question so: what is the same for all of them is settled here."""
         if question is None:
             return lambda person: ""
         key, column, is_for_few = question.key, question.column, self._is_for_few(question)
+        alone = column if column is not None and len(question.columns) == 1 else ""
         write, written = kinds.get(question.kind).cell, dict[tuple[str, ...], str]()
 
         def cell(person: Person) -> str:
             if key in person.sealed:
                 return self.answered
-            if column is None and key not in person.consents:
-                values: Sequence[str] = person.answers.get(key, ())
+            values: Sequence[str]
+            if alone:
+                values = (held,) if (held := person.columns[alone]) else ()
+            elif column is None and key not in person.consents:
+                values = person.answers.get(key, ())
             else:
                 values = self.values(question, person)
             if is_for_few:

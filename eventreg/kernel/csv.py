@@ -25,7 +25,8 @@ def csv_file(head: Sequence[str], rows: Rows) -> bytes:
 def _lines(rows: Rows, before: str = "") -> bytes:
     buffer = io.StringIO()
     buffer.write(before)
-    csv.writer(buffer).writerows([inert(cell) for cell in row] for row in rows)
+    # Most cells begin with a letter or digit, which is soon seen.
+    csv.writer(buffer).writerows([cell if cell[:1].isalnum() else inert(cell) for cell in row] for row in rows)
     return buffer.getvalue().encode("utf-8")
 
 
@@ -34,8 +35,7 @@ _FORMULA_LIKE = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 def inert(text: str) -> str:
     """Return a cell's text such that no program computes it: "+52 962 …" becomes "'+52 962 …"."""
-    # Most cells begin with a letter or digit, which is soon seen.
-    return text if text[:1].isalnum() or not _FORMULA_LIKE.match(text) else f"'{text}"
+    return f"'{text}" if _FORMULA_LIKE.match(text) else text
 
 
 def original(cell: str) -> str:

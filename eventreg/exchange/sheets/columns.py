@@ -151,6 +151,7 @@ class Sheet:
         )
         #: what writes each column
         self.cells = [self._cell_of(column) for column in columns]
+        self._of_alike: dict[tuple[int, int], list[Cell]] = {}
 
     def head(self, titles: Titles = Titles.LABELS) -> list[str]:
         """Return what stands over the columns."""
@@ -158,7 +159,20 @@ class Sheet:
 
     def row(self, person: Person) -> list[str]:
         """Return a person's cells."""
-        return [cell(person) for cell in self.cells]
+        return [cell(person) for cell in (self.cells if person.versions else self._cells_of(person))]
+
+    def _cells_of(self, person: Person) -> list[Cell]:
+        """Return what writes each column for all who answered the same version in the same category, as nearly all do."""
+        at = (person.questionnaire_id, person.category_id)
+        found = self._of_alike.get(at)
+        if found is None:
+            found = self._of_alike[at] = [
+                cell
+                if column.question is None
+                else self.answers.way(self.answers.asked(column.question, person), column.part)
+                for column, cell in zip(self.columns, self.cells, strict=True)
+            ]
+        return found
 
     def _cell_of(self, column: SheetColumn) -> Cell:
         if column.question is not None:
