@@ -40,7 +40,8 @@ _PASTED_FOR_THE_SEMINAR = "summary, description, audience, practical information
 _PASTED_FOR_THE_FORM = "the answers that three questions offer, and what is longer than 80 characters"
 _SHORT = (
     "From an event that asks nothing: name, mail address and institution; in a second section how one arrives, with three"
-    " answers, and the flight only of whoever flies; all in Spanish and English, each with its purpose; looked at, and"
+    " answers, the flight only of whoever flies, and the visa of whoever’s passport is not Mexican; all in Spanish and English,"
+    " each with its purpose; looked at, and"
     " published.\n\n"
 )
 _EVENING = (

@@ -4,6 +4,7 @@ What stands in the way of publishing what organizers wrote, with what only the k
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -81,11 +82,17 @@ def count_asked(event_id: int, category_keys: Collection[str]) -> dict[str, int]
 
 
 def list_obstacles(
-    document: Mapping[str, Any], languages: Collection[str], categories: Collection[str]
+    document: Mapping[str, Any],
+    languages: Collection[str],
+    categories: Collection[str],
+    days: Collection[int] | None = None,
 ) -> list[Obstacle]:
-    """Return everything that stands in the way of publishing a document; nothing where it can be published."""
+    """Return everything that stands in the way of publishing a document; nothing where it can be published.
+
+    `days`: ids of the event's days; None: conditions may look at any.
+    """
     document = publishing.finished(document, languages)
-    found = find_obstacles(document, ground_of(languages, categories))
+    found = find_obstacles(document, ground_of(languages, categories, days))
     told = {obstacle.question.key for obstacle in found if obstacle.question is not None}
     for section in read_draft(document).sections:
         for question in section.questions:
@@ -98,7 +105,13 @@ def list_obstacles(
     return found
 
 
-def ground_of(languages: Collection[str], categories: Collection[str]) -> Ground:
+def obstacles_of(document: Mapping[str, Any], event: Event) -> list[Obstacle]:
+    """Return what stands in the way of publishing a document for an event, whose categories and days are loaded."""
+    keys = {category.key for category in event.categories}
+    return list_obstacles(document, event.languages, keys, [day.id for day in event.days])
+
+
+def ground_of(languages: Collection[str], categories: Collection[str], days: Collection[int] | None = None) -> Ground:
     """Return what a draft of an event in these languages and with these categories is held against."""
     every = {name: kinds.get(name) for name in kinds.NAMES}
     return Ground(
@@ -107,7 +120,15 @@ def ground_of(languages: Collection[str], categories: Collection[str]) -> Ground
         kinds=kinds.NAMES,
         answerable=frozenset(name for name, kind in every.items() if kind.is_answerable),
         needing_options=frozenset(name for name, kind in every.items() if kind.has_options and _needs_options(kind)),
+        offered=partial(_offered, None if days is None else frozenset(map(str, days))),
     )
+
+
+def _offered(days: Collection[str] | None, question: Question) -> Collection[str] | None:
+    """Return the answers that conditions can look at, where they are known."""
+    if question.options:
+        return {option.value for option in question.options}
+    return days if question.kind == "days" else None
 
 
 def _needs_options(kind: kinds.Kind) -> bool:

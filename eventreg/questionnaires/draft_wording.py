@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 
+from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.kinds.base import KindGroup, speaking
-from eventreg.questionnaires.rules.schema import Stage
+from eventreg.questionnaires.rules.conditions import CATEGORY, PUBLIC, WAY_IN
+from eventreg.questionnaires.rules.schema import Option, Question, Stage
 
 
 def stage_name(stage: Stage) -> str:
@@ -59,6 +61,26 @@ def ready_purposes() -> Mapping[str, str]:
         "report": _("For figures in the report, which name nobody"),
         "emergency": _("To reach somebody in an emergency"),
     }
+
+
+def beside_questions(categories: Sequence[tuple[str, LocalizedText]]) -> list[Question]:
+    """Return what conditions can look at beside questions, as questions in the reader's language: the category, the way in."""
+    language = current_language()
+    ways = {
+        PUBLIC: _("by the public form"),
+        "link": _("by the link of the category"),
+        "code": _("by a code"),
+        "invitation": _("by an invitation"),
+        "team": _("registered by the team"),
+        "import": _("by import"),
+    }
+    offered = {
+        CATEGORY: (_("Category"), [Option(key, name) for key, name in categories]),
+        WAY_IN: (_("Source"), [Option(name, {language: words}) for name, words in ways.items()]),
+    }
+    return [
+        Question(key, "choice", {language: label}, options=tuple(options)) for key, (label, options) in offered.items()
+    ]
 
 
 def first_section_title(languages: Sequence[str]) -> LocalizedText:

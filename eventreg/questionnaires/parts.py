@@ -11,8 +11,8 @@ from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.kernel.errors import N_
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
-from eventreg.questionnaires.queries import find_draft
-from eventreg.questionnaires.rules.publishing import fitted, moved
+from eventreg.questionnaires.queries import day_dates, find_draft
+from eventreg.questionnaires.rules.publishing import fitted, moved, with_days
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, DefinitionInvalid
 
 _MOST = 1000
@@ -91,16 +91,20 @@ class QuestionnairePart(Document):
             .order_by(QuestionnaireVersion.version)
         )
         draft = find_draft(event_id)
+        dates = {str(key): held_on.isoformat() for key, held_on in day_dates(event_id).items()}
+        versions = [_VERSION.taken(row) for row in rows]
         return {
-            "versions": [_VERSION.taken(row) for row in rows],
-            "draft": None if draft is None else draft.definition,
+            "versions": [each | {"definition": with_days(each["definition"], dates)} for each in versions],
+            "draft": None if draft is None else with_days(draft.definition, dates),
         }
 
     def given(self, entry: Entry, intake: Intake) -> None:
-        """See `Document.given`. Registrations call a version by its number."""
+        """See `Document.given`. Registrations call a version by its number; conditions call days by their dates."""
+        days = {str(held_on): str(key) for held_on, key in intake.names("day").items()}
         entries = fields.listed(entry.get("versions"), "versions", _MOST)
         for place, data in entries[-1:] if intake.is_copy else entries:
-            values = _VERSION.given(data, place, intake.fitting)
+            definition = fields.mapping(data.get("definition"), f"{place}.definition")
+            values = _VERSION.given({**data, "definition": with_days(definition, days)}, place, intake.fitting)
             if intake.is_copy:
                 values |= {"version": 1, "published_at": intake.at}
             _require_identity(values["definition"], place)
@@ -110,7 +114,8 @@ class QuestionnairePart(Document):
             )
             intake.add(row, "version", row.version)
         if entry.get("draft") is not None:
-            definition = _read_draft(entry["draft"], "draft", intake.fitting)
+            draft = fields.mapping(entry["draft"], "draft")
+            definition = _read_draft(with_days(draft, days), "draft", intake.fitting)
             intake.add(QuestionnaireDraft(event_id=intake.event_id, definition=definition, changed_at=intake.at))
 
 

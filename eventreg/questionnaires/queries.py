@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from eventreg.accounts.queries import list_account_names
 from eventreg.audit.models import AuditEntry
 from eventreg.db import Part, db
+from eventreg.events.models import EventDay
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
 from eventreg.questionnaires.rules.drafts.reading import questions_in
@@ -183,3 +184,9 @@ def definition_of(version: QuestionnaireVersion) -> Definition:
         _parsed.clear()
     _parsed[version.id] = (version.definition, definition)
     return definition
+
+
+def day_dates(event_id: int) -> dict[int, date]:
+    """Return the dates of an event's days by their ids, in order."""
+    days = select(EventDay.id, EventDay.held_on).where(EventDay.event_id == event_id).order_by(EventDay.held_on)
+    return {day.id: day.held_on for day in db.session.execute(days)}

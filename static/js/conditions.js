@@ -2,6 +2,7 @@
 
 const number = /^[+-]?\d{1,30}(\.\d{1,30})?$/
 const day = /^\d{4}-\d{2}-\d{2}$/
+const time = /^([01]\d|2[0-3]):[0-5]\d$/
 
 const isDay = text => day.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.slice(0, 10) === text && text > '0001'
 
@@ -20,7 +21,9 @@ const compare = (one, other) => {
 }
 
 const difference = (given, bound) => {
-  if (isDay(given) && isDay(bound)) return given < bound ? -1 : given > bound ? 1 : 0
+  const areDays = isDay(given) && isDay(bound)
+  // Days and times are, as text, in their order.
+  if (areDays || (time.test(given) && time.test(bound))) return given < bound ? -1 : given > bound ? 1 : 0
   return number.test(given) && number.test(bound) ? compare(given, bound) : NaN
 }
 
@@ -40,6 +43,8 @@ export const holds = (condition, answers) => {
 const asks = condition =>
   condition.question ? [condition.question] : (condition.all || condition.any || [condition.not]).flatMap(asks)
 
+const digits = text => (/^[+-]?[\d\s'’]+([.,]\d+)?$/.test(text.trim()) ? text.replace(/[\s'’]/g, '').replace(',', '.') : text)
+
 // What stands in the fields of a question. A file that was kept, and is not to be removed, answers as well.
 const answersTo = (form, key) => {
   const kept = form.querySelector(`[name="${key}-kept"]`) && !form.querySelector(`[name="${key}-remove"]:checked`)
@@ -47,7 +52,9 @@ const answersTo = (form, key) => {
   const values = fields.flatMap(field => {
     if (field.type === 'radio' || field.type === 'checkbox') return field.checked ? [field.value] : []
     if (field.type === 'file') return [...field.files].map(file => file.name)
-    return field.selectedOptions ? [...field.selectedOptions].map(option => option.value) : [field.value]
+    if (field.selectedOptions) return [...field.selectedOptions].map(option => option.value)
+    // As the server reads a number: "1 000,5" is 1000.5.
+    return [/^(numeric|decimal|text)$/.test(field.inputMode) ? digits(field.value) : field.value]
   })
   return kept ? [...values, key] : values
 }

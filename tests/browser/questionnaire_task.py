@@ -159,6 +159,23 @@ def write_condition(person: Person, facts: Facts) -> None:
     _say(person, "Número de vuelo", "Flight number", "Para organizar el viaje y el hospedaje", is_required=False)
     person.unfold("Preguntar solo cuando…")
     person.choose("Preguntar solo si se respondió esto", "En avión")
+    person.press("Guardar y agregar otra")
+
+
+def write_country(person: Person, facts: Facts) -> None:
+    """Ask for the country of the passport."""
+    person.follow("País")
+    _say(person, "País de su pasaporte", "Country of your passport", "Para cartas de invitación y visas")
+    person.press("Guardar y agregar otra")
+
+
+def write_visa(person: Person, facts: Facts) -> None:
+    """Ask for the visa of everybody but Mexicans."""
+    person.follow("Una línea de texto")
+    _say(person, "Número de visa", "Visa number", "Para cartas de invitación y visas", is_required=False)
+    person.unfold("Preguntar solo cuando…")
+    person.choose("Preguntar solo si se respondió esto", "México")
+    person.set_box("Al revés: cuando no sea así")
     person.press("Guardar pregunta")
 
 
@@ -197,6 +214,8 @@ SHORT_FORM = (
     ("sections and questions", write_who),
     ("options", write_options),
     ("condition", write_condition),
+    ("country", write_country),
+    ("condition on country", write_visa),
     ("preview", preview),
     ("publish", publish_questions),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 from typing import Any
@@ -461,3 +462,28 @@ def test_trying_again_with_other_columns_is_another_trial(event: Event) -> None:
     matching[0], matching[-1] = "", "answer.given_name"
     again = try_file(event.id, row.public_id, matching, terms_of(row), importer)
     assert again.lines[0].name == "Ana Demo" or again.lines[0].name == "Demo Ana"
+
+
+def test_conditions_on_country_category_and_way_in_hold_for_a_file(event: Event) -> None:
+    data = copy.deepcopy(DEFINITION)
+    for key, condition in (
+        ("visa", {"not": {"question": "country", "is": ["MX"]}}),
+        ("thesis", {"question": "category", "is": ["academia"]}),
+        ("found_us", {"question": "way_in", "is": ["public"]}),
+    ):
+        data["sections"][1]["questions"].append(
+            {"key": key, "kind": "short_text", "label": {"es": key, "en": key}, "condition": condition}
+        )
+    a_questionnaire(event, data)
+    head = (*HEAD, "visa", "thesis", "found_us")
+    rows = [
+        (*a_row(email=f"{country}@instituto.example", country=country, category=category), "A1", "Rivers", "By chance")
+        for country, category in (("Guatemala", "Academia"), ("Mexico", "Government"))
+    ]
+    put_in(event, a_file(*rows, head=head))
+    found = {row.country: load_answers(row) for row in everybody(event)}
+    given = {
+        country: {key for key in ("visa", "thesis", "found_us") if answers.get(key)}
+        for country, answers in found.items()
+    }
+    assert given == {"GT": {"visa", "thesis"}, "MX": set()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from eventreg.audit.services import Actor
+from eventreg.audit.services import SYSTEM, Actor
 from eventreg.db import db, transaction
 from eventreg.events.bundles.fields import DateShift
 from eventreg.events.models import (
@@ -30,8 +31,11 @@ from eventreg.making.rules import next_year, title_for
 from eventreg.making.services.founding import USUAL, Copying, copy_event, first_day_of, list_copyable
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import get_current_version
+from eventreg.questionnaires.rules.drafts.reading import find_question, questions_in
+from eventreg.questionnaires.rules.publishing import NO_DAY
+from eventreg.questionnaires.services.drafting import take_from_event
 from eventreg.registration.models import Registration
-from tests.builders import an_account
+from tests.builders import a_questionnaire, an_account
 from tests.events.parts.whole import a_whole_event
 
 AT = datetime(2027, 1, 5, 12, tzinfo=UTC)
@@ -159,3 +163,22 @@ def test_copy_of_what_is_not_there_is_not_found(app: Flask) -> None:
 
     with pytest.raises(NotFound):
         copy_event(99, Copying("x", {"es": "x"}, date(2027, 1, 1), USUAL), Actor.account(1), AT)
+
+
+def test_conditions_on_days_follow_the_days_of_the_copy(app: Flask) -> None:
+    event = a_whole_event()
+    data = deepcopy(get_current_version(event.id).definition)
+    [stays] = [each for each in questions_in(data) if each["kind"] == "days"]
+    looks_at = {"question": stays["key"], "is": [str(event.days[-1].id), "9999"]}
+    data["sections"][-1]["questions"].append(
+        {"key": "dinner", "kind": "yes_no", "label": {"es": "Cena", "en": "Dinner"}, "condition": looks_at}
+    )
+    a_questionnaire(event, data)
+    copy = _copy(event)
+    dinner = find_question(get_current_version(copy.id).definition, "dinner")
+    assert dinner is not None
+    assert dinner["condition"]["is"] == [str(copy.days[-1].id), NO_DAY]
+    taken = take_from_event(copy.id, event.id, SYSTEM, instead=True).document
+    again = find_question(taken, "dinner")
+    assert again is not None
+    assert again["condition"]["is"] == [str(copy.days[-1].id), NO_DAY]

@@ -8,9 +8,10 @@ import pytest
 
 from eventreg.db import transaction
 from eventreg.events.models import Event
+from eventreg.events.queries.events import get_event_whole
 from eventreg.kernel.clock import now
 from eventreg.questionnaires.models import QuestionnaireDraft
-from eventreg.questionnaires.queries import draft_document
+from eventreg.questionnaires.queries import draft_document, find_newest_version
 from eventreg.questionnaires.rules.drafts.reading import fingerprint, questions_in
 from tests.access.hostile import LIVE, TEXTS
 from tests.builders import a_team_member
@@ -335,3 +336,68 @@ def test_hostile_texts_of_a_question_that_is_gone_stay_inert(desk: Pages, event:
     desk.get(f"{_list(event)}/edit/phone?kind={TEXTS['markup']}")
     desk.post(f"{_list(event)}/edit/phone", {**sent, "kind": "heading"}, 400)
     assert _question(event, "phone")["kind"] == "phone"
+
+
+def test_visa_unless_mexican_and_whatever_else_can_be_answered(desk: Pages, event: Event) -> None:
+    page = desk.get(f"{_list(event)}/edit/diet")
+    page.submit("Save question", {"condition-0-pick": "is:country:MX", "condition-0-not": True}, 303)
+    assert _question(event, "diet")["condition"] == {"not": {"question": "country", "is": ["MX"]}}
+    assert desk.get(_list(event)).has("Only if “Country” is not “Mexico”")
+    page = desk.get(f"{_list(event)}/edit/diet")
+    assert page.form("Save question").values()["condition-0-value"] == ["MX"]
+    page.submit("Save question", {"condition-0-more": "GT"}, 303)
+    assert _question(event, "diet")["condition"] == {"not": {"question": "country", "is": ["MX", "GT"]}}
+    day = str(get_event_whole(event.id).days[1].id)
+    for picked, condition, words in (
+        ("is:category:government", {"question": "category", "is": ["government"]}, "“Category” is “Government”"),
+        ("is:way_in:invitation", {"question": "way_in", "is": ["invitation"]}, "“Source” is “by an invitation”"),
+        (f"is:days:{day}", {"question": "days", "is": [day]}, "Only if “Days attended” is “Tuesday 12 January 2027”"),
+    ):
+        page = desk.get(f"{_list(event)}/edit/diet")
+        if page.has("Remove this condition"):
+            page.submit("Save question", {"condition-0-remove": True}, 303)
+            page = desk.get(f"{_list(event)}/edit/diet")
+        page.submit("Save question", {"condition-0-pick": picked}, 303)
+        assert _question(event, "diet")["condition"] == condition
+        listed = desk.get(_list(event))
+        assert listed.has(words), listed.text
+
+
+def test_times_are_bounds_and_nonsense_is_none(desk: Pages, event: Event) -> None:
+    document = draft_document(event.id)
+    document["sections"][0]["questions"].append({"key": "lands", "kind": "time", "label": {"en": "Landing"}})
+    _with_draft(event, document)
+    page = desk.get(f"{_list(event)}/edit/diet")
+    page = page.submit("Save question", {"condition-0-pick": "at_least:lands:", "condition-0-bound": "late"}, 422)
+    assert page.has("a time like 14:30")
+    page.submit("Save question", {"condition-0-bound": "14:30"}, 303)
+    assert _question(event, "diet")["condition"] == {"question": "lands", "at_least": "14:30"}
+
+
+def test_what_publishing_refuses_is_marked_where_it_is_written(desk: Pages, event: Event) -> None:
+    document = draft_document(event.id)
+    next(each for each in questions_in(document) if each["key"] == "diet").update(
+        help={"en": "Tell us"}, condition={"question": "gone", "answered": True}
+    )
+    _with_draft(event, document)
+    needs = "Its condition looks at a question that is not there"
+    assert desk.get(_list(event)).has(needs)
+    page = desk.get(f"{_list(event)}/edit/diet")
+    assert page.has("Needed before it can be published:")
+    assert page.has(needs)
+    assert page.has("Translate into Spanish: help")
+    assert page.has("Missing")
+    assert not desk.get(f"{_list(event)}/edit/phone").has(needs)
+
+
+def test_a_form_is_emptied_and_replaced_by_a_set_at_once(desk: Pages, event: Event) -> None:
+    before = draft_document(event.id)
+    page = desk.get(f"{_list(event)}/start")
+    page.submit("In place of everything that stands in the draft: Diet and accessibility", {}, 303)
+    assert [each["key"] for each in questions_in(draft_document(event.id))] == ["diet", "accessibility", "needs_detail"]
+    page = desk.get(_list(event)).submit("Empty the form", {}, 303).follow()
+    assert page.has("Nothing is asked yet")
+    assert draft_document(event.id)["sections"] == []
+    version = find_newest_version(event.id)
+    assert version is not None
+    assert version.definition == before

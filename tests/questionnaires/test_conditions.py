@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from eventreg.questionnaires.rules.conditions import DEEPEST, MOST_PARTS, ConditionInvalid, IsAnswered, read_condition
+from eventreg.questionnaires.rules.conditions import (
+    BESIDE_QUESTIONS,
+    DEEPEST,
+    MOST_PARTS,
+    ConditionInvalid,
+    IsAnswered,
+    known_beside,
+    read_condition,
+)
+from eventreg.questionnaires.rules.schema import RESERVED_KEYS
 
 _IS = {"question": "country", "is": ["MX", "GT"]}
 
@@ -19,6 +28,7 @@ _IS = {"question": "country", "is": ["MX", "GT"]}
         {"question": "phone", "answered": False},
         {"question": "age", "at_least": "18"},
         {"question": "arrival", "at_most": "2027-03-11"},
+        {"question": "lands", "at_least": "14:30"},
         {"all": [_IS, {"question": "age", "at_least": "18"}]},
         {"any": [_IS, {"not": {"question": "phone", "answered": True}}]},
     ],
@@ -50,6 +60,8 @@ def test_a_question_is_asked_for_as_answered_unless_said_otherwise() -> None:
         {"question": "age", "at_least": 18},
         {"question": "age", "at_least": "much"},
         {"question": "age", "more_than": "18"},
+        {"question": "lands", "at_least": "24:00"},
+        {"question": "lands", "at_least": "9:05"},
         {"all": []},
         {"any": "MX"},
         {"any": {"question": "country", "answered": True}},
@@ -84,3 +96,8 @@ def test_a_condition_is_as_long_as_anybody_reads() -> None:
     assert read_condition(longest).as_data() == longest
     with pytest.raises(ConditionInvalid):
         read_condition({"all": [_IS] * 30})
+
+
+def test_what_stands_beside_questions_is_known_by_names_that_no_question_has() -> None:
+    assert known_beside("speaker", "link") == {"category": ["speaker"], "way_in": ["link"]}
+    assert known_beside("speaker", "link").keys() == BESIDE_QUESTIONS <= RESERVED_KEYS

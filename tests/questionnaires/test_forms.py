@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import html5lib
@@ -11,14 +12,15 @@ import pytest
 from hypothesis import given, strategies as st
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from eventreg.questionnaires import kinds
-from eventreg.questionnaires.forms import QuestionnaireForm
+from eventreg.questionnaires import forms, kinds
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.rules.answers import too_large
+from eventreg.questionnaires.rules.conditions import PUBLIC
 from eventreg.questionnaires.rules.parsing import parse_definition
 from tests.questionnaires.samples import CONTEXT, definition, entry, text
 
+QuestionnaireForm = partial(forms.QuestionnaireForm, way_in=PUBLIC)
 OPTIONS = [{"value": "a", "label": text("A"), "hint": text("hint")}, {"value": "b", "label": text("B")}]
 DEFINITION = checked_definition(
     {
@@ -67,7 +69,7 @@ WHOLE = {
 }
 
 
-def form(sent: Mapping[str, list[str]] | None, category: str = "academia", **more: Any) -> QuestionnaireForm:
+def form(sent: Mapping[str, list[str]] | None, category: str = "academia", **more: Any) -> forms.QuestionnaireForm:
     data = None if sent is None else MultiDict(sent)
     return QuestionnaireForm(DEFINITION, category, CONTEXT, "es", data, **more)
 

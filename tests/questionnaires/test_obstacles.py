@@ -117,3 +117,13 @@ def test_damaged_documents_are_obstacles_and_no_fault() -> None:  # case 63
         else:
             damaged["sections"][0]["questions"].append(None)
         assert list_obstacles(damaged, ("es", "en"), set())
+
+
+def test_condition_on_a_category_or_a_day_that_is_there_no_more() -> None:
+    where = entry("stays", "days", purpose=text("why"))
+    talk = entry("talk", purpose=text("why"), condition={"question": "category", "is": ["government", "speaker"]})
+    meal = entry("meal", purpose=text("why"), condition={"question": "stays", "is": ["11"]})
+    asked = definition(NAME, MAIL, where, talk, meal)
+    found = list_obstacles(asked, ("es", "en"), {"government"}, [12])
+    assert [(each.kind, each.detail) for each in found] == [(K.UNKNOWN_CATEGORY, "speaker"), (K.LOST_ANSWER, "")]
+    assert list_obstacles(asked, ("es", "en"), {"government", "speaker"}, [11]) == []

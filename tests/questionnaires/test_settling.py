@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from eventreg.questionnaires.rules.conditions import Condition, read_condition
-from eventreg.questionnaires.rules.schema import conditions_on_form, settle
+from eventreg.questionnaires.rules.conditions import Condition, known_beside, read_condition
+from eventreg.questionnaires.rules.schema import Definition, Section, conditions_on_form, settle
 from tests.questionnaires.samples import question
 
 A, B, C = ({"question": key, "is": ["yes"]} for key in "abc")
@@ -78,3 +78,14 @@ def test_chain_that_cannot_come_up_is_left_out() -> None:
     assert asked["a"] is None
     assert asked["d"] is not None
     assert asked["d"].as_data() == A
+
+
+def test_category_and_way_in_decide_before_anything_is_asked() -> None:
+    for_speakers = question("short_text", "talk", condition=read_condition({"question": "category", "is": ["speaker"]}))
+    unless_invited = {"not": {"question": "way_in", "is": ["invitation"]}}
+    why = question("short_text", "why", condition=read_condition(unless_invited))
+    asked = Definition((Section("all", {}, {}, (for_speakers, why)),))
+    assert asked.hidden_keys("speaker", "public", {}) == frozenset()
+    assert asked.hidden_keys("press", "invitation", {}) == {"talk", "why"}
+    known = known_beside("press", "public")
+    assert conditions_on_form([for_speakers, why], {"talk", "why"}, known) == {"why": None}

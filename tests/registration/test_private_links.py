@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from flask import Flask
 from sqlalchemy import select
 
@@ -9,8 +11,11 @@ from eventreg.db import db
 from eventreg.events.links import category_token
 from eventreg.events.models import Category, Event
 from eventreg.registration.models import Registration
+from eventreg.registration.queries.answers import load_answers
+from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.ways_in import WayKind
-from tests.builders import a_category, a_team_member, an_event
+from tests.builders import a_category, a_questionnaire, a_team_member, an_event
+from tests.questionnaire import DEFINITION
 from tests.registration.arriving import category_of, changed
 from tests.registration.filling import typed
 from tests.support.pages import Pages
@@ -90,3 +95,21 @@ def test_organizers_see_the_link_and_replace_it(app: Flask) -> None:
     assert not after.has(before)
     db.session.rollback()
     assert after.has(category_token(category_of(event, "speakers")))
+
+
+def test_a_question_only_for_whoever_comes_by_the_link(app: Flask) -> None:
+    event, pages = an_event(), Pages(app, "en")
+    category = speakers(event)
+    talk = {"key": "talk", "kind": "short_text", "label": {"es": "Charla", "en": "Your talk"}, "is_required": True}
+    data = copy.deepcopy(DEFINITION)
+    data["sections"][0]["questions"].append(talk | {"condition": {"question": "way_in", "is": ["link"]}})
+    a_questionnaire(event, data)
+    assert not pages.get(f"/events/{event.slug}/register?category=government").has("Your talk")
+    page = pages.get(address_of(event, category)).submit("Send registration", typed(event))
+    assert page.status == 422
+    page = page.submit("Send registration", {**typed(event), "talk": "Rivers"})
+    assert page.status == 303
+    (person,) = db.session.scalars(select(Registration))
+    assert load_answers(person)["talk"] == ["Rivers"]
+    own = pages.get(f"/my/{own_token(person, 'my')}/answers")
+    assert own.form("Save my answers").values()["talk"] == ["Rivers"]

@@ -27,6 +27,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import showable
 from eventreg.registration.emails import Occasion
+from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words, has_token
 from eventreg.web import downloads, limits, refusals, templating
@@ -185,7 +186,7 @@ def use_code(slug: str) -> Answer:
     refusal = form_pages.refusal_in(event, category)
     if refusal is not None:
         return form_pages.closed_page(occasion, refusal, category)
-    form = FilledForm.sent(event, category, key)
+    form = FilledForm.sent(event, category, key, WayKind.CODE)
     form.take_files()
     return form_pages.form_page(occasion, form, carried=carried)
 
@@ -203,10 +204,11 @@ def _typed_code(is_own: bool) -> str:
 def _again(occasion: Occasion, key: str, message: str, code: int) -> Answer:
     """Show the page that the code was typed on, with everything else that stood there."""
     event = occasion.event
-    category = form_pages.find_category(event, request.form.get("category", ""), form_pages.sent_way_in(event))
+    way_in = form_pages.sent_way_in(event)
+    category = form_pages.find_category(event, request.form.get("category", ""), way_in)
     if category is None or "choose_category" in request.form:
         chosen = category.key if category is not None else ""
         return form_pages.category_page(occasion, key, chosen, code=code, code_error=message)
-    form = FilledForm.sent(event, category, key)
+    form = FilledForm.sent(event, category, key, form_pages.way_kind(category, way_in))
     form.take_files()
     return form_pages.form_page(occasion, form, code=code, code_error=message)

@@ -23,6 +23,7 @@ from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.places import carried_invitation, get_invitation_by_token
+from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.views import form_pages
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web.access import Answer, personal
@@ -97,7 +98,8 @@ def register_by_invitation(token: str) -> Answer:
         for question in definition_of(version).questions_for(opened.category.key)
         if question.column in _FILLED_IN and (value := getattr(invitation, question.column))
     }
-    form = FilledForm(opened.event, opened.category, version, new_submission_key(), is_sent=False, answers=known)
+    came_by, key = WayKind.INVITATION, new_submission_key()
+    form = FilledForm(opened.event, opened.category, version, key, is_sent=False, came_by=came_by, answers=known)
     form.bind(invitation.email if invitation.is_bound else "")
     return form_pages.form_page(opened.occasion, form, carried=carried_invitation(invitation))
 

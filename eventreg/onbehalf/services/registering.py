@@ -52,7 +52,7 @@ def register_on_behalf(
     (UNKNOWN_CATEGORY, CALLED_OFF, FILE_GONE, TOO_MANY_FILES), OptionsFull, Refused (a SessionReason), LifecycleRefused and Busy.
     """
     rest = _Rest(occasion, _left_open(submission))
-    form = replace(submission, definition=without_consents(submission.definition))
+    form = replace(submission, definition=without_consents(submission.definition), came_by=WayKind.TEAM)
     return registering.write_form(
         event_id, form, lambda hashed, sealed: partial(_register, event_id, form, rest, hashed, sealed, terms)
     )
@@ -109,7 +109,7 @@ def _register(
     if earlier.by_address is not None:
         raise AddressTaken(earlier.by_address.reference)
     registration = registering.new_registration(event, category, submission, email, hashed, now)
-    registration.came_by, registration.approved_at = WayKind.TEAM, now if terms.is_approved else None
+    registration.came_by, registration.approved_at = submission.way, now if terms.is_approved else None
     count = PlaceCount(event)
     takes_place = registering.let_in(category, registration, count, now)
     db.session.add(registration)

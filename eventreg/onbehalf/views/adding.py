@@ -23,6 +23,7 @@ from eventreg.onbehalf.views.acting import link_to, taken_words
 from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import Occasion
 from eventreg.registration.rules.states import AddressTaken, FormSentBefore, RegisteringReason
+from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answers import CONSENT_KIND
 from eventreg.registration.services.registering import Submission
 from eventreg.registration.views.filled_form import FilledForm
@@ -173,6 +174,7 @@ def _filled(event: Event, category: Category, *, is_sent: bool, is_relaxed: bool
         version,
         key,
         is_sent=is_sent,
+        came_by=WayKind.TEAM,
         definition=relaxed(definition) if is_relaxed else definition,
         leave_out={question.key for question in definition.questions() if question.kind == CONSENT_KIND},
     )

@@ -88,6 +88,7 @@ class _Editing:
             self.version,
             submission_key_or_new(request.form.get("submission_key")) if is_sent else new_submission_key(),
             is_sent=is_sent,
+            came_by=self.registration.came_by,
             definition=self.definition,
             answers=self.given,
             standing={key: files for key, files in standing.items() if key in self.keys},

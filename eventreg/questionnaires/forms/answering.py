@@ -22,6 +22,7 @@ from eventreg.questionnaires.kinds.choices import Block, blocks_of
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.kinds.fields import AnswerField, KeptFile, UploadField, shown
 from eventreg.questionnaires.rules.answers import Invalid, Reason
+from eventreg.questionnaires.rules.conditions import known_beside
 from eventreg.questionnaires.rules.schema import Definition, Question, Section, Stage, conditions_on_form
 from eventreg.web.refusals import said
 
@@ -71,6 +72,7 @@ class QuestionnaireForm:
         answers: Mapping[str, Sequence[str]] | None = None,
         leave_out: Collection[str] = (),
         *,
+        way_in: str,
         stages: Collection[Stage] = (Stage.REGISTRATION,),
         frozen: Collection[str] = (),
     ) -> None:
@@ -80,7 +82,7 @@ class QuestionnaireForm:
         one's own page; conditions look at their `answers`. The answers to `frozen` ones are shown and not asked.
         """
         self._context, self._language, self._category_key = context, language, category_key
-        self._known = dict(answers or {})
+        self._known = {**(answers or {}), **known_beside(category_key, way_in)}
         asked = definition.questions_for(category_key)
         here = {question.key for question in definition.questions_for(category_key, *stages)} - set(leave_out)
         open_keys = here - set(frozen)
@@ -244,10 +246,8 @@ class QuestionnaireForm:
     @cached_property
     def sections(self) -> list[SectionView]:
         """The parts of the form as a template draws them. A form that is taken is not drawn."""
-        parts = (
-            (section, [q for q in section.questions if q.key in self._order]) for section in self._definition.sections
-        )
-        return [self._section_view(section, asked) for section, asked in parts if asked]
+        asked = [(each, [q for q in each.questions if q.key in self._order]) for each in self._definition.sections]
+        return [self._section_view(section, questions) for section, questions in asked if questions]
 
     def _section_view(self, section: Section, asked: Sequence[Question]) -> SectionView:
         return SectionView(

@@ -10,10 +10,12 @@ from typing import Any
 from flask_babel import gettext as _
 
 from eventreg.questionnaires import kinds
+from eventreg.questionnaires.kinds.person import OfLongList
 from eventreg.questionnaires.rules import conditions
-from eventreg.questionnaires.rules.schema import Question
+from eventreg.questionnaires.rules.schema import Question, Seeking
 
 MOST_ROWS = 10
+_MOST_BOXES = 30
 
 
 @dataclass
@@ -38,7 +40,17 @@ class Subject:
     key: str
     label: str
     choices: Sequence[tuple[str, str]]
-    is_comparable: bool
+    seeking: Seeking
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether an answer can lie on one side of a bound."""
+        return self.seeking.has_ranges
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it offers more answers than anybody ticks boxes in, like every country."""
+        return len(self.choices) > _MOST_BOXES
 
 
 def subjects(questions: Sequence[Question], context: kinds.Context, language: str) -> list[Subject]:
@@ -48,7 +60,7 @@ def subjects(questions: Sequence[Question], context: kinds.Context, language: st
             question.key,
             context.text(question.label, language) or question.key,
             _choices(question, context, language),
-            kind.group.value == "number_and_time",
+            kind.seeking,
         )
         for question in questions
         if question.kind in kinds.NAMES and (kind := kinds.get(question.kind)).is_answerable
@@ -77,7 +89,7 @@ def rows_sent(sent: Any) -> tuple[str, list[Row]]:
             Row(
                 sent.get(f"{name}question", ""),
                 sent.get(f"{name}test", "is"),
-                tuple(sent.getlist(f"{name}value")),
+                tuple(filter(None, [*sent.getlist(f"{name}value"), sent.get(f"{name}more")])),
                 sent.get(f"{name}bound", "").strip(),
                 bool(sent.get(f"{name}not")),
                 sent.get(f"{name}pick", ""),
@@ -120,7 +132,7 @@ def _fault(row: Row, subject: Subject | None) -> str:
     try:
         conditions.read_condition(_data(row))
     except conditions.ConditionInvalid:
-        return _("Write a number, or a date like 2027-03-11")
+        return _("Write a number, a date like 2027-03-11, or a time like 14:30")
     return ""
 
 
@@ -153,9 +165,14 @@ def _choices(question: Question, context: kinds.Context, language: str) -> list[
 
 
 def _offered(question: Question, context: kinds.Context, language: str) -> Iterator[tuple[str, str]]:
-    if question.options:
-        for option in question.options:
-            yield option.value, context.text(option.label, language) or option.value
-    elif question.kind == "yes_no":
-        for value in ("yes", "no"):
-            yield value, ", ".join(kinds.get("yes_no").display(question, [value], context, language)) or value
+    """Yield the answers that can be chosen, those countries first that come first on the form.
+
+    Sessions are chosen on a page of their own, and leave the programme: of them only whether any is.
+    """
+    kind = kinds.get(question.kind)
+    values = kind.choices(question, context) or ()
+    if not values and isinstance(kind, OfLongList):
+        first = [code for code in context.region if code in kind.codes]
+        values = [*first, *(code for code in kind.listed(language) if code not in first)]
+    for value in values:
+        yield value, kind.value_text(question, value, context, language)

@@ -214,6 +214,14 @@ class OfLongList(Kind):
     def options(self, context: Context, language: str) -> Markup:
         """Return the options of a select."""
 
+    @abstractmethod
+    def listed(self, language: str) -> Sequence[str]:
+        """Return the codes in the order of their names."""
+
+    def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
+        """See `Kind.ranked`: by their names."""
+        return self.listed(language)
+
     def offered_settings(self) -> Sequence[Setting]:
         return (Setting("max_choices", Shape.NUMBER, lambda: _("At most so many answers"), most=MOST_SELECTS),)
 
@@ -267,8 +275,8 @@ class Language(OfLongList):
         """Return the names of the languages in the reader's."""
         return [_capital(name_of(code, language)) for code in values]
 
-    def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
-        """Return the languages in the order of their names."""
+    def listed(self, language: str) -> Sequence[str]:
+        """See `OfLongList.listed`."""
         return _ranked(language)
 
     def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
@@ -326,8 +334,8 @@ class Country(OfLongList):
         """Return the country's name in `language`."""
         return [formats.country(code, language) for code in values]
 
-    def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
-        """Return the countries in the order of their names."""
+    def listed(self, language: str) -> Sequence[str]:
+        """See `OfLongList.listed`."""
         return _ranked_of_countries(language)
 
     def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:

@@ -4,10 +4,11 @@ As data a condition is one of
 
     {"question": key, "is": [value, …]}        one of these values is among the answers
     {"question": key, "answered": true}        it was answered at all (or, with false, was not)
-    {"question": key, "at_least": "18"}        a number or date (ISO 8601) not below this one; "at_most" likewise
+    {"question": key, "at_least": "18"}        a number, date or time (ISO 8601) not below this one; "at_most" likewise
     {"all": [condition, …]}, {"any": [condition, …]}, {"not": condition}
 
-The browser is given the same data, so that both sides decide alike.
+Beside the keys of questions `CATEGORY` and `WAY_IN` can be looked at: what is known of whoever answers before anything is
+asked. The browser is given the same data, so that both sides decide alike.
 """
 
 import re
@@ -18,10 +19,16 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+#: what conditions look at beside questions, by names that no question can have: the key of the category, and how somebody
+#: came, by the names of ways in or `PUBLIC`
+CATEGORY, WAY_IN = "category", "way_in"
+BESIDE_QUESTIONS = frozenset({CATEGORY, WAY_IN})
+PUBLIC = "public"
 #: deeper or longer than anybody reads
 DEEPEST, MOST_PARTS = 4, 30
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 Answers = Mapping[str, Sequence[str]]
 
@@ -82,7 +89,7 @@ class IsAnswered(Condition):
 
 @dataclass(frozen=True)
 class Compares(Condition):
-    """The first answer is a number or a date on one side of a bound, the bound included."""
+    """The first answer is a number, a date or a time on one side of a bound, the bound included."""
 
     question: str
     bound: str
@@ -198,13 +205,13 @@ def _single(data: Mapping[str, Any]) -> Condition:
         return IsAnswered(question, value)
     if name not in ("at_least", "at_most"):
         raise ConditionInvalid(f"{name!r} is unknown")
-    if not isinstance(value, str) or (_date(value) is None and _number(value) is None):
-        raise ConditionInvalid(f"{name}: a number or a date, as text, is expected")
+    if not isinstance(value, str) or _comparable(value, value) is None:
+        raise ConditionInvalid(f"{name}: a number, a date or a time, as text, is expected")
     return Compares(question, value, is_least=name == "at_least")
 
 
 def _comparable(given: str, bound: str) -> tuple[Any, Any] | None:
-    for read in (_date, _number):
+    for read in (_date, _number, _time):
         pair = read(given), read(bound)
         if pair[0] is not None and pair[1] is not None:
             return pair
@@ -224,3 +231,13 @@ def _number(text: str) -> Decimal | None:
         return Decimal(text) if _NUMBER.fullmatch(text) else None
     except InvalidOperation:
         return None
+
+
+def _time(text: str) -> str | None:
+    # Two digits each: as text they are in the order of the day.
+    return text if _TIME.fullmatch(text) else None
+
+
+def known_beside(category_key: str, way_in: str) -> dict[str, list[str]]:
+    """Return what conditions find beside the answers to questions."""
+    return {CATEGORY: [category_key], WAY_IN: [way_in]}

@@ -2,14 +2,14 @@
 
 import enum
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from eventreg.kernel.errors import N_, Reason
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.rules import parsing, schema
-from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Condition, IsOneOf, Not
+from eventreg.questionnaires.rules.conditions import BESIDE_QUESTIONS, CATEGORY, AllOf, AnyOf, Condition, IsOneOf, Not
 from eventreg.questionnaires.rules.drafts.reading import entries, read_draft
 
 
@@ -94,6 +94,8 @@ class Ground:
     kinds: Collection[str]
     answerable: Collection[str]
     needing_options: Collection[str]
+    #: what can be answered to a question, where it is known; None: anything
+    offered: Callable[[schema.Question], Collection[str] | None]
 
 
 def find_obstacles(document: Mapping[str, Any], ground: Ground) -> list[Obstacle]:
@@ -107,7 +109,7 @@ def find_obstacles(document: Mapping[str, Any], ground: Ground) -> list[Obstacle
     for section in definition.sections:
         found += _of_section(section, ground)
     found += _doubles(definition)
-    found += _of_conditions(definition)
+    found += _of_conditions(definition, ground)
     return found or list(_of_reading(document, ground))
 
 
@@ -185,7 +187,7 @@ def _doubles(definition: schema.Definition) -> Iterator[Obstacle]:
                 yield Obstacle(ObstacleKind.COLUMN_TWICE, section, question)
 
 
-def _of_conditions(definition: schema.Definition) -> Iterator[Obstacle]:
+def _of_conditions(definition: schema.Definition, ground: Ground) -> Iterator[Obstacle]:
     places = {
         question.key: (number, section, question)
         for number, (section, question) in enumerate(
@@ -197,24 +199,28 @@ def _of_conditions(definition: schema.Definition) -> Iterator[Obstacle]:
         if question.condition is None:
             continue
         for key in dict.fromkeys(question.condition.refers_to()):
+            if key in BESIDE_QUESTIONS:
+                continue
             if key not in places:
                 yield Obstacle(ObstacleKind.BROKEN_CONDITION, section, question)
                 continue
             other_number, other_section, other = places[key]
             if other_number >= number or stages.index(other_section.stage) > stages.index(section.stage):
                 yield Obstacle(ObstacleKind.LATER_CONDITION, section, question, other=other)
-        yield from _lost_answers(section, question, {key: found[2] for key, found in places.items()})
+        yield from _lost_answers(section, question, {key: found[2] for key, found in places.items()}, ground)
 
 
 def _lost_answers(
-    section: schema.Section, question: schema.Question, others: Mapping[str, schema.Question]
+    section: schema.Section, question: schema.Question, others: Mapping[str, schema.Question], ground: Ground
 ) -> Iterator[Obstacle]:
     for single in _singles(question.condition):
         other = others.get(single.question)
-        if other is not None and other.options:
-            offered = {option.value for option in other.options}
-            if any(value not in offered for value in single.values):
-                yield Obstacle(ObstacleKind.LOST_ANSWER, section, question, other=other)
+        offered = ground.offered(other) if other is not None else None
+        if offered is not None and not set(single.values) <= set(offered):
+            yield Obstacle(ObstacleKind.LOST_ANSWER, section, question, other=other)
+        if single.question == CATEGORY:
+            for key in sorted(set(single.values) - set(ground.categories)):
+                yield Obstacle(ObstacleKind.UNKNOWN_CATEGORY, section, question, detail=key)
 
 
 def _singles(condition: Condition | None) -> Iterator[IsOneOf]:

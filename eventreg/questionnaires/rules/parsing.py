@@ -8,7 +8,7 @@ from typing import Any
 
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.rules import schema
-from eventreg.questionnaires.rules.conditions import Condition, ConditionInvalid, read_condition
+from eventreg.questionnaires.rules.conditions import BESIDE_QUESTIONS, Condition, ConditionInvalid, read_condition
 
 #: keys are names of form fields and parts of addresses of sealed values
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -207,6 +207,8 @@ def _refuse_later_conditions(definition: schema.Definition) -> None:
         for question in section.questions:
             for key in question.condition.refers_to() if question.condition else ():
                 place = f"question {question.key}.condition"
+                if key in BESIDE_QUESTIONS:
+                    continue
                 if key not in before:
                     raise schema.DefinitionInvalid(f"{place}: no question {key!r} stands before it")
                 if _STAGES.index(before[key]) > _STAGES.index(section.stage):

@@ -5,6 +5,7 @@ The last touch to a draft before it becomes a version.
 A questionnaire in other languages than it was written in, and at other dates.
 """
 
+import copy
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
@@ -12,6 +13,10 @@ from datetime import date
 from typing import Any
 
 from eventreg.kernel.text import LocalizedText, is_blank
+from eventreg.questionnaires.rules.drafts.reading import questions_in
+
+#: what a condition calls a day that the event does not have
+NO_DAY = "none"
 
 
 def seen_mark(revision: int, document: Mapping[str, Any]) -> str:
@@ -58,7 +63,8 @@ def fitted(definition: Mapping[str, Any], fit: Fit) -> dict[str, Any]:
 
 
 def moved(definition: Mapping[str, Any], move: Callable[[date], date]) -> dict[str, Any]:
-    """Return a definition (checked before) with each of its dates as `move` gives it: deadlines, and dates in settings."""
+    """Return a definition (checked before) with each of its dates as `move` gives it: deadlines, those in settings and
+    those that conditions look at."""
     return {
         **definition,
         "sections": [
@@ -89,7 +95,43 @@ def _dated(parts: Mapping[str, Any], move: Callable[[date], date]) -> dict[str, 
     # A draft may hold anything there.
     if isinstance(parts.get("settings"), Mapping):
         found["settings"] = {name: _moved_date(value, move) for name, value in parts["settings"].items()}
+    if "condition" in parts:
+        found["condition"] = _compared(parts["condition"], lambda _question, value: _moved_date(value, move))
     return found
+
+
+def with_days(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return a document whose conditions call days of the event by other names; one without a name is there no more.
+
+    An answer calls a day by its id, which means nothing elsewhere. The document may be unfinished.
+    """
+    asking = {question["key"] for question in questions_in(document) if question.get("kind") == "days"}
+
+    def named(question: str, value: str) -> str:
+        return names.get(value, NO_DAY) if question in asking else value
+
+    found = copy.deepcopy(dict(document))
+    for question in questions_in(found) if asking else ():
+        if "condition" in question:
+            question["condition"] = _compared(question["condition"], named)
+    return found
+
+
+def _compared(condition: Any, change: Callable[[str, str], Any]) -> Any:
+    """Return a condition as data with what it compares answers to as `change` gives it, of question and value."""
+    if isinstance(condition, list | tuple):
+        return [_compared(part, change) for part in condition]
+    if not isinstance(condition, Mapping):
+        return condition
+    if "question" not in condition:
+        return {name: _compared(part, change) for name, part in condition.items()}
+    return {name: _changed(condition["question"], name, value, change) for name, value in condition.items()}
+
+
+def _changed(question: str, name: str, value: Any, change: Callable[[str, str], Any]) -> Any:
+    if name == "is" and isinstance(value, list | tuple):
+        return [change(question, each) for each in value]
+    return change(question, value) if name in ("at_least", "at_most") else value
 
 
 def _moved_date(value: Any, move: Callable[[date], date]) -> Any:

@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any
 
 from eventreg.kernel.text import LocalizedText
-from eventreg.questionnaires.rules.conditions import AllOf, Answers, AnyOf, Condition, Not
+from eventreg.questionnaires.rules.conditions import AllOf, Answers, AnyOf, Condition, Not, known_beside
 
 #: What identifies a person is kept on the registration itself; every other answer is a row of its own.
 IDENTITY_COLUMNS = frozenset(
@@ -180,13 +180,15 @@ class Definition:
         """Return the keys of the questions of a kind, in whatever stage."""
         return [question.key for question in self.questions() if question.kind == kind]
 
-    def hidden_keys(self, category_key: str, answers: Answers, standing: Collection[str] = ()) -> frozenset[str]:
+    def hidden_keys(
+        self, category_key: str, way_in: str, answers: Answers, standing: Collection[str] = ()
+    ) -> frozenset[str]:
         """Return the keys of the questions whose conditions do not hold for these answers, in whatever stage.
 
         Answers to a hidden question count as not given, so that what hangs on it is hidden as well. The answers to
         `standing` keys can be changed no more: they stay, and count, whatever became of their conditions.
         """
-        counted: dict[str, Sequence[str]] = {}
+        counted: dict[str, Sequence[str]] = {**known_beside(category_key, way_in)}
         hidden: set[str] = set()
         for question in self.questions_for(category_key):
             is_hidden = question.condition is not None and not question.condition.holds(counted)

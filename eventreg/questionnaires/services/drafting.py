@@ -22,9 +22,14 @@ from eventreg.events.queries.events import lock_event
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.text import LocalizedText, key_from, pick
-from eventreg.making.services.founding import first_day_of
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
-from eventreg.questionnaires.queries import draft_document, find_draft, find_newest_version, list_published_keys
+from eventreg.questionnaires.queries import (
+    day_dates,
+    draft_document,
+    find_draft,
+    find_newest_version,
+    list_published_keys,
+)
 from eventreg.questionnaires.rules import publishing, schema
 from eventreg.questionnaires.rules.drafts import changes, reading
 from eventreg.questionnaires.rules.starts import Fit, ReusedQuestions, set_document, take_over
@@ -176,8 +181,8 @@ def _question_key(event_id: int, draft: OpenDraft, label: LocalizedText) -> str:
     return key_from(label, draft.languages, taken | list_published_keys(event_id) | schema.RESERVED_KEYS, "question")
 
 
-def add_set(event_id: int, name: str, actor: Actor) -> ReusedQuestions:
-    """Add a ready-made set to the draft of an event; what is asked already is left out, and said.
+def add_set(event_id: int, name: str, actor: Actor, *, instead: bool = False) -> ReusedQuestions:
+    """Add a ready-made set to the draft of an event, or put it in its place; what is asked already is left out, and said.
 
     Raises NotFound for no such set, Refused for too many, LifecycleRefused for an archived event.
     """
@@ -185,7 +190,7 @@ def add_set(event_id: int, name: str, actor: Actor) -> ReusedQuestions:
         source = set_document(name)
     except KeyError as error:
         raise NotFound from error
-    return _take(event_id, source, _fit(event_id), actor)
+    return _take(event_id, source, _fit(event_id), actor, instead=instead)
 
 
 def take_from_event(event_id: int, source_id: int, actor: Actor, *, instead: bool = False) -> ReusedQuestions:
@@ -194,12 +199,15 @@ def take_from_event(event_id: int, source_id: int, actor: Actor, *, instead: boo
     Whether the account may see the other event is for the caller to know. What the other asks now is taken, or its draft
     where it has published nothing. Raises NotFound, Refused for too many, LifecycleRefused for an archived event.
     """
-    first, theirs = first_day_of(event_id), first_day_of(source_id)
-    days = (first - theirs).days if first and theirs else 0
+    ours, theirs = day_dates(event_id), day_dates(source_id)
+    later = min(ours.values()) - min(theirs.values()) if ours and theirs else timedelta()
     fit = _fit(event_id)
-    moved = Fit(fit.languages, fit.categories, lambda day: day + timedelta(days=days))
+    moved = Fit(fit.languages, fit.categories, lambda day: day + later)
     version = find_newest_version(source_id)
-    return _take(event_id, version.definition if version else draft_document(source_id), moved, actor, instead=instead)
+    by_date = {held_on: str(key) for key, held_on in ours.items()}
+    days = {str(key): by_date[held_on + later] for key, held_on in theirs.items() if held_on + later in by_date}
+    source = publishing.with_days(version.definition if version else draft_document(source_id), days)
+    return _take(event_id, source, moved, actor, instead=instead)
 
 
 def _take(

@@ -6,7 +6,7 @@ A draft as the list of questions shows it: each section and question with what t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import g, redirect, request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
@@ -16,13 +16,16 @@ from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires import draft_wording, kinds, queries
+from eventreg.questionnaires.checks import obstacles_of
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.rules.drafts import changes
 from eventreg.questionnaires.rules.drafts.reading import list_differences, read_draft
+from eventreg.questionnaires.rules.obstacles import Obstacle, ObstacleKind
 from eventreg.questionnaires.rules.schema import Definition, Question, Section, Stage
 from eventreg.questionnaires.services import drafting
 from eventreg.questionnaires.views import blueprint
-from eventreg.questionnaires.views.questions import whole_event
+from eventreg.questionnaires.views.questions import subject_questions, whole_event
+from eventreg.questionnaires.wording import obstacles_in_words
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
@@ -72,6 +75,17 @@ def arrange_section(slug: str, key: str) -> Answer:
     return _page(outcome.problem), outcome.status_code
 
 
+@blueprint.post("/manage/events/<slug>/questions/empty")
+@requires(Permission.EDIT_EVENT)
+def empty_form(slug: str) -> Answer:
+    """Take every section out of the draft. What is published is asked until something else is."""
+    drafting.change_draft(g.event.id, acting(), changes.empty)
+    flash(
+        _("The form is empty. What is published goes on being asked until you publish; discard the draft to go back.")
+    )
+    return redirect(url_for("questionnaires.list_questions", slug=slug), 303)
+
+
 @blueprint.post("/manage/events/<slug>/questions/shape")
 @requires(Permission.EDIT_EVENT)
 def save_form_shape(slug: str) -> Answer:
@@ -84,10 +98,12 @@ def save_form_shape(slug: str) -> Answer:
 def _page(problem: str = "") -> str:
     event = whole_event()
     board = queries.get_board(event.id)
+    obstacles = obstacles_of(board.document, event) if board.document.get("sections") else []
     return render_desk(
         "questionnaires/questions.html",
         "draft",
-        sections=section_rows(read_draft(board.document), event),
+        sections=section_rows(read_draft(board.document), event, obstacles),
+        whole_form=[each.words for each in obstacles_in_words([o for o in obstacles if o.section is None], event.slug)],
         board=board,
         change_count=len(list_differences(board.published or {}, board.document)) if board.draft is not None else 0,
         problem=problem,
@@ -108,7 +124,8 @@ class QuestionRow:
     categories: Sequence[str]
     #: "Only if …"; empty where it is always asked
     condition: str
-    lacks_purpose: bool
+    #: what publishing will refuse it for, but texts that are not translated
+    refused: Sequence[str]
     #: names of the event's languages in which a text is not there
     untranslated: Sequence[str]
 
@@ -122,25 +139,38 @@ class SectionRow:
     #: "After the confirmation"; empty for what is asked on registering
     stage: str
     rows: Sequence[QuestionRow]
+    refused: Sequence[str]
     untranslated: Sequence[str]
 
 
-def section_rows(definition: Definition, event: Event) -> list[SectionRow]:
-    """Return the sections of a draft with their questions, in order."""
+def section_rows(definition: Definition, event: Event, obstacles: Sequence[Obstacle] = ()) -> list[SectionRow]:
+    """Return the sections of a draft with their questions, in order, each with what publishing will refuse it for."""
     names = {category.key: plain_in_reader_language(category.name) for category in event.categories}
-    everything, context = {question.key: question for question in definition.questions()}, kinds.Context.of(event)
+    everything, context = subject_questions(event, definition), kinds.Context.of(event)
 
     def _condition(question: Question) -> str:
         if question.condition is None:
             return ""
         return only_if(question.condition, everything, context, current_language())
 
+    told = [each for each in obstacles if each.kind is not ObstacleKind.UNTRANSLATED]
+
+    def _refused(section: Section, question: Question | None = None) -> list[str]:
+        # A draft may hold two of a key: each is told of both.
+        keys = (section.key, question and question.key)
+        mine = [o for o in told if o.section and (o.section.key, o.question and o.question.key) == keys]
+        return list(dict.fromkeys(each.words for each in obstacles_in_words(mine, event.slug)))
+
     return [
         SectionRow(
             section,
             plain_in_reader_language(section.title) or _("A section without a title"),
             draft_wording.stage_name(section.stage) if section.stage is not Stage.REGISTRATION else "",
-            [_question_row(question, names, event.languages, _condition(question)) for question in section.questions],
+            [
+                _question_row(question, names, event.languages, _condition(question), _refused(section, question))
+                for question in section.questions
+            ],
+            _refused(section),
             _lacking([section.title], [section.intro], event.languages),
         )
         for section in definition.sections
@@ -148,7 +178,7 @@ def section_rows(definition: Definition, event: Event) -> list[SectionRow]:
 
 
 def _question_row(
-    question: Question, names: Mapping[str, str], languages: Sequence[str], condition: str
+    question: Question, names: Mapping[str, str], languages: Sequence[str], condition: str, refused: Sequence[str]
 ) -> QuestionRow:
     kind = kinds.get(question.kind) if question.kind in kinds.NAMES else None
     needed = [question.label, *(option.label for option in question.options)]
@@ -160,7 +190,7 @@ def _question_row(
         _required(question, names),
         [names.get(key, key) for key in sorted(question.categories)],
         condition,
-        kind is not None and kind.is_answerable and not question.purpose,
+        refused,
         _lacking(needed, optional, languages),
     )
 

@@ -127,11 +127,7 @@ def _page(state: _State, form: PublishingForm, problem: str = "") -> str:
     event = get_event_whole(g.event.id)
     ticked = set(form.again.data or ())
     reached = [change.after for change in state.askable if change.key in ticked and change.after is not None]
-    obstacles = (
-        checks.list_obstacles(state.draft.definition, event.languages, {category.key for category in event.categories})
-        if state.draft is not None
-        else []
-    )
+    obstacles = checks.obstacles_of(state.draft.definition, event) if state.draft is not None else []
     return render_desk(
         "questionnaires/publish.html",
         "publish",

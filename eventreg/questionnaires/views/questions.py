@@ -18,6 +18,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language
 from eventreg.questionnaires import draft_wording, kinds, queries
+from eventreg.questionnaires.checks import obstacles_of
 from eventreg.questionnaires.forms.conditions import subjects
 from eventreg.questionnaires.forms.options import OptionForm
 from eventreg.questionnaires.forms.writing import Offers, QuestionForm
@@ -25,9 +26,10 @@ from eventreg.questionnaires.kinds import Context, Kind
 from eventreg.questionnaires.kinds.base import KindGroup
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.rules.drafts import reading
-from eventreg.questionnaires.rules.schema import Definition, Stage
+from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.questionnaires.services import drafting
 from eventreg.questionnaires.views import blueprint
+from eventreg.questionnaires.wording import obstacles_in_words
 from eventreg.web.access import Answer, requires
 from eventreg.web.templating import plain_in_reader_language
 
@@ -164,6 +166,11 @@ def _page(
     problem: str = "",
     overtaken: list[tuple[str, str]] | None = None,
 ) -> str:
+    obstacles = [
+        each
+        for each in (obstacles_of(queries.draft_document(event.id), event) if key else ())
+        if each.question is not None and each.question.key == key
+    ]
     return render_desk(
         "questionnaires/question.html",
         "draft",
@@ -171,6 +178,12 @@ def _page(
         key=key,
         has_free_kind=not key or key not in queries.list_published_keys(event.id),
         heading=named(form.stored.get("label")) if key else form.kind.title,
+        refused=obstacles_in_words(obstacles, event.slug),
+        lacking={
+            each.part.value: dict.fromkeys(each.languages or event.languages, "missing")
+            for each in obstacles
+            if each.part is not None and each.option is None
+        },
         kept_words=condition_in_words(event, form.stored) if form.kept_condition is not None else "",
         problem=problem,
         overtaken=overtaken or [],
@@ -212,10 +225,22 @@ def condition_in_words(event: Event, entry: Mapping[str, Any]) -> str:
     condition = reading.condition_of(entry)
     if condition is None:
         return _("A condition that cannot be read")
-    questions = {
-        question.key: question for question in reading.read_draft(queries.draft_document(event.id)).questions()
-    }
-    return only_if(condition, questions, Context.of(event), current_language())
+    return only_if(condition, subject_questions(event, draft_of(event)), Context.of(event), current_language())
+
+
+def beside_questions(event: Event) -> list[Question]:
+    """Return what conditions can look at beside questions, in the reader's language."""
+    return draft_wording.beside_questions([(category.key, category.name) for category in event.categories])
+
+
+def subject_questions(event: Event, definition: Definition) -> dict[str, Question]:
+    """Return everything that conditions can look at, by key."""
+    return {question.key: question for question in (*beside_questions(event), *definition.questions())}
+
+
+def draft_of(event: Event) -> Definition:
+    """Return the draft of an event as far as it can be made out."""
+    return reading.read_draft(queries.draft_document(event.id))
 
 
 def _answer(row: OptionForm) -> str:
@@ -271,14 +296,14 @@ def fitted(stored: dict[str, Any], kind: Kind) -> dict[str, Any]:
 
 def offers_for(event: Event, key: str = "", section: str = "") -> Offers:
     """Return what a question can be given: one that is there, or a new one at the end of a section."""
-    definition = reading.read_draft(queries.draft_document(event.id))
+    definition = draft_of(event)
     columns = {question.column for question in definition.questions() if question.column and question.key != key}
     context = Context.of(event)
     return Offers(
         [(each.key, plain_in_reader_language(each.title) or each.key) for each in definition.sections],
         [(category.key, plain_in_reader_language(category.name)) for category in event.categories],
         frozenset(columns),
-        subjects(_before(definition, key, section), context, current_language()),
+        subjects([*beside_questions(event), *_before(definition, key, section)], context, current_language()),
     )
 
 

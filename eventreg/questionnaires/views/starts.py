@@ -47,11 +47,12 @@ def show_starts(slug: str) -> str:
 @blueprint.post("/manage/events/<slug>/questions/start/set")
 @requires(Permission.EDIT_EVENT)
 def add_ready_made_set(slug: str) -> Answer:
-    """Add a set to the draft, and say what was there already."""
+    """Add a set to the draft, and say what was there already; or put it in place of everything."""
     name = request.form.get("set", "")
     if name not in SETS:
         return _page(g.event, _("Choose one of the sets.")), 422
-    return _tell(slug, lambda: add_set(g.event.id, name, acting()))
+    instead = bool(request.form.get("instead"))
+    return _tell(slug, lambda: add_set(g.event.id, name, acting(), instead=instead))
 
 
 @blueprint.post("/manage/events/<slug>/questions/start/event")

@@ -37,6 +37,7 @@ from eventreg.registration.queries import places, sessions
 from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.rules.sessions import SessionReason
 from eventreg.registration.rules.states import OptionsFull, RegisteringReason
+from eventreg.registration.rules.ways_in import WayKind, way_name
 from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answers import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
 from eventreg.web.refusals import Refusals, said
@@ -53,6 +54,7 @@ class FilledForm:
         submission_key: str,
         *,
         is_sent: bool,
+        came_by: WayKind | None,
         definition: Definition | None = None,
         answers: Mapping[str, Collection[str]] | None = None,
         standing: Mapping[str, Sequence[HeldFile]] | None = None,
@@ -62,7 +64,7 @@ class FilledForm:
     ) -> None:
         """`answers` and `standing` files were given before; `leave_out` are keys of questions asked elsewhere, `frozen` of
         those whose answers stand. `definition`: what is asked, where it is not the whole version alone. `typed` was typed
-        in another request, and is shown as if it came with this one.
+        in another request, and is shown as if it came with this one. `came_by`: how the person came, or comes.
         """
         self._event, self._context = event, kinds.Context.of(event)
         self._sent = request.form if is_sent else None
@@ -88,6 +90,7 @@ class FilledForm:
             shown,
             given,
             leave_out,
+            way_in=way_name(came_by),
             frozen=frozen,
         )
         self.new_files: list[NewFile] = []
@@ -99,14 +102,14 @@ class FilledForm:
         self._only_address = ""
 
     @classmethod
-    def fresh(cls, event: Event, category: Category, submission_key: str) -> FilledForm:
+    def fresh(cls, event: Event, category: Category, submission_key: str, came_by: WayKind | None = None) -> FilledForm:
         """Return an empty form for registering."""
-        return cls(event, category, _current_version(event), submission_key, is_sent=False)
+        return cls(event, category, _current_version(event), submission_key, is_sent=False, came_by=came_by)
 
     @classmethod
-    def sent(cls, event: Event, category: Category, submission_key: str) -> FilledForm:
+    def sent(cls, event: Event, category: Category, submission_key: str, came_by: WayKind | None) -> FilledForm:
         """Return the form for registering as this request brings it."""
-        return cls(event, category, _current_version(event), submission_key, is_sent=True)
+        return cls(event, category, _current_version(event), submission_key, is_sent=True, came_by=came_by)
 
     @property
     def notice_id(self) -> int | None:

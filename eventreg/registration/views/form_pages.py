@@ -161,6 +161,17 @@ def find_category(event: Event, key: str, way_in: WayIn | None = None) -> Catego
     return next((row for row in event.categories if row.key == key and (not row.is_private or row.key == known)), None)
 
 
+def way_into(category: Category, way_in: WayIn | None) -> WayIn | None:
+    """Return the way in that somebody comes by, if it leads into this category."""
+    return way_in if way_in is not None and way_in.category_key == category.key else None
+
+
+def way_kind(category: Category, way_in: WayIn | None) -> WayKind | None:
+    """Return how somebody comes into a category; None: by the public form alone."""
+    found = way_into(category, way_in)
+    return found.kind if found is not None else None
+
+
 def sent_way_in(event: Event) -> WayIn | None:
     """Return the way in that this form carries. It goes along over errors, languages and a change of category."""
     return places.find_way_in(event, request.form.get("way_in", ""))

@@ -20,6 +20,7 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm, Steps, SummaryPart
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
 from eventreg.questionnaires.rules.answers import Invalid, most_files
+from eventreg.questionnaires.rules.conditions import BESIDE_QUESTIONS, PUBLIC
 from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.publishing import finished
 from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, Question, Stage
@@ -62,7 +63,9 @@ class PreviewForm:
         self.submission_key = new_submission_key()
         sent = request.form if is_sent else None
         self._context = kinds.Context.of(event)
-        self.questions = QuestionnaireForm(definition, choices.category.key, self._context, choices.language, sent)
+        self.questions = QuestionnaireForm(
+            definition, choices.category.key, self._context, choices.language, sent, way_in=PUBLIC
+        )
         self.steps = Steps(definition, self.questions, request.form.get("step", ""))
 
     def summary(self) -> list[SummaryPart]:
@@ -207,5 +210,5 @@ def _is_whole(question: Question) -> bool:
 
 def _without_the_rest(question: Question, here: set[str]) -> Question:
     """A follow-up is shown whatever was answered on the form before it."""
-    condition = question.condition
-    return question if condition is None or set(condition.refers_to()) <= here else replace(question, condition=None)
+    looked_at = set(question.condition.refers_to()) if question.condition is not None else set()
+    return question if looked_at <= here | BESIDE_QUESTIONS else replace(question, condition=None)

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from eventreg.events.models import Category, Event
+from eventreg.events.models import Event
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_submission_key
@@ -62,7 +62,9 @@ def register_by_link(slug: str, token: str) -> Answer:
     over = refusal_of_link(way_in.generation, category.link_generation, category.is_private)
     if over is not None:
         return form_pages.closed_page(occasion, over, category), 410
-    return form_pages.form_page(occasion, FilledForm.fresh(event, category, new_submission_key()), carried=carried)
+    return form_pages.form_page(
+        occasion, FilledForm.fresh(event, category, new_submission_key(), way_in.kind), carried=carried
+    )
 
 
 @blueprint.post("/events/<slug>/register")
@@ -81,13 +83,16 @@ def send_form(slug: str) -> Answer:
         return redirect(url_for("invitations.use_code", slug=slug), 307)
     is_own = has_token()
     key = form_pages.submission_key_of(event, is_own)
-    category = form_pages.find_category(event, sent.get("category", ""), form_pages.sent_way_in(event))
+    way_in = form_pages.sent_way_in(event)
+    category = form_pages.find_category(event, sent.get("category", ""), way_in)
     if category is None:
         return _choose_category(occasion, key)
     if "choose_category" in sent and "switch_language" in sent:
         return form_pages.category_page(occasion, key, chosen=category.key)
-    form = FilledForm.sent(event, category, key).bind(_address_of(event, category))
-    if "choose_category" in sent and not form.has_values() and form_pages.sent_way_in(event) is None:
+    led = form_pages.way_into(category, way_in)
+    form = FilledForm.sent(event, category, key, led.kind if led is not None else None)
+    form.bind(led.email if led is not None else "")
+    if "choose_category" in sent and not form.has_values() and way_in is None:
         return redirect(url_for("registration.register", slug=slug, category=category.key), 303)
     form.take_files()
     if "keep_form" in sent:
@@ -138,7 +143,6 @@ def check_mail(slug: str) -> Answer:
 
 def _register(occasion: Occasion, form: FilledForm) -> Answer:
     event = occasion.event
-    way_in = form_pages.sent_way_in(event)
     submission = Submission(
         submission_key=form.submission_key,
         category_key=form.category.key,
@@ -149,7 +153,7 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         answers=form.answers(),
         files=form.new_files,
         kept_files=form.counts_on,
-        way_in=way_in if way_in is not None and way_in.category_key == form.category.key else None,
+        way_in=form_pages.way_into(form.category, form_pages.sent_way_in(event)),
     )
     with form.refusals() as outcome:
         first = form_pages.first_to_correct(event)
@@ -174,9 +178,3 @@ def _choose_category(occasion: Occasion, key: str) -> Answer:
     if "switch_language" in request.form:
         return form_pages.category_page(occasion, key)
     return form_pages.category_page(occasion, key, error=_("Choose in which capacity you take part"), code=422)
-
-
-def _address_of(event: Event, category: Category) -> str:
-    """Return the address that alone can register by the way in that this form carries; "" where any can."""
-    way_in = form_pages.sent_way_in(event)
-    return way_in.email if way_in is not None and way_in.category_key == category.key else ""

@@ -129,6 +129,7 @@ def _form(own: OwnRegistration, submission_key: str, *, is_sent: bool) -> Filled
         get_version(registration.questionnaire_id),
         submission_key,
         is_sent=is_sent,
+        came_by=registration.came_by,
         definition=own.asked.definition,
         answers={**own.given_consents(), **answers.load_answers(registration, own.asked.definition)},
         standing=list_of_registration(registration.id),

@@ -124,6 +124,7 @@ def _form(own: OwnRegistration, asking: Asking, submission_key: str, *, is_sent:
         get_version(asking.request.questionnaire_id),
         submission_key,
         is_sent=is_sent,
+        came_by=registration.came_by,
         definition=definition,
         answers=answers,
         standing=list_of_registration(registration.id),

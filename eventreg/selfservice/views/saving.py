@@ -81,13 +81,14 @@ def show_saved_form(token: str) -> Answer:
     carried = typed.get("way_in", "")
     kept = next((found for found in event.categories if found.id == saved.category_id), None)
     # A category may have become private meanwhile: it is there for whoever came by a way in.
-    category = (
-        form_pages.find_category(event, kept.key, places.find_way_in(event, carried)) if kept is not None else None
-    )
+    way_in = places.find_way_in(event, carried)
+    category = form_pages.find_category(event, kept.key, way_in) if kept is not None else None
     if category is None or get_published_event(event.slug) is None:
         raise NotFound
     version = get_current_version(event.id)
-    form = FilledForm(event, category, version, forms.resumed_key(saved), is_sent=False, typed=typed)
+    came_by = form_pages.way_kind(category, way_in)
+    key = forms.resumed_key(saved)
+    form = FilledForm(event, category, version, key, is_sent=False, came_by=came_by, typed=typed)
     return form_pages.form_page(occasion, form, carried=carried)
 
 
@@ -158,7 +159,8 @@ def offer_earlier_answers(token: str) -> Answer:
     version = get_current_version(chosen.event.id)
     context = kinds.Context.of(chosen.event)
     found = forms.answers_to_carry(registration, definition_of(version), chosen.category, context)
-    form = FilledForm(chosen.event, chosen.category, version, new_submission_key(), is_sent=False, answers=found)
+    key = new_submission_key()
+    form = FilledForm(chosen.event, chosen.category, version, key, is_sent=False, came_by=None, answers=found)
     return form_pages.form_page(form_pages.occasion_of(chosen.event), form)
 
 

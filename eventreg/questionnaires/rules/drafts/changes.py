@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 from eventreg.kernel.errors import Refused
-from eventreg.questionnaires.rules.conditions import AllOf, AnyOf, Condition, IsOneOf, Not
+from eventreg.questionnaires.rules.conditions import BESIDE_QUESTIONS, AllOf, AnyOf, Condition, IsOneOf, Not
 from eventreg.questionnaires.rules.drafts import reading
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 
@@ -155,6 +155,11 @@ def remove_question(document: Document, key: str) -> None:
     del spot.questions[spot.place]
 
 
+def empty(document: Document) -> Document:
+    """Take every section out, with its questions."""
+    return {**document, "sections": []}
+
+
 def save_shape(document: Document, shape: dict[str, bool]) -> Document:
     """Say how the form is shown: `is_stepwise`, `has_summary`. What is not so is left out, as where nobody ever said it."""
     return {name: value for name, value in (document | shape).items() if name not in shape or value}
@@ -277,7 +282,7 @@ def refuse_new_faults(before: Any, after: Any) -> None:
 def _faults(
     dependent: str, part: Condition, before: Mapping[str, Stage], stage: Stage, everywhere: Mapping[str, Question]
 ) -> Iterator[Fault]:
-    for key in part.refers_to():
+    for key in set(part.refers_to()) - BESIDE_QUESTIONS:
         if key not in everywhere:
             yield Fault(reading.DraftReason.STILL_NEEDED, key, dependent)
         elif key not in before or _STAGES.index(before[key]) > _STAGES.index(stage):
