@@ -12,6 +12,7 @@ from sqlalchemy import select
 from eventreg.accounts.models import Account
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.db import db, transaction
+from eventreg.events.forms.settings import SUBJECTS
 from eventreg.events.models import Event, EventDay, TeamMember
 from eventreg.events.rules.dates import ClockFault, instant_of, read_moment, written_moment
 from eventreg.events.rules.publication import Publication
@@ -29,8 +30,10 @@ def desk(app: Flask, event: Event, role: str = "manager", language: str = "en") 
     return Pages(app, language).sign_in(account), account
 
 
-def opened(pages: Pages, event: Event) -> Page:
-    return pages.get(f"/manage/events/{event.slug}/settings")
+def opened(pages: Pages, event: Event, name: str = "days") -> Page:
+    """The page of the subject that holds a field."""
+    part = next(subject.key for subject in SUBJECTS if name in subject.names)
+    return pages.get(f"/manage/events/{event.slug}/settings?part={part}")
 
 
 def stored(event: Event) -> Event:
@@ -89,7 +92,9 @@ def test_closing_is_set_to_the_second_in_the_events_zone(app: Flask) -> None:
     # case 28
     event = an_event(time_zone=NEW_YORK)
     pages, _account = desk(app, event)
-    assert send(opened(pages, event), registration_closes_at="2027-03-14T03:00:01").status == 303
+    assert (
+        send(opened(pages, event, "registration_closes_at"), registration_closes_at="2027-03-14T03:00:01").status == 303
+    )
     assert stored(event).registration_closes_at == datetime(2027, 3, 14, 7, 0, 1, tzinfo=UTC)
 
 
@@ -97,11 +102,15 @@ def test_a_time_that_the_clocks_skip_is_told_beside_it_and_kept(app: Flask) -> N
     # cases 27, 28
     event = an_event(time_zone=NEW_YORK)
     pages, _account = desk(app, event)
-    answer = send(opened(pages, event), registration_closes_at="2027-03-14T02:30", city="Elsewhere")
+    answer = send(
+        opened(pages, event, "registration_closes_at"),
+        registration_closes_at="2027-03-14T02:30",
+        answers_by="2027-03-01",
+    )
     assert answer.status == 422
     assert answer.errors() == ["This time does not exist: the clocks go forward over it. Write one before or after."]
-    assert answer.form("Save settings").values()["city"] == ["Elsewhere"]
-    assert stored(event).city != "Elsewhere"
+    assert answer.form("Save settings").values()["answers_by"] == ["2027-03-01"]
+    assert stored(event).answers_by is None
 
 
 def test_an_instant_that_nobody_touched_stays_to_the_microsecond(app: Flask) -> None:
@@ -109,7 +118,7 @@ def test_an_instant_that_nobody_touched_stays_to_the_microsecond(app: Flask) -> 
     at = datetime(2027, 11, 7, 6, 30, 0, 123456, tzinfo=UTC)
     event = an_event(time_zone=NEW_YORK, changes_until=at)
     pages, _account = desk(app, event)
-    assert send(opened(pages, event), city="Elsewhere").status == 303
+    assert send(opened(pages, event, "city"), city="Elsewhere").status == 303
     assert stored(event).changes_until == at
 
 
@@ -124,18 +133,20 @@ def test_nothing_changed_writes_nothing(app: Flask) -> None:
 def test_what_changed_is_in_the_trail_without_the_contact_persons_data(app: Flask) -> None:
     event = an_event(capacity=100)
     pages, account = desk(app, event)
-    send(opened(pages, event), capacity="120", contact_phone="+52 1 000")
-    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "settings_changed")).one()
-    detail = db.session.scalars(select(AuditDetail.detail).where(AuditDetail.entry_id == entry.id)).one()
-    assert entry.actor_id == account.id
-    assert detail == {"changed": {"capacity": [100, 120], "contact_phone": "changed"}}
+    send(opened(pages, event, "capacity"), capacity="120")
+    send(opened(pages, event, "contact_phone"), contact_phone="+52 1 000")
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "settings_changed")).all()
+    told = select(AuditDetail.detail).where(AuditDetail.entry_id.in_([entry.id for entry in entries]))
+    assert {entry.actor_id for entry in entries} == {account.id}
+    changed = [{"changed": {"capacity": [100, 120]}}, {"changed": {"contact_phone": "changed"}}]
+    assert db.session.scalars(told.order_by(AuditDetail.entry_id)).all() == changed
 
 
 def test_the_second_of_two_people_is_told_what_differs_and_overwrites_nothing(app: Flask) -> None:
     event = an_event()
     (ana, _a), (luis, _l) = desk(app, event), desk(app, event)
-    luises = opened(luis, event)
-    send(opened(ana, event), city="Ciudad de Ana")
+    luises = opened(luis, event, "city")
+    send(opened(ana, event, "city"), city="Ciudad de Ana")
     clash = send(luises, city="Ciudad de Luis")
     assert clash.status == 409
     assert clash.has("City: Ciudad de Ana")
@@ -150,7 +161,7 @@ def test_a_capacity_below_what_is_taken_is_allowed_and_shown(app: Flask) -> None
     event = an_event(capacity=10)
     people = [a_registration(event) for _number in range(3)]
     pages, _account = desk(app, event)
-    page = send(opened(pages, event), capacity="1").follow()
+    page = send(opened(pages, event, "capacity"), capacity="1").follow()
     assert page.has("3 places are taken now.")
     assert page.has("2 over the limit")
     statuses = {person.id: db.session.get(type(person), person.id).status.value for person in people}  # type: ignore[union-attr]
@@ -164,7 +175,7 @@ def test_a_raised_capacity_has_the_waiting_list_looked_at(app: Flask) -> None:
     a_registration(event)
     waiting = a_registration(event, status="waitlisted")
     pages, _account = desk(app, event)
-    send(opened(pages, event), capacity="2")
+    send(opened(pages, event, "capacity"), capacity="2")
     (job,) = db.session.scalars(select(Job).where(Job.kind == PLACES_JOB))
     assert job.payload == {"event_id": event.id}
     assert pass_on_places(event.id) == [waiting.id]
@@ -257,7 +268,7 @@ def test_a_day_with_people_or_sessions_is_not_removed_and_says_why(app: Flask) -
 def test_what_cannot_be_is_refused_beside_it(app: Flask, entries: dict[str, str], error: str) -> None:
     event = an_event()
     pages, _account = desk(app, event)
-    answer = send(opened(pages, event), **entries)
+    answer = send(opened(pages, event, next(iter(entries))), **entries)
     assert answer.status == 422
     assert answer.errors() == [error]
     assert stored(event).settings_revision == 1
@@ -267,12 +278,12 @@ def test_a_language_taken_away_keeps_its_texts_and_the_last_stays(app: Flask) ->
     event = an_event()
     pages, _account = desk(app, event)
     title = dict(event.title)
-    answer = opened(pages, event).submit("Save settings", {"Languages of the event": ["Español"]})
+    answer = opened(pages, event, "languages").submit("Save settings", {"Languages of the event": ["Español"]})
     assert answer.status == 303
     assert (stored(event).languages, stored(event).title) == (["es"], title)
-    refused = opened(pages, event).submit("Save settings", {"Languages of the event": []})
+    refused = opened(pages, event, "languages").submit("Save settings", {"Languages of the event": []})
     assert refused.errors() == ["Keep at least one language"]
-    back = opened(pages, event).submit(
+    back = opened(pages, event, "languages").submit(
         "Save settings", {"Languages of the event": ["Español", "English"], "First language": "English"}
     )
     assert back.status == 303
@@ -283,7 +294,7 @@ def test_clock_times_stay_when_the_zone_changes(app: Flask) -> None:
     event = an_event(registration_closes_at=datetime(2027, 1, 10, 0, 0, tzinfo=UTC))
     pages, _account = desk(app, event)
     before = written_moment(stored(event).registration_closes_at, event.time_zone)
-    assert send(opened(pages, event), time_zone="America/Tijuana").status == 303
+    assert send(opened(pages, event, "time_zone"), time_zone="America/Tijuana").status == 303
     after = stored(event)
     assert written_moment(after.registration_closes_at, "America/Tijuana") == before
     assert after.registration_closes_at - datetime(2027, 1, 10, tzinfo=UTC) == timedelta(hours=2)
@@ -294,10 +305,10 @@ def test_only_an_owner_lifts_the_hold_on_mail_and_only_with_an_address(app: Flas
     event = an_event(holds_mail=True)
     manager, _account = desk(app, event)
     address = f"/manage/events/{event.slug}/settings/mail"
-    assert not opened(manager, event).has("Messages of this event are held")
+    assert not opened(manager, event, "contact_email").has("Messages of this event are held")
     manager.post(address, {"contact_address": "nueva@instituto.example"}, 403, token=True)
     owner, _owner = desk(app, event, "owner")
-    page = opened(owner, event)
+    page = opened(owner, event, "contact_email")
     wrong = page.submit("Release messages of this event", {"Address of your contact person": "nobody"})
     assert wrong.status == 422
     assert stored(event).holds_mail
@@ -311,15 +322,14 @@ def test_only_an_owner_lifts_the_hold_on_mail_and_only_with_an_address(app: Flas
 def test_answers_by_and_the_rest_are_kept(app: Flask) -> None:
     event = an_event()
     pages, _account = desk(app, event, language="es")
-    answer = opened(pages, event).submit(
-        "Guardar ajustes",
-        {
-            "#answers_by": "2027-03-01", "Las personas participan": "En el lugar y en línea",
-            "#joining_url": "https://sala.example/x", "#verifies_addresses": True, "#demands_second_factor": True,
-            "#region": ["MX", "HN"], "#country": "GT",
-        },
-    )  # fmt: skip
-    assert answer.status == 303
+    for name, entries in (
+        ("answers_by", {"#answers_by": "2027-03-01", "#verifies_addresses": True}),
+        ("city", {"Las personas participan": "En el lugar y en línea", "#joining_url": "https://sala.example/x",
+                  "#country": "GT"}),
+        ("region", {"#region": ["MX", "HN"]}),
+        ("demands_second_factor", {"#demands_second_factor": True}),
+    ):  # fmt: skip
+        assert opened(pages, event, name).submit("Guardar ajustes", entries).status == 303
     after = stored(event)
     assert (after.answers_by, after.attendance.value, after.joining_url) == (
         date(2027, 3, 1),
@@ -337,9 +347,30 @@ def test_answers_by_and_the_rest_are_kept(app: Flask) -> None:
 def test_an_archived_event_keeps_its_settings(app: Flask) -> None:
     event = an_event()
     pages, _account = desk(app, event)
-    page = opened(pages, event)
+    page = opened(pages, event, "city")
     row = stored(event)
     row.publication = Publication.ARCHIVED
     db.session.commit()
     assert send(page, city="Elsewhere").status == 409
     assert stored(event).city != "Elsewhere"
+
+
+def test_a_subject_saves_itself_and_goes_on_to_the_next(app: Flask) -> None:
+    event = an_event(demands_second_factor=False, verifies_addresses=True)
+    pages, _account = desk(app, event)
+    page = opened(pages, event, "capacity").submit("Save and go on to: Where", {"#capacity": "77"}).follow()
+    assert page.has("Saved.")
+    assert page.has("City")
+    after = stored(event)
+    assert (after.capacity, after.verifies_addresses, after.languages) == (77, True, event.languages)
+    assert pages.get(f"/manage/events/{event.slug}/settings?part=nothing").has("Add a day")
+
+
+def test_what_is_refused_about_another_subject_is_shown_and_mended_beside_it(app: Flask) -> None:
+    event = an_event(time_zone="UTC", changes_until=datetime(2027, 3, 14, 2, 30, tzinfo=UTC))
+    pages, _account = desk(app, event)
+    answer = send(opened(pages, event, "time_zone"), time_zone=NEW_YORK)
+    assert answer.status == 422
+    assert answer.errors() == ["This time does not exist: the clocks go forward over it. Write one before or after."]
+    assert send(answer, changes_until="2027-03-14T03:30").status == 303
+    assert stored(event).changes_until == datetime(2027, 3, 14, 7, 30, tzinfo=UTC)

@@ -10,6 +10,7 @@ from eventreg.events.models import Event
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.settings import AttendanceMode
 from tests.builders import a_team_member, an_event, text
+from tests.support.html import text_of
 from tests.support.pages import Page, Pages
 
 
@@ -26,6 +27,12 @@ def stored(event: Event) -> Event:
     found = db.session.get(Event, event.id, populate_existing=True)
     assert found is not None
     return found
+
+
+def marks(page: Page) -> dict[str, list[str]]:
+    """What the index says of each subject, by language."""
+    rows = [(row, row.find("th")) for row in page.all("tr")]
+    return {text_of(head): [text_of(cell) for cell in row.findall("td")] for row, head in rows if head is not None}
 
 
 def send(page: Page, **values: str) -> Page:
@@ -49,24 +56,25 @@ REST = {"description": text("Una descripción.", "A description.")}
 def test_the_page_says_what_is_missing_and_leads_there(app: Flask) -> None:
     event = an_event(audience=text("Especialistas", ""), **REST)
     page = opened(desk(app, event), event)
-    assert page.has("Español: complete")
-    assert page.has("English: 1 missing (For whom)")
-    assert page.link("For whom").endswith("#audience-en")
+    assert marks(page)["About the event"] == ["complete", "incomplete"]
+    assert marks(page)["Place"] == ["complete", "complete"]
+    assert page.link("Place").endswith("?part=place")
 
 
 def test_what_the_checklist_demands_is_missing_and_not_called_optional(app: Flask) -> None:
     event = an_event(summary={}, description={}, venue={})
-    page = opened(desk(app, event), event)
-    assert page.has("Español: 3 missing (Summary, Description, Venue)")
-    assert not page.has("complete")
-    legends = page.texts("legend")
-    assert {"Title", "Summary", "Description", "Venue", "For whom (optional)"} <= set(legends)
+    pages = desk(app, event)
+    page = opened(pages, event)
+    assert marks(page)["About the event"] == ["incomplete", "incomplete"]
+    assert marks(page)["Place"] == ["not begun", "not begun"]
+    assert {"Title", "Summary", "Description", "For whom (optional)"} <= set(page.texts("legend"))
+    assert "Venue" in opened(pages, event, "?part=place").texts("legend")
 
 
 def test_an_online_event_needs_no_place(app: Flask) -> None:
     event = an_event(venue={}, attendance=AttendanceMode.ONLINE, **REST)
-    page = opened(desk(app, event), event)
-    assert page.has("Español: complete")
+    page = opened(desk(app, event), event, "?part=place")
+    assert marks(page)["Place"] == ["complete", "complete"]
     assert "Venue (optional)" in page.texts("legend")
 
 
@@ -74,7 +82,7 @@ def test_the_page_is_in_the_readers_language(app: Flask) -> None:
     event = an_event(audience=text("Especialistas", ""), **REST)
     page = opened(desk(app, event, language="es"), event)
     assert page.heading == "Textos"
-    assert page.has("English: falta 1")
+    assert marks(page)["Acerca del evento"] == ["completo", "incompleto"]
 
 
 def test_two_people_at_once_see_both_versions_and_lose_nothing(app: Flask) -> None:
@@ -82,14 +90,14 @@ def test_two_people_at_once_see_both_versions_and_lose_nothing(app: Flask) -> No
     ana, luis = desk(app, event, "Ana Primera"), desk(app, event, "Luis Segundo")
     anas, luises = opened(ana, event), opened(luis, event)
     send(anas, title_en="Ana's title")
-    clash = send(luises, title_en="Luis's title", venue_en="Hall of Luis")
+    clash = send(luises, title_en="Luis's title", audience_en="Luis's people")
     assert clash.status == 409
     assert clash.has("Somebody else saved this text meanwhile")
     assert clash.has("Saved meanwhile by Ana Primera")
     assert clash.has("Ana's title")
     assert clash.form("Save texts").values()["title-en"] == ["Luis's title"]
     assert stored(event).title["en"] == "Ana's title"
-    assert stored(event).venue["en"] == "Hall of Luis"
+    assert stored(event).audience["en"] == "Luis's people"
 
     undecided = send(clash)
     assert undecided.status == 409
@@ -134,14 +142,14 @@ def test_a_preview_saves_nothing_and_keeps_what_was_typed(app: Flask) -> None:
 def test_what_cannot_be_kept_is_told_beside_it_and_nothing_is_saved(app: Flask) -> None:
     # case 27
     event = an_event()
-    page = send(opened(desk(app, event), event), title_es="x" * 201, venue_en="Kept")
+    page = send(opened(desk(app, event), event), title_es="x" * 201, audience_en="Kept")
     assert page.status == 422
     assert page.errors() == ["Español: Write at most 200 characters: these are 1 too many"]
-    assert page.form("Save texts").values()["venue-en"] == ["Kept"]
-    assert stored(event).venue["en"] != "Kept"
+    assert page.form("Save texts").values()["audience-en"] == ["Kept"]
+    assert stored(event).audience.get("en") != "Kept"
 
 
-def test_practical_items_are_added_moved_and_removed_on_the_same_page(app: Flask) -> None:
+def test_practical_items_are_added_moved_and_removed(app: Flask) -> None:
     event = an_event()
     pages = desk(app, event)
     for number in ("1", "2"):
@@ -150,19 +158,18 @@ def test_practical_items_are_added_moved_and_removed_on_the_same_page(app: Flask
             "#practical+0-text-es": f"Hotel {number}",
             "#practical+0-text-en": number,
         }
-        assert opened(pages, event).submit("Save and add another", entries).status == 303
+        assert opened(pages, event, "?part=practical").submit("Save and add another", entries).status == 303
     first, second = stored(event).practical
     assert first["label"] == {"es": "Hoteles", "en": "Hotels"}
-    opened(pages, event).submit("Move up: 2")
+    opened(pages, event, f"?part=item-{second['key']}").submit("Move up")
     assert [item["key"] for item in stored(event).practical] == [second["key"], first["key"]]
-    opened(pages, event).submit("Remove: 1", {"#title-en": "Kept while removing"})
+    assert opened(pages, event, f"?part=item-{second['key']}").submit("Remove").follow().has("Add an item")
     assert [item["key"] for item in stored(event).practical] == [first["key"]]
-    assert stored(event).title["en"] == "Kept while removing"
 
 
 def test_an_item_needs_a_heading_unless_its_topic_is_one(app: Flask) -> None:
     event = an_event()
-    page = opened(desk(app, event), event)
+    page = opened(desk(app, event), event, "?part=practical")
     answer = page.submit(
         "Save and add another", {"#practical+0-topic": "Something else", "#practical+0-text-es": "Texto"}
     )
@@ -173,8 +180,8 @@ def test_an_item_needs_a_heading_unless_its_topic_is_one(app: Flask) -> None:
 def test_an_item_that_was_removed_meanwhile_comes_back_to_be_added(app: Flask) -> None:
     event = an_event(practical=[{"key": "abc", "label": text("Sede", "Venue"), "text": text("Aquí", "Here")}])
     ana, luis = desk(app, event), desk(app, event)
-    luises = opened(luis, event)
-    opened(ana, event).submit("Remove: 1")
+    luises = opened(luis, event, "?part=item-abc")
+    opened(ana, event, "?part=item-abc").submit("Remove")
     clash = luises.submit("Save texts", {"#practical-abc-text-en": "There"})
     assert clash.status == 409
     assert clash.has("Somebody removed an item meanwhile.")
@@ -236,3 +243,15 @@ def test_a_reviewer_may_not_edit_texts(app: Flask) -> None:
     event = an_event()
     pages = Pages(app).sign_in(a_team_member(event, "reviewer"))
     pages.get(f"/manage/events/{event.slug}/texts", 403)
+
+
+def test_a_subject_saves_itself_and_leaves_the_others(app: Flask) -> None:
+    event = an_event(practical=[{"key": "abc", "label": text("Sede", "Venue"), "text": text("Aquí", "Here")}])
+    pages = desk(app, event)
+    place = opened(pages, event, "?part=place")
+    send(opened(pages, event), title_en="Changed meanwhile")
+    following = place.submit("Save and go on to: Venue", {"#venue-en": "Great hall"}).follow()
+    assert following.has("Saved.")
+    assert following.form("Save texts").values()["practical-abc-text-en"] == ["Here"]
+    after = stored(event)
+    assert (after.title["en"], after.venue["en"], len(after.practical)) == ("Changed meanwhile", "Great hall", 1)

@@ -28,6 +28,7 @@ from eventreg.web.fields import EnumField, NumberField, TextField
 from eventreg.web.forms import errors_in, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.refusals import refuse, said
+from eventreg.web.subjects import Subject
 
 
 def read_time(field: Any) -> time | None:
@@ -120,8 +121,26 @@ def clock_sentence(fault: ClockFault) -> str:
 
 
 _MISSING = N_("Write this text")
+_ALWAYS = ("csrf_token", "revision")
 _NUMBER: Final[Mapping[str, Any]] = {"most": LARGEST_NUMBER, "fault": N_("Write a number, 0 or more")}
 
+#: the subjects of the page, each with what it holds; "days" are forms of their own
+SUBJECTS: Final = (
+    Subject("days", N_("Days"), ("days",)),
+    Subject(
+        "registration",
+        N_("Registration"),
+        (
+            "registration_opens_at", "registration_closes_at", "changes_until", "promotes_until", "answers_by",
+            "verifies_addresses",
+        ),
+    ),
+    Subject("places", N_("Places"), ("capacity", "few_places")),
+    Subject("where", N_("Where"), ("attendance", "city", "country", "joining_url", "time_zone")),
+    Subject("languages-part", N_("Languages and countries"), ("languages", "first_language", "region")),
+    Subject("contact", N_("Contact person"), ("contact_name", "contact_email", "contact_phone", "contact_language")),
+    Subject("safety", N_("Safety"), ("demands_second_factor",)),
+)  # fmt: skip
 #: fields that a section of the page shows at its end, after those that stand there by hand
 SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "registration": ("verifies_addresses",),
@@ -207,7 +226,7 @@ class SettingsForm(LocalizedForm):
     contact_language = SelectField(lazy_gettext("Language of mails to the contact person"), validate_choice=False)
     demands_second_factor = BooleanField(lazy_gettext("The team signs in with a second factor"))
 
-    def __init__(self, event: Event, formdata: MultiDict[str, str] | None) -> None:
+    def __init__(self, event: Event, formdata: MultiDict[str, str] | None, shown: Container[str]) -> None:
         self.event, self.zone = event, event.time_zone
         super().__init__(
             event.languages,
@@ -216,6 +235,11 @@ class SettingsForm(LocalizedForm):
             revision=str(event.settings_revision),
             first_language=event.languages[0],
         )
+        if formdata is not None:
+            # What another subject holds was not sent, and stays as it is.
+            for bound in (each for each in self if each.short_name not in shown and each.short_name not in _ALWAYS):
+                is_first = bound.short_name == "first_language"
+                bound.process(None, event.languages[0] if is_first else getattr(event, bound.short_name))
         language = current_language()
         codes = list(dict.fromkeys([*event.languages, *known_languages()]))
         named = [(code, own_name(code)) for code in codes]
@@ -263,12 +287,25 @@ class SettingsForm(LocalizedForm):
 
 
 class SettingsPage:
-    """All forms of the page, made from an event, and from what was sent where something was."""
+    """All forms of the page, made from an event, and from what was sent of one subject where something was.
 
-    def __init__(self, event: Event, sent: MultiDict[str, str] | None = None) -> None:
-        self.event = event
-        self.form = SettingsForm(event, sent)
-        self.days = day_forms(event.days, event.languages, sent)
+    Settings hang together: what the service refuses about another subject is shown beside this one, and sent with it.
+    """
+
+    def __init__(self, event: Event, subject: Subject, sent: MultiDict[str, str] | None = None) -> None:
+        self.event, self.subject = event, subject
+        also = sent.getlist("also") if sent is not None else []
+        self._shown = {*subject.names, *also}
+        self.form = SettingsForm(event, sent, self._shown)
+        self.days = day_forms(event.days, event.languages, sent if "days" in self._shown else None)
+
+    @property
+    def also(self) -> list[str]:
+        """What of other subjects is to be checked, or was sent along."""
+        wrong = {bound.short_name for bound in self.form if bound.errors}
+        wrong |= {"days"} if errors_in(*self.days) else set()
+        known = [name for subject in SUBJECTS for name in subject.names]
+        return [name for name in known if name in wrong | self._shown and name not in self.subject.names]
 
     def read(self) -> tuple[list[DayEntry], dict[str, Any]]:
         """Return the days and columns that were filled in. Raises Refused, with the reasons beside the fields."""

@@ -10,9 +10,12 @@ from wtforms import Field, SelectField
 from eventreg.events.models import Event
 from eventreg.events.rules.practical import NewItem, PracticalEdit, Topic, field_of, keyed, split_field, topic_of
 from eventreg.events.rules.texts import FIELDS, PRACTICAL_FIELDS, TextChange, TextId, fingerprint, text_of
-from eventreg.i18n.languages import speaking
+from eventreg.i18n.languages import current_language, speaking
+from eventreg.kernel.errors import N_
+from eventreg.kernel.text import pick
 from eventreg.web.forms import choices, errors_in, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
+from eventreg.web.subjects import Subject
 
 _NO_CSRF = {"csrf": False}  # the page's own form carries the token
 
@@ -93,8 +96,36 @@ class ItemForm(LocalizedForm):
         return NewItem(topic, label, self.text.data)
 
 
+#: the subjects of the page; each item of practical information is one of its own, between the place and the new one
+_ABOUT = Subject("about", N_("About the event"), ("title", "summary", "description", "audience"))
+_PLACE = Subject("place", N_("Place"), ("venue", "address", "joining"))
+_NEW_ITEM = Subject("practical", N_("Add an item"))
+_CONTACT = Subject(
+    "contact",
+    N_("Contact and notes"),
+    ("contact_position", "contact_office", "demonstration_note", "cancellation_note"),
+)
+
+
+def subjects_of(event: Event) -> list[Subject]:
+    """Return the subjects of an event's texts, in order; an item of practical information goes by its heading."""
+    language = current_language()
+    items = [
+        Subject(
+            f"item-{item['key']}",
+            pick(item.get("label") or {}, language, event.languages).text or topic_of(item).title,
+            [field_of(item["key"], part) for part in PRACTICAL_FIELDS],
+        )
+        for item in keyed(event.practical)
+    ]
+    return [_ABOUT, _PLACE, *items, _NEW_ITEM, _CONTACT]
+
+
 class TextsPage:
-    """All forms of the page, made from an event, and from what was sent where something was."""
+    """All forms of the page, made from an event, and from what was sent of one subject where something was.
+
+    What was not sent is as the event has it, and no change.
+    """
 
     def __init__(self, event: Event, sent: MultiDict[str, str] | None = None) -> None:
         self.event, self._sent = event, sent
@@ -141,6 +172,8 @@ class TextsPage:
         """
         found = []
         for text_id, bound in self.inputs():
+            if self._sent is not None and f"{bound.name}-seen" not in self._sent:
+                continue
             choice = self._values.get(f"{bound.name}-choice", "")
             if choice == "theirs":
                 continue
@@ -157,7 +190,7 @@ class TextsPage:
         topics = {
             key: Topic(form.topic.data)
             for key, form in self.items.items()
-            if form.topic.data != self._values.get(f"{form.topic.name}-seen")
+            if form.topic.data != self._values.get(f"{form.topic.name}-seen", form.topic.data)
         }
         return PracticalEdit(
             added=[form.item() for form in self.new if not form.is_blank],
@@ -174,11 +207,14 @@ class TextsPage:
             self.new.insert(number, ItemForm(self.event.languages, formdata=None, prefix=_new_prefix(number), **given))
         self.new[-1] = ItemForm(self.event.languages, formdata=None, prefix=_new_prefix(len(self.new) - 1))
 
-    def hidden(self) -> list[tuple[str, str]]:
-        """Return the hidden inputs: what was seen of each text and topic."""
-        seen = [(f"{bound.name}-seen", self.seen[text_id]) for text_id, bound in self.inputs()]
+    def hidden(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the hidden inputs: what was seen of the texts of these names, and of the topics of their items."""
+        seen = [
+            (f"{bound.name}-seen", self.seen[text_id]) for text_id, bound in self.inputs() if text_id.field in names
+        ]
         topics = {item["key"]: topic_of(item).value for item in keyed(self.event.practical)}
-        return [*seen, *((f"{form.topic.name}-seen", topics.get(key, "")) for key, form in self.items.items())]
+        items = [(key, form) for key, form in self.items.items() if field_of(key, "label") in names]
+        return [*seen, *((f"{form.topic.name}-seen", topics.get(key, "")) for key, form in items)]
 
     def _item_form(self, item: Mapping[str, Any]) -> ItemForm:
         given = {"topic": topic_of(item).value, "label": item.get("label"), "text": item.get("text")}

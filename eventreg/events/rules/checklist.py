@@ -21,10 +21,10 @@ class Lack(Keyed):
     TITLE = "title", N_("Write the title in %(languages)s"), "texts", True
     SUMMARY = "summary", N_("Write the summary in %(languages)s"), "texts", True
     DESCRIPTION = "description", N_("Write the description in %(languages)s"), "texts", True
-    VENUE = "venue", N_("Write the place in %(languages)s"), "texts", True
+    VENUE = "venue", N_("Write the place in %(languages)s"), "texts/place", True
     DAYS = "days", N_("Set the days and their hours"), "settings", True
     DAYS_PAST = "days_past", N_("The days of the event are over: it will stand among the past events"), "settings"
-    CONTACT = "contact", N_("Name the contact person, with an email address"), "settings", True
+    CONTACT = "contact", N_("Name the contact person, with an email address"), "settings/contact", True
     CATEGORIES = "categories", N_("Add at least one category of participants"), "categories", True
     CATEGORY_NAME = (
         "category_name", N_("Write the name of the category “%(name)s” in %(languages)s"), "categories", True,
@@ -32,15 +32,15 @@ class Lack(Keyed):
     HOST = "host", N_("Name the host institution"), "institutions", True
     NOTICE = "notice", N_("Publish the privacy notice"), "notice", True
     NOTICE_LANGUAGE = "notice_language", N_("Publish the privacy notice in %(languages)s too"), "notice", True
-    WINDOW_PAST = "window_past", N_("Registration closes in the past: set a later date"), "settings", True
+    WINDOW_PAST = "window_past", N_("Registration closes in the past: set a later date"), "settings/registration", True
     WINDOW_AFTER_EVENT = (
-        "window_after_event", N_("Registration closes after the event is over: check the date"), "settings",
+        "window_after_event", N_("Registration closes after the event is over: check the date"), "settings/registration",
     )  # fmt: skip
     LEFT_OPEN = (
         "left_open", N_("Texts of the template still say “To be completed”: write them, or remove them"), "texts",
     )  # fmt: skip
     PRACTICAL = "practical", N_("Some practical information has no text in %(languages)s"), "texts"
-    JOINING = "joining", N_("Write how to take part online; only the confirmed see it"), "texts"
+    JOINING = "joining", N_("Write how to take part online; only the confirmed see it"), "texts/place"
     PROGRAMME = "programme", N_("There is no programme yet; it can follow later"), "sessions"
     SESSION_TITLE = "session_title", N_("Some sessions have no title in %(languages)s"), "sessions"
     SESSIONS_OVERLAP = (
@@ -59,12 +59,12 @@ class Lack(Keyed):
         ),
         "sessions",
     )
-    DEMONSTRATION = "demonstration", N_("Demonstration values are left, and the page says so"), "texts"
+    DEMONSTRATION = "demonstration", N_("Demonstration values are left, and the page says so"), "texts/contact"
     NO_MAIL_SERVER = (
         "no_mail_server", N_("No mail server is configured: messages are kept and shown, and none is sent"),
     )  # fmt: skip
     MAIL_HELD = (
-        "mail_held", N_("The event holds its mail: only addresses ending in .example are written to"), "settings",
+        "mail_held", N_("The event holds its mail: only addresses ending in .example are written to"), "settings/contact",
     )  # fmt: skip
 
     def __init__(self, _key: str, words: Sentence = "", page: str = "", is_blocking: bool = False) -> None:

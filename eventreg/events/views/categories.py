@@ -18,6 +18,7 @@ from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.instance import address_of
 from eventreg.web.refusals import Refusals
+from eventreg.web.templating import plain_in_reader_language
 
 
 @blueprint.get("/manage/events/<slug>/categories")
@@ -69,6 +70,7 @@ def _page(event: Event, form: CategoriesForm, *, is_overtaken: bool = False) -> 
         },
         asked=count_asked(event.id, [row.key for row in event.categories]),
         key_of={row.id: row.key for row in event.categories},
+        names={row.key: plain_in_reader_language(row.name) for row in event.categories},
         current=sorted(event.categories, key=lambda category: (category.position, category.id)),
         at=url_for("events.list_categories", slug=event.slug),
     )

@@ -144,8 +144,9 @@ def tabs_by_state(
 
 
 def page_url(key: str, slug: str) -> str:
-    """Return the address of a page of the navigation; "" for none."""
-    return url_for(_BY_KEY[key].endpoint, slug=slug) if key else ""
+    """Return the address of a page of the navigation, or of a subject of it, as in "texts/place"; "" for none."""
+    name, _slash, part = key.partition("/")
+    return url_for(_BY_KEY[name].endpoint, slug=slug, part=part or None) if key else ""
 
 
 def _entry(page: Page, slug: str, title: str, *, is_current: bool = False) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What an event is set to, on the desk: dates and places, colours and picture, the privacy notice."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -8,7 +9,7 @@ from flask_babel import gettext as _
 from eventreg.audit.services import acting
 from eventreg.events.checks import occupancy
 from eventreg.events.forms.look import LookForm, NoticeForm
-from eventreg.events.forms.settings import SettingsPage
+from eventreg.events.forms.settings import SUBJECTS, SettingsPage
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole, get_event_with_picture, list_notices
 from eventreg.events.rules.practical import starting_text
@@ -21,26 +22,27 @@ from eventreg.web.access import Answer, requires
 from eventreg.web.fields import whole_number
 from eventreg.web.markdown import render_markdown
 from eventreg.web.refusals import Refusals
+from eventreg.web.subjects import Subjects
 from eventreg.web.traffic import takes_files
 
 
 @blueprint.get("/manage/events/<slug>/settings")
 @requires(Permission.EDIT_EVENT)
 def edit_settings(slug: str) -> Answer:
-    """Show days, dates, places and the rest."""
-    return _page(SettingsPage(get_event_whole(g.event.id)))
+    """Show days, dates, places and the rest: one subject of them, with an index of all."""
+    return _page(SettingsPage(get_event_whole(g.event.id), _subjects().current))
 
 
 @blueprint.post("/manage/events/<slug>/settings")
 @requires(Permission.EDIT_EVENT)
 def save_event_settings(slug: str) -> Answer:
-    """Save the settings, all or none."""
-    page = SettingsPage(get_event_whole(g.event.id), request.form)
+    """Save the settings of one subject, all or none."""
+    subjects, order = _subjects(), request.form.get("do", "")
+    page = SettingsPage(get_event_whole(g.event.id), subjects.current, request.form)
     with Refusals() as outcome:
         days, columns = page.read()
         save_settings(g.event.id, whole_number(page.form.revision.data), days, columns, acting())
-        is_more = request.form.get("do") == "add-day"
-        return redirect(url_for("events.edit_settings", slug=slug, saved=1, _anchor="days" if is_more else None), 303)
+        return redirect(url_for("events.edit_settings", slug=slug, saved=1, part=subjects.after(order)), 303)
     if outcome.is_for(SettingsReason.CHANGED_MEANWHILE):
         return _page_of_conflict(page), outcome.status_code
     page.refuse(outcome.refused)
@@ -53,13 +55,18 @@ def lift_hold(slug: str) -> Answer:
     """Let the event's messages go, once a contact address of the team's own is entered."""
     with Refusals() as outcome:
         lift_mail_hold(g.event.id, request.form.get("contact_address", ""), acting())
-        return redirect(url_for("events.edit_settings", slug=slug, saved=1), 303)
-    return _page(SettingsPage(get_event_whole(g.event.id)), has_bad_address=True), outcome.status_code
+        return redirect(url_for("events.edit_settings", slug=slug, saved=1, part="contact"), 303)
+    page = SettingsPage(get_event_whole(g.event.id), _subjects("contact").current)
+    return _page(page, has_bad_address=True), outcome.status_code
+
+
+def _subjects(named: str = "") -> Subjects:
+    return Subjects(SUBJECTS, named or request.args.get("part", ""))
 
 
 def _page_of_conflict(sent: SettingsPage) -> str:
     """Show what was typed, and what of it stands otherwise now. Saving once more puts what was typed in its place."""
-    current = SettingsPage(get_event_whole(sent.event.id))
+    current = SettingsPage(get_event_whole(sent.event.id), sent.subject)
     differing = [*_differing(current, sent)]
     sent.form.revision.data = str(current.event.settings_revision)
     return _page(sent, differing=differing)
@@ -86,10 +93,14 @@ def _page(
     page: SettingsPage, *, differing: Sequence[tuple[str, str, str]] | None = None, has_bad_address: bool = False
 ) -> str:
     event: Event = page.event
-    places = occupancy().seats_of(event).whole
+    places, subjects = occupancy().seats_of(event).whole, _subjects(page.subject.key)
+    address = partial(url_for, "events.edit_settings", slug=event.slug)
     return render_desk(
         "events/settings.html",
         "settings",
+        at=address(part=page.subject.key),
+        subjects=subjects,
+        entries=subjects.index(lambda part: address(part=part)),
         page=page,
         form=page.form,
         taken=places.taken,

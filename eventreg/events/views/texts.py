@@ -1,6 +1,7 @@
 """The texts of an event on the desk: all of them, side by side in its languages, and what each was before."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -9,13 +10,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from eventreg.audit.services import acting
-from eventreg.events.forms.texts import TextsPage
+from eventreg.events.forms.texts import TextsPage, subjects_of
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.queries.texts import Version, last_version_ids, list_versions
 from eventreg.events.rules import checklist, texts
 from eventreg.events.rules.practical import NewItem, Topic, split_field
-from eventreg.events.rules.settings import AttendanceMode
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.texts import SavedTexts, return_to_version, save_texts
 from eventreg.events.views import blueprint
@@ -25,31 +25,20 @@ from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.errors import NotFound
 from eventreg.web import fields, markdown
 from eventreg.web.access import Answer, requires
-
-#: the texts that stand closed at the foot of the page until they are used
-_SELDOM = ("address", "joining", "demonstration_note", "cancellation_note")
-
-
-class Progress(NamedTuple):
-    """How far a language is: (id of the input, name of the text) of what is missing and of what may be out of date."""
-
-    language: str
-    name: str
-    missing: list[tuple[str, str]]
-    outdated: list[tuple[str, str]]
+from eventreg.web.subjects import Subjects
 
 
 @blueprint.get("/manage/events/<slug>/texts")
 @requires(Permission.EDIT_EVENT)
 def edit_texts(slug: str) -> Answer:
-    """Show all texts of an event in its languages."""
+    """Show the texts of one subject in the event's languages, with an index of all."""
     return _page(TextsPage(g.event))
 
 
 @blueprint.post("/manage/events/<slug>/texts")
 @requires(Permission.EDIT_EVENT)
 def save_event_texts(slug: str) -> Answer:
-    """Save the texts; with the button "Preview" only show the page again, as it was filled in."""
+    """Save the texts of a subject; with the button "Preview" only show the page again, as it was filled in."""
     page, order = TextsPage(g.event, request.form), request.form.get("do", "")
     if order == "preview":
         return _page(page, has_preview=True)
@@ -59,10 +48,9 @@ def save_event_texts(slug: str) -> Answer:
     outcome = save_texts(g.event.id, page.changes(confirmed), acting(), practical=page.edit(order))
     if outcome.conflicts or outcome.gone or outcome.refused:
         return _page_of_conflicts(page, outcome), 409
-    anchor = "practical" if order.partition(":")[0] in ("up", "down", "remove") else None
-    if order == "add":
-        anchor = page.new[0].topic.id  # whoever adds items goes on with the next one
-    return redirect(url_for("events.edit_texts", slug=slug, saved=1, _anchor=anchor), 303)
+    # Whoever adds items goes on with the next one; one that is removed has no page any more.
+    part = "practical" if order.startswith("remove") else _subjects(page.event).after(order)
+    return redirect(url_for("events.edit_texts", slug=slug, saved=1, part=part), 303)
 
 
 def _page_of_conflicts(sent: TextsPage, outcome: SavedTexts) -> str:
@@ -74,7 +62,12 @@ def _page_of_conflicts(sent: TextsPage, outcome: SavedTexts) -> str:
         inputs[conflict.id].data = conflict.mine
         page.seen[conflict.id] = sent.seen[conflict.id]
     page.offer_again([*outcome.refused, *_items_again(outcome)])
-    return _page(page, conflicts=outcome.conflicts, is_gone=bool(outcome.gone), is_full=bool(outcome.refused))
+    part = "practical" if outcome.gone or outcome.refused else ""
+    return _page(page, part, conflicts=outcome.conflicts, is_gone=bool(outcome.gone), is_full=bool(outcome.refused))
+
+
+def _subjects(event: Event, named: str = "") -> Subjects:
+    return Subjects(subjects_of(event), named or request.args.get("part", ""))
 
 
 def _items_again(outcome: SavedTexts) -> list[NewItem]:
@@ -90,6 +83,7 @@ def _items_again(outcome: SavedTexts) -> list[NewItem]:
 
 def _page(
     page: TextsPage,
+    part: str = "",
     *,
     conflicts: Sequence[texts.TextConflict] = (),
     has_preview: bool = False,
@@ -99,16 +93,18 @@ def _page(
     event = page.event
     version_ids = last_version_ids(event.id)
     states = texts.states_of(event, version_ids)
+    subjects, address = _subjects(event, part), partial(url_for, "events.edit_texts", slug=event.slug)
     return render_desk(
         "events/texts.html",
         "texts",
+        at=address(part=subjects.current.key),
         page=page,
-        progress=_progress(page, states),
+        subjects=subjects,
+        entries=subjects.index(lambda part: address(part=part), _progress(event, subjects, states)),
         states={name: _words(event, name, states) for name, _bound in page.fields()},
         extras={name: _extras(page, name, conflicts, has_preview) for name, _bound in page.fields()},
         with_history={text_id.field for text_id in version_ids},
         needed=checklist.needed_texts(event.attendance),
-        seldom=[name for name in _SELDOM if not _is_in_use(event, name)],
         conflict_links=_links(page, [conflict.id for conflict in conflicts]),
         has_preview=has_preview,
         is_gone=is_gone,
@@ -116,21 +112,22 @@ def _page(
     )
 
 
-def _progress(page: TextsPage, states: dict[texts.TextId, texts.TextState]) -> list[Progress]:
-    return [
-        Progress(
-            language,
-            own_name(language),
-            *(
-                _links(
-                    page,
-                    [text_id for text_id, state in states.items() if (text_id.language, state) == (language, wanted)],
-                )
-                for wanted in (texts.TextState.MISSING, texts.TextState.OUTDATED)
-            ),
-        )
-        for language in page.event.languages
-    ]
+def _progress(
+    event: Event, subjects: Subjects, states: dict[texts.TextId, texts.TextState]
+) -> dict[str, dict[str, list[bool]]]:
+    """Return of each subject, by language, whether each of its texts is done that must be there, or is elsewhere."""
+    return {
+        each.key: {
+            language: [
+                state is texts.TextState.DONE
+                for text_id, state in states.items()
+                if text_id.field in each.names and text_id.language == language and state is not texts.TextState.NONE
+            ]
+            for language in event.languages
+        }
+        for each in subjects.every
+        if each.names
+    }
 
 
 def _links(page: TextsPage, ids: Sequence[texts.TextId]) -> list[tuple[str, str]]:
@@ -183,13 +180,6 @@ def _drawn(template: str, **values: Any) -> Markup:
     return Markup(render_template(template, **values))  # noqa: S704 - a template of ours, which escapes
 
 
-def _is_in_use(event: Event, name: str) -> bool:
-    if name in ("address", "joining"):
-        is_onsite = event.attendance is AttendanceMode.ONSITE
-        return is_onsite if name == "address" else not is_onsite
-    return any(getattr(event, name).values())
-
-
 class ShownVersion(NamedTuple):
     """A version with what it changed of the one before it."""
 
@@ -234,6 +224,7 @@ def _history_page(event: Event, text_id: texts.TextId, *, is_overtaken: bool = F
         "events/text_history.html",
         "texts",
         text_id=text_id,
+        part=_subjects(event).of(text_id.field),
         name=_name(page, text_id.field),
         fields=[(name, _name(page, name)) for name, _field in page.fields()],
         versions=_shown(list_versions(event.id, text_id)),
