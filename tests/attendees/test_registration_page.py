@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from eventreg.registration.services.decisions import decide
 from eventreg.selfservice.services import change_language, withdraw
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, register_somebody, text
 from tests.questionnaire import DEFINITION
+from tests.registration.records import registered
 from tests.support.pages import Page, Pages
 from tests.support.statements import counted
 
@@ -136,10 +138,23 @@ def test_reviewers_see_that_there_is_an_answer_and_no_more(pages: Pages, event: 
     page = pages.get(address(event, registration.reference))
     assert "Diet answered" in page.main
     assert not page.has("Show sensitive answers")
-    assert not page.has("Download")
     pages.post(address(event, registration.reference, "/sensitive"), {"section": "stay"}, 403, token=True)
-    file = f"/files/{upload_of(registration)}"
-    pages.post(address(event, registration.reference, file), status=403, token=True)
+
+
+def test_reviewers_open_the_files_that_they_judge_and_none_that_is_sensitive(pages: Pages, event: Event) -> None:
+    sensitive = with_letter(event)
+    plain = copy.deepcopy(DEFINITION)
+    for question in (each for section in plain["sections"] for each in section["questions"]):
+        question["is_sensitive"] = question["key"] != "letter" and question.get("is_sensitive", False)
+    a_questionnaire(event, plain)
+    letter = NewFile("letter", "b.pdf", "application/pdf", PDF)
+    judged = registered(register_somebody(event, email="otra@instituto.example", files=[letter]))
+    pages.sign_in(a_team_member(event, "reviewer"))
+    assert pages.get(address(event, judged.reference)).submit("Download Letter", status=200).body == PDF
+    assert not pages.get(address(event, sensitive.reference)).has("Download")
+    pages.post(address(event, sensitive.reference, f"/files/{upload_of(sensitive)}"), status=404, token=True)
+    ((entry, _detail),) = entries("file_downloaded")
+    assert entry.record_id == judged.id
 
 
 @pytest.mark.both_databases

@@ -131,7 +131,7 @@ def test_each_category_is_asked_what_fits_it(definition: Definition) -> None:
 
 def test_sensitive_answers_are_marked(definition: Definition) -> None:
     sensitive = {question.key for question in definition.questions() if question.is_sensitive}
-    assert sensitive == {"diet", "accessibility", "needs_detail", "nomination_letter"}
+    assert sensitive == {"diet", "accessibility", "needs_detail"}
 
 
 def test_every_question_says_why_and_for_how_long(definition: Definition) -> None:

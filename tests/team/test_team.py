@@ -103,6 +103,14 @@ def test_roles_below_ones_own_are_given_and_no_other(giver: TeamRole, role: Team
         assert refused.value.reason is TeamReason.ROLE_NOT_YOURS
 
 
+def test_who_is_kept_from_sensitive_answers_is_kept_from_files_and_gives_them_to_nobody() -> None:
+    giver = Grant(TeamRole.MANAGER, withheld=frozenset({Permission.SEE_SENSITIVE}))
+    assert not giver.allows(Permission.SEE_FILES)
+    assert agree(giver, TeamRole.REVIEWER, Narrowing(), [], []).withheld == ("see_files",)
+    assert Grant(TeamRole.REVIEWER).allows(Permission.SEE_FILES)
+    assert not Grant(TeamRole.REVIEWER, withheld=frozenset({Permission.SEE_FILES})).allows(Permission.SEE_FILES)
+
+
 def test_nobody_gives_more_than_they_have() -> None:
     giver = Grant(TeamRole.MANAGER, withheld=frozenset({Permission.SEE_CONTACT_DATA}))
     assert agree(giver, TeamRole.REVIEWER, Narrowing(), [], []).withheld == ("see_contact_data",)

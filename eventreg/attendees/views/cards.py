@@ -54,6 +54,7 @@ class AnswerShown:
     #: an address or number that is not for this reader
     is_withheld: bool = False
     files: Sequence[FileLine] = ()
+    is_sensitive: bool = False
     #: what became of it since the person registered, or since the last decision
     mark: Mark | None = None
 
@@ -125,7 +126,8 @@ class _Answers:
         values = self._values_of(question)
         if kind.is_file:
             files = self._dossier.files
-            return AnswerShown(label, files=[files[value] for value in values if value in files])
+            sent = [files[value] for value in values if value in files]
+            return AnswerShown(label, files=sent, is_sensitive=question.is_sensitive)
         if question.key in self._sealed and question.key not in self._opened:
             return AnswerShown(label, is_masked=True)
         lines = kind.display(question, values, self._context, languages.current_language())

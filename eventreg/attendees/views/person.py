@@ -62,10 +62,10 @@ def show_sensitive(slug: str, reference: str) -> str:
 
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/files/<public_id>")
-@requires(Permission.SEE_SENSITIVE)
+@requires(Permission.SEE_FILES)
 def download_file(slug: str, reference: str, public_id: str) -> Response:
     """Give a file as an attachment, its type being the one found from its content."""
-    opened = take_file(g.event.id, reference, public_id, organizer())
+    opened = take_file(g.event.id, reference, public_id, organizer(), sees_sensitive=may(Permission.SEE_SENSITIVE))
     response = send_file(
         io.BytesIO(opened.content), mimetype=opened.media_type, as_attachment=True, download_name=opened.name
     )
@@ -159,6 +159,7 @@ def _rights() -> dict[str, Any]:
     """Return what of the page the account may see and do."""
     return {
         "can_ask": may(Permission.DECIDE),
+        "can_see_files": may(Permission.SEE_FILES),
         "can_see_sensitive": may(Permission.SEE_SENSITIVE),
         "can_see_messages": may(Permission.SEE_MESSAGES),
         "can_write": may(Permission.SEND_MESSAGES),

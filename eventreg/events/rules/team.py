@@ -39,8 +39,10 @@ class Permission(Titled):
     SEE_REGISTRATIONS = "see_registrations", N_("Sees who registered, with the answers")
     #: mail addresses and telephone numbers
     SEE_CONTACT_DATA = "see_contact_data", N_("Sees mail addresses and telephone numbers")
-    #: sensitive answers and files, each look being an audit entry
-    SEE_SENSITIVE = "see_sensitive", N_("Sees sensitive answers and files; each look is recorded")
+    #: files that people sent, each look being an audit entry; who is kept from sensitive answers is kept from them too
+    SEE_FILES = "see_files", N_("Opens the files that people sent; each look is recorded")
+    #: sensitive answers, each look being an audit entry
+    SEE_SENSITIVE = "see_sensitive", N_("Sees sensitive answers; each look is recorded")
     DECIDE = "decide", N_("Decides on registrations")
     #: what everybody who decides works with: ready-made reasons, and tags as they are
     SHAPE_REVIEW = "shape_review", N_("Changes ready-made reasons and tags")
@@ -72,6 +74,7 @@ _REVIEWING = {
     Permission.SEE_FIGURES,
     Permission.SEE_REGISTRATIONS,
     Permission.SEE_CONTACT_DATA,
+    Permission.SEE_FILES,
     Permission.DECIDE,
     Permission.SHAPE_REVIEW,
     Permission.SEE_MESSAGES,
@@ -104,6 +107,7 @@ GROUPS: dict[str, tuple[Permission, ...]] = {
     N_("People"): (
         Permission.SEE_REGISTRATIONS,
         Permission.SEE_CONTACT_DATA,
+        Permission.SEE_FILES,
         Permission.SEE_SENSITIVE,
         Permission.DECIDE,
         Permission.SHAPE_REVIEW,
@@ -121,6 +125,7 @@ ADMINISTRATOR_PERMISSIONS: frozenset[Permission] = PERMISSIONS[TeamRole.VIEWER]
 #: what rests on something else and is nothing without it: a message names its recipient, the history tells everything
 NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.SEE_CONTACT_DATA: frozenset({Permission.SEE_REGISTRATIONS}),
+    Permission.SEE_FILES: frozenset({Permission.SEE_REGISTRATIONS}),
     Permission.SEE_SENSITIVE: frozenset({Permission.SEE_REGISTRATIONS}),
     Permission.DECIDE: frozenset({Permission.SEE_REGISTRATIONS}),
     Permission.SHAPE_REVIEW: frozenset({Permission.SEE_REGISTRATIONS, Permission.DECIDE}),
@@ -149,6 +154,7 @@ OF_THE_WHOLE = frozenset(
 #: what can be withheld from a member, in the order of the boxes; without people, messages or figures a role is another role
 WITHHOLDABLE = (
     Permission.SEE_CONTACT_DATA,
+    Permission.SEE_FILES,
     Permission.SEE_SENSITIVE,
     Permission.DECIDE,
     Permission.ADD_PEOPLE,
@@ -219,12 +225,18 @@ class Grant:
         return all(self._has(needed) for needed in (permission, *NEEDS.get(permission, ())))
 
     @property
+    def kept_back(self) -> frozenset[Permission]:
+        """What is withheld, and what goes with it."""
+        goes_along = {Permission.SEE_FILES} if Permission.SEE_SENSITIVE in self.withheld else set()
+        return self.withheld | goes_along
+
+    @property
     def sight(self) -> Sight:
         """What the account may know of registrations."""
         return Sight(self.scope, self.allows(Permission.SEE_CONTACT_DATA))
 
     def _has(self, permission: Permission) -> bool:
-        return self.role is not None and permission in PERMISSIONS[self.role] and permission not in self.withheld
+        return self.role is not None and permission in PERMISSIONS[self.role] and permission not in self.kept_back
 
 
 def grant_of(
@@ -345,7 +357,7 @@ def agree(
     )
     if not is_known:
         raise Refused(TeamReason.UNKNOWN_PART)
-    own = {permission for permission in giver.withheld if permission in PERMISSIONS[role]}
+    own = {permission for permission in giver.kept_back if permission in PERMISSIONS[role]}
     if role not in NARROWABLE:
         if own:
             raise Refused(TeamReason.ROLE_NOT_YOURS)
