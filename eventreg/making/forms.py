@@ -79,14 +79,22 @@ class FoundingForm(LocalizedForm):
         languages = known_languages()
         super().__init__(languages, formdata=formdata, **_defaults(template, zone, account))
         self.country.choices = by_alphabet(CODES, current_language())
-        self.time_zone.choices = [(name, name.replace("_", " ")) for name in zones(zone)]
+        self._usual_zone = zone
+        self.time_zone.choices = [
+            ("", _("That of the country")),
+            *((name, name.replace("_", " ")) for name in zones(zone)),
+        ]
 
     def validate_country(self, bound: SelectField) -> None:
         """Refuse what is none."""
         check_offered(bound, CODES)
 
     def validate_time_zone(self, bound: SelectField) -> None:
-        """Refuse what is none."""
+        """Take that of the country where none is chosen; ask where it has several. Refuse what is none."""
+        if not bound.data and self.country.data in CODES:
+            bound.data = zone_of(self.country.data, self._usual_zone)
+            if not bound.data:
+                raise ValidationError(_("This country has several time zones: choose one"))
         check_offered(bound, time_zones())
 
     def validate_contact_email(self, bound: StringField) -> None:
@@ -212,6 +220,14 @@ def zones(first: str) -> list[str]:
     return [first, *(zone for zone in named if zone != first)]
 
 
+def zone_of(country: str, usual: str) -> str:
+    """Return the time zone of a country: its only one, or the `usual` one where that is one of several; else ""."""
+    own = get_global("territory_zones").get(country, [])
+    if usual in own:
+        return usual
+    return own[0] if len(own) == 1 else ""
+
+
 def _defaults(template: str, zone: str, account: Any) -> dict[str, Any]:
     days = document(template).get("days") or [{"starts_at": "09:00", "ends_at": "17:00"}]
     return {
@@ -219,7 +235,6 @@ def _defaults(template: str, zone: str, account: Any) -> dict[str, Any]:
         "days": str(len(days)),
         "starts_at": days[0]["starts_at"],
         "ends_at": days[0]["ends_at"],
-        "time_zone": zone,
         "country": get_global("zone_territories").get(zone, ""),
         "contact_name": account.name,
         "contact_email": account.email,

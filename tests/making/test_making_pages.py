@@ -17,6 +17,7 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, ProgrammeSession, TeamMember
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.starting import TEMPLATES
+from eventreg.i18n import formats
 from eventreg.kernel.clock import now
 from eventreg.making.rules import BLANK, next_year
 from tests.builders import a_registration, a_team_member, an_account, an_event
@@ -78,6 +79,20 @@ def test_event_is_made_and_its_overview_follows(app: Flask) -> None:
     assert pages.get(answer.location).status == 200
 
 
+@pytest.mark.parametrize(("country", "zone"), [("GT", "America/Guatemala"), ("MX", "America/Mexico_City")])
+def test_the_country_sets_the_zone(app: Flask, country: str, zone: str) -> None:
+    answer = _maker(app).post("/manage/events/new", {**ANSWERS, "country": country, "time_zone": ""}, token=True)
+    assert _event(answer.location.rsplit("/", 1)[1]).time_zone == zone
+
+
+def test_the_opening_that_nobody_chose_is_shown_where_the_event_is_published(app: Flask) -> None:
+    desk = _maker(app)
+    answer = desk.post("/manage/events/new", ANSWERS, token=True)
+    slug = answer.location.rsplit("/", 1)[1]
+    opens = formats.instant(_event(slug).registration_opens_at, "America/Mexico_City", "en")
+    assert f"Registration opens on {opens} and closes on" in desk.get(f"/manage/events/{slug}/publication").main
+
+
 @pytest.mark.parametrize(("left_out", "language"), [("title-en", "es"), ("title-es", "en")])
 def test_event_is_in_the_languages_that_have_a_title(app: Flask, left_out: str, language: str) -> None:
     answer = _maker(app).post("/manage/events/new", {**ANSWERS, left_out: ""}, token=True)
@@ -97,6 +112,7 @@ def test_event_is_in_the_languages_that_have_a_title(app: Flask, left_out: str, 
         ({"starts_at": "nine"}, "From: write a time like 09:30 or 2:30 pm"),
         ({"city": " "}, "Write this text"),
         ({"country": "XX"}, "Choose one of the list"),
+        ({"country": "US", "time_zone": ""}, "This country has several time zones: choose one"),
         ({"time_zone": "Mars/Olympus"}, "Choose one of the list"),
         ({"contact_email": "nobody"}, "Write a mail address"),
         ({"slug": "new"}, "some words are reserved"),

@@ -164,12 +164,19 @@ def _step_shown(event: Event, step: publication.Step) -> dict[str, Any]:
         "label": _(step.label),
         "href": url_for("events.confirm_step", slug=event.slug, step=step.value),
         "state": publication_words.state_name(target) if target else "",
-        "effects": [*map(_, step.effects), *news],
+        "effects": [*map(_, step.effects), *news, *_window(event, step)],
         "is_asked_twice": step in publication.ASKED_TWICE,
         "is_main": step is publication.Step.PUBLISH,
         "is_warning": step is publication.Step.CANCEL,
         "obstacle": publication_words.lifecycle_refused(obstacle) if obstacle else "",
     }
+
+
+def _window(event: Event, step: publication.Step) -> list[str]:
+    """Return when people can register, where the step makes that possible: a new event has dates that nobody chose."""
+    if step is not publication.Step.PUBLISH:
+        return []
+    return [publication_words.window_in_words(event, clock.now())]
 
 
 def _confirming_page(event: Event, step: publication.Step, form: CancellationForm) -> str:

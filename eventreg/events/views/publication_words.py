@@ -1,12 +1,14 @@
 """The life of an event in words: states, steps, what each does, what is missing. In the language in force."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import gettext as _, ngettext, pgettext
 
 from eventreg.events.checks import Missing
+from eventreg.events.models import Event
 from eventreg.events.rules.checklist import Finding
 from eventreg.events.rules.publication import LifecycleRefused, Publication
 from eventreg.events.views.desk import page_url
@@ -58,6 +60,17 @@ def effects_in_words(publication: Publication) -> list[str]:
         )
     words.append(_last_word(publication))
     return words
+
+
+def window_in_words(event: Event, at: datetime) -> str:
+    """Return from when until when people can register, by the event's clock."""
+    opens, closes = (
+        formats.instant(moment, event.time_zone, languages.current_language())
+        for moment in (event.registration_opens_at, event.registration_closes_at)
+    )
+    if event.registration_opens_at <= at:
+        return _("Registration is open at once, until %(closes)s.", closes=closes)
+    return _("Registration opens on %(opens)s and closes on %(closes)s.", opens=opens, closes=closes)
 
 
 def _last_word(publication: Publication) -> str:
