@@ -15,8 +15,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_date_format
 from babel.lists import format_list
+from markupsafe import Markup
 
 from eventreg.i18n.catalogs import LOCALE_FOLDER
 
@@ -202,6 +204,15 @@ def zone_offset(value: datetime, zone: str) -> str:
 def direction(language: str) -> str:
     """Return which way a language is written, as HTML's `dir` says it: "ltr" or "rtl"."""
     return str(Locale.parse(language).text_direction)
+
+
+def turned(language: str, reader: str) -> Markup:
+    """Return the attribute for a text in a language that is written the other way than the reader's; else nothing."""
+    try:
+        way = direction(language) if language != reader else ""
+    except (UnknownLocaleError, ValueError):
+        return Markup()
+    return Markup(' dir="{}"').format(way) if way and way != direction(reader) else Markup()
 
 
 def _written(value: date, pattern: str, language: str, *, year: bool = True) -> str:

@@ -78,8 +78,11 @@ def in_reader_language(text: Mapping[str, str] | None) -> Markup:
     picked = _picked(text)
     if picked.language == languages.current_language():
         return escape(picked.text)
-    return Markup('<span lang="{}" title="{}">{}</span>').format(
-        picked.language, _("Not available in your language"), picked.text
+    return Markup('<span lang="{}"{} title="{}">{}</span>').format(
+        picked.language,
+        formats.turned(picked.language, languages.current_language()),
+        _("Not available in your language"),
+        picked.text,
     )
 
 
@@ -99,8 +102,11 @@ def markdown_in_reader_language(text: Mapping[str, str] | None, top: int = 2) ->
     html = markdown.render_markdown(picked.text, top)
     if picked.language == languages.current_language() or not picked.text:
         return html
-    return Markup('<div lang="{}" title="{}">{}</div>').format(
-        picked.language, _("Not available in your language"), html
+    return Markup('<div lang="{}"{} title="{}">{}</div>').format(
+        picked.language,
+        formats.turned(picked.language, languages.current_language()),
+        _("Not available in your language"),
+        html,
     )
 
 
@@ -140,11 +146,19 @@ def _current_account() -> Any:
     return current_user if current_user.is_authenticated else None
 
 
+def _page_languages(*kept: str) -> list[tuple[str, str]]:
+    """Return the languages to offer on a public page: of an event those that it speaks, and the one in force, or `kept`."""
+    event, offered = g.get("event"), languages.known_languages()
+    wanted = offered if event is None else {*event.languages, *(kept or (languages.current_language(),))}
+    return [(code, languages.own_name(code)) for code in offered if code in wanted]
+
+
 def _variables() -> dict[str, Any]:
     return {
         "lang": languages.current_language(),
         "dir": formats.direction(languages.current_language()),
         "languages": [(code, languages.own_name(code)) for code in languages.known_languages()],
+        "page_languages": _page_languages,
         "language_url": language_url,
         "site_name": instance.site_name(),
         "site_logo": instance.chosen().logo,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from html import unescape
@@ -11,7 +12,6 @@ import pytest
 from icalendar import Calendar
 
 from eventreg.events.rules.publication import Publication
-from eventreg.i18n.catalogs import translated_languages
 from eventreg.kernel.clock import now
 from tests.builders import an_event, text
 from tests.support.pages import Page, Pages
@@ -74,7 +74,7 @@ def test_sitemap_names_public_pages_in_each_language_and_robots_names_the_sitema
     whole = Xml.fromstring(pages.get("/sitemap.xml").body)
     found = {entry.findtext(f"{_MAP}loc", ""): entry for entry in whole}
     own = next(entry for address, entry in found.items() if address.endswith(f"/events/{event.slug}"))
-    assert {link.get("hreflang") for link in own.findall(_LINK)} == set(translated_languages())
+    assert {link.get("hreflang") for link in own.findall(_LINK)} == {"es", "en"}
     assert own.findtext(f"{_MAP}lastmod")
     assert not any(draft.slug in address for address in found)
     assert f"Sitemap: {next(iter(found)).rstrip('/')}/sitemap.xml" in pages.get("/robots.txt").html
@@ -123,3 +123,12 @@ def test_first_page_leads_to_the_archive_when_there_is_more(pages: Pages) -> Non
     links = _links(pages.get("/?lang=en"))
     assert len([link for link in links if link.startswith("/events/past-")]) == 10
     assert "/past-events" in links
+
+
+def test_the_manifest_names_the_site_and_its_sign(pages: Pages) -> None:
+    page = pages.get("/")
+    (sign,), (manifest,) = page.all("link", rel="apple-touch-icon"), page.all("link", rel="manifest")
+    assert pages.get(sign.get("href") or "").body.startswith(b"\x89PNG")
+    said = json.loads(pages.get(manifest.get("href") or "").body)
+    assert said["name"] == page.title.split(" – ")[-1]
+    assert all(pages.get(icon["src"]).status == 200 for icon in said["icons"])

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.builders import an_event, text
+from eventreg.web.templating import in_reader_language
+from tests.builders import an_event, register_somebody, text
+from tests.registration.owning import own_page
+from tests.support.html import elements
 from tests.support.pages import Pages
 
 ADDRESS = "/events/encuentro"
@@ -68,3 +71,24 @@ def test_caches_are_told_what_the_language_depends_on(app: Flask) -> None:
     vary = Pages(app).get(ADDRESS).headers["Vary"]
     assert "Accept-Language" in vary
     assert "Cookie" in vary
+
+
+def test_an_event_in_one_language_offers_no_other_and_advertises_none(app: Flask) -> None:
+    event = an_event(slug="solo", languages=["es"], title={"es": "Solo español"})
+    pages = Pages(app, "es")
+    for address in ("/events/solo", "/events/solo/register", "/events/solo/register?category=academia"):
+        assert not pages.get(address).all(class_="er-languages")
+    page = Pages(app, "en").get("/events/solo")
+    assert page.texts("nav", class_="er-languages") == ["Español English"]
+    assert {link.get("hreflang") for link in page.all("link", rel="alternate")} == {"es", "x-default"}
+    assert '"inLanguage": "es"' in page.html
+    own = register_somebody(event, email="ana@instituto.example").registration
+    assert own is not None
+    chosen = own_page(Pages(app, "es"), own).form("Guardar el idioma")
+    assert [option.get("value") for option in elements(chosen.element, "option")] == ["es"]
+
+
+def test_a_fallback_says_which_way_it_is_written(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert in_reader_language({"ar": "نص"}).startswith('<span lang="ar" dir="rtl"')
+        assert "dir=" not in in_reader_language({"es": "texto"})

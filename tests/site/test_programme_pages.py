@@ -22,6 +22,7 @@ from eventreg.programme.rules.sessions import People
 from eventreg.programme.services.programme import add_session, edit_session
 from tests.builders import a_picture, an_account, an_event, an_institution, text
 from tests.events.programmes import a_large_programme, a_room, a_speaker, an_entry
+from tests.site.test_event_page import json_ld
 from tests.support.pages import Page, Pages
 from tests.support.statements import counted
 
@@ -54,6 +55,20 @@ def a_panel(event: Event) -> ProgrammeSession:
 def entry(page: Page) -> Calendar:
     (found,) = Calendar.from_ical(page.body).walk("VEVENT")
     return found
+
+
+def test_who_speaks_and_the_picture_are_told_to_machines(pages: Pages) -> None:
+    event = an_event(slug="corto", picture_id=a_picture().id, picture_text=text("Un puente", "A bridge"))
+    a_panel(event)
+    page = pages.get("/events/corto")
+    data = json_ld(page)
+    assert {each["name"] for each in data["performer"]} == {"Mara Inventada", "Dora Demo", "Luis Demo"}
+    assert data["isAccessibleForFree"] is True
+    assert (data["offers"]["price"], data["offers"]["priceCurrency"]) == (0, "MXN")
+    shared = {each.get("property"): each.get("content") or "" for each in page.all("meta")}
+    assert shared["og:image"] == data["image"]
+    assert shared["og:image:alt"] == "A bridge"
+    assert pages.get(data["image"].removeprefix("http://localhost")).status == 200
 
 
 def test_a_short_programme_stands_on_the_page_with_people_and_room(pages: Pages) -> None:

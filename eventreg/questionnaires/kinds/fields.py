@@ -15,6 +15,7 @@ from wtforms.fields import Field
 from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.widgets import CheckboxInput, FileInput, Input, TextArea
 
+from eventreg.i18n import formats
 from eventreg.kernel.text import LocalizedText, pick, showable
 from eventreg.questionnaires.kinds.base import Context
 from eventreg.questionnaires.rules.conditions import Condition
@@ -241,7 +242,9 @@ def shown(text: LocalizedText, context: Context, language: str) -> str:
     picked = pick(text, language, context.languages)
     if picked.language == language or not picked.text:
         return picked.text
-    return Markup('<span lang="{}">{}</span>').format(picked.language, picked.text)
+    return Markup('<span lang="{}"{}>{}</span>').format(
+        picked.language, formats.turned(picked.language, language), picked.text
+    )
 
 
 _INPUTS: dict[str, Input] = {}

@@ -1,4 +1,4 @@
-"""What machines read of all events: calendar, Atom, sitemap; and the archive of past ones.
+"""What machines read of all events: calendar, Atom, sitemap, manifest; and the archive of past ones.
 
 The events as feeds: Atom (RFC 4287) and the sitemap (sitemaps.org), written with the standard library's XML.
 """
@@ -6,6 +6,7 @@ The events as feeds: Atom (RFC 4287) and the sitemap (sitemaps.org), written wit
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -59,6 +60,24 @@ def show_sitemap() -> BaseResponse:
     return _feed(sitemap(_places()), "application/xml; charset=utf-8")
 
 
+@blueprint.get("/manifest.webmanifest")
+@access.public
+def show_manifest() -> BaseResponse:
+    """Say under which name and sign the site is put on a phone's first screen."""
+    icons = [
+        {"src": url_for("static", name="img/touch-icon.png"), "sizes": "180x180", "type": "image/png"},
+        {"src": url_for("static", name="img/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+    ]
+    content = {
+        "name": instance.site_name(),
+        "lang": languages.current_language(),
+        "start_url": url_for("site.home"),
+        "display": "minimal-ui",
+        "icons": icons,
+    }
+    return _feed(json.dumps(content, ensure_ascii=False).encode(), "application/manifest+json; charset=utf-8")
+
+
 @blueprint.get("/past-events")
 @access.public
 def list_past_events() -> BaseResponse:
@@ -83,12 +102,12 @@ def _places() -> Iterator[Place]:
     for page in instance.chosen().pages:
         yield _place("settings.show_page", key=page.key)
     for event in list_for_sitemap():
-        found = _place("site.show_event", slug=event.slug)
+        found = _place("site.show_event", event, slug=event.slug)
         yield found._replace(changed_at=announced_at(event))
 
 
-def _place(endpoint: str, **values: str) -> Place:
-    found = sharing(endpoint, **values)
+def _place(endpoint: str, event: Event | None = None, **values: str) -> Place:
+    found = sharing(endpoint, event, **values)
     return Place(found.default, found.alternates)
 
 

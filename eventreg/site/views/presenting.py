@@ -56,7 +56,7 @@ def frame(found: PublicEvent, endpoint: str, **values: str) -> dict[str, Any]:
         "host_line": site_name(),
         "footer_line": institutions_line(event),
         "footer_links": [*links, (_("Accessibility"), url_for("site.show_accessibility"))],
-        "sharing": sharing(endpoint, slug=event.slug, **values),
+        "sharing": sharing(endpoint, event, slug=event.slug, **values),
     }
 
 

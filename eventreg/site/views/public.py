@@ -18,7 +18,7 @@ from eventreg.programme.queries import count_public
 from eventreg.registration.queries.places import get_availability, list_availabilities
 from eventreg.site import wording
 from eventreg.site.views import blueprint, presenting, programme, programme_shown
-from eventreg.site.views.sharing import event_data, sharing
+from eventreg.site.views.sharing import event_data, picture_address, sharing
 from eventreg.web import access, instance
 from eventreg.web.guides import guides
 from eventreg.web.kept import kept
@@ -73,6 +73,7 @@ def render_event(found: PublicEvent, **instead: Any) -> str:
         mail_uri=mail_uri(event.contact_email),
         telephone_uri=telephone_uri(event.contact_phone, event.country),
         data=event_data(event, availability),
+        og_image=picture_address(event.picture) if event.picture is not None else "",
         materials=programme.public_materials(event),
         has_conclusions=count_public(event.id) > 0,
         **programme_shown.event_programme(event),

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import get_territory_currencies
 from flask import request
 
 from eventreg.events.models import Event
+from eventreg.events.queries.programme import names_of, people_of
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.links import web_address
+from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
 from eventreg.programme.calendars import day_bounds
 from eventreg.registration.rules.availability import Availability, RegistrationState
@@ -51,10 +54,13 @@ class Sharing:
     alternates: list[tuple[str, str]]
 
 
-def sharing(endpoint: str, **values: Any) -> Sharing:
-    """Return the addresses of a page. One asked for in a language is its own original."""
+def sharing(endpoint: str, event: Event | None = None, **values: Any) -> Sharing:
+    """Return the addresses of a page, of an event in the languages that it speaks. One asked for in a language is its own
+    original.
+    """
     default = instance.address_of(endpoint, **values)
-    alternates = [(language, instance.address_of(endpoint, **values, lang=language)) for language in known_languages()]
+    spoken = [language for language in known_languages() if event is None or language in event.languages]
+    alternates = [(language, instance.address_of(endpoint, **values, lang=language)) for language in spoken]
     asked = dict(alternates).get(request.args.get("lang", ""))
     return Sharing(asked or default, default, alternates)
 
@@ -69,13 +75,17 @@ def event_data(event: Event, availability: Availability) -> dict[str, Any]:
         "url": address,
         "name": templating.plain_in_reader_language(event.title),
         "description": _description(event),
-        "inLanguage": current_language(),
+        "inLanguage": language if (language := current_language()) in event.languages else event.languages[0],
+        "isAccessibleForFree": True,
         "eventStatus": f"https://schema.org/Event{'Cancelled' if event.is_called_off else 'Scheduled'}",
         "eventAttendanceMode": f"https://schema.org/{_MODES[event.attendance]}",
         "location": _location(event, address),
         **_times(event),
         **_institutions(event),
+        **_performers(event),
     }
+    if event.picture is not None:
+        data["image"] = picture_address(event.picture)
     if audience := templating.plain_in_reader_language(event.audience):
         data["audience"] = {"@type": "Audience", "audienceType": audience}
     if event.capacity is not None:
@@ -84,6 +94,8 @@ def event_data(event: Event, availability: Availability) -> dict[str, Any]:
         data["offers"] = {
             "@type": "Offer",
             "url": address,
+            "price": 0,
+            "priceCurrency": next(iter(get_territory_currencies(event.country)), "USD"),
             "availability": f"https://schema.org/{_OFFERED[availability.state]}",
             "validFrom": _local(event, availability.window.opens_at),
             "availabilityEnds": _local(event, availability.window.closes_at),
@@ -127,12 +139,22 @@ def _institutions(event: Event) -> dict[str, list[dict[str, str]]]:
     return found
 
 
+def _performers(event: Event) -> dict[str, list[dict[str, str]]]:
+    names = dict.fromkeys(names_of(people_of(event.days)).values())
+    return {"performer": [{"@type": "Person", "name": name} for name in names]} if names else {}
+
+
+def picture_address(picture: Picture) -> str:
+    """Return where a picture is, for whoever reads the page elsewhere."""
+    return instance.address_of("media.show_picture", public_id=picture.public_id)
+
+
 def _organization(organization: Organization) -> dict[str, str]:
     record = {"@type": "Organization", "name": templating.plain_in_reader_language(organization.name)}
     if address := web_address(organization.website):
         record["url"] = address
     if organization.logo is not None:
-        record["logo"] = instance.address_of("media.show_picture", public_id=organization.logo.public_id)
+        record["logo"] = picture_address(organization.logo)
     return record
 
 
