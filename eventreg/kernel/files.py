@@ -19,7 +19,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 EXTENSIONS = {
@@ -50,13 +50,21 @@ def sniff(content: bytes) -> str | None:
     """
     if is_two_things(content):
         return None
+    media_type = _begins_as(content)
+    return media_type if media_type is not None and _IS_WHOLE[media_type](content) else None
+
+
+def is_damaged(content: bytes, media_types: Collection[str]) -> bool:
+    """Say whether a file begins as one of these types, is nothing else besides, and yet is not whole."""
+    return _begins_as(content) in media_types and sniff(content) is None and not is_two_things(content)
+
+
+def _begins_as(content: bytes) -> str | None:
     if content.startswith((b"%PDF-1.", b"%PDF-2.")):
-        return "application/pdf" if _is_whole_pdf(content) else None
+        return "application/pdf"
     if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg" if _is_whole_jpeg(content) else None
-    if content.startswith(_PNG_SIGNATURE):
-        return "image/png" if _is_whole_png(content) else None
-    return None
+        return "image/jpeg"
+    return "image/png" if content.startswith(_PNG_SIGNATURE) else None
 
 
 def safe_name(name: str, media_type: str | None = None) -> str:
@@ -118,6 +126,7 @@ def _is_whole_png(content: bytes) -> bool:
     return False
 
 
+_IS_WHOLE = {"application/pdf": _is_whole_pdf, "image/jpeg": _is_whole_jpeg, "image/png": _is_whole_png}
 _HEAD = 1024
 #: a ZIP's end record is 22 bytes and a comment of up to 64 KiB
 _ZIP_TAIL = 22 + 65_535

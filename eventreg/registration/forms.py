@@ -28,6 +28,7 @@ FRAME_FIELDS = frozenset(
         "form-earlier",
         "form-corrects",
         "form-unanswered",
+        "form-address",
         # Around the questions that the team answers for somebody.
         "team-status",
         "team-language",

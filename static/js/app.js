@@ -20,17 +20,22 @@ document.addEventListener('click', event => {
   input.focus({ preventScroll: true })
 })
 
-// A file that is too large is told before it is sent over a slow line.
+// A file that is too large, or of a type that is not taken, is refused before it is sent over a slow line.
 document.addEventListener('change', event => {
-  const { dataset, files, id } = event.target
-  if (!dataset.tooLarge || !files) return
+  const { accept, dataset, files, id } = event.target
+  if (!files || !(dataset.tooLarge || dataset.wrongType)) return
   let told = document.getElementById(`${id}-size`)
   if (!told) {
     told = Object.assign(document.createElement('p'), { id: `${id}-size`, className: 'govuk-error-message' })
     told.setAttribute('role', 'status')
     event.target.before(told)
   }
-  told.textContent = files[0] && files[0].size > Number(dataset.limit) ? dataset.tooLarge : ''
+  const endings = accept ? accept.split(',') : ['']
+  const chosen = [...files]
+  const isOfType = ({ name }) => !name.includes('.') || endings.some(ending => name.toLowerCase().endsWith(ending))
+  const fault = !chosen.every(isOfType) ? dataset.wrongType : chosen.some(({ size }) => size > Number(dataset.limit)) ? dataset.tooLarge : ''
+  told.textContent = fault || ''
+  if (fault) event.target.value = ''
 })
 
 // How much of a long answer is used.

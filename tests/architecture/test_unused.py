@@ -31,7 +31,7 @@ _EXCEPTIONS = {
             *("BLUE", "GREEN", "YELLOW", "ORANGE", "RED", "PURPLE", "RAPPORTEUR"),
             *("GETTING_THERE", "HOTELS", "VISA", "DRESS", "SECURITY"),
             *("KEYNOTE", "WORKSHOP", "CEREMONY", "VISIT"),
-            *("INTERNATIONAL", "GOVERNMENT", "ACADEMIC", "CIVIL_SOCIETY", "FOUNDATION", "PRIVATE"),
+            *("GOVERNMENT", "ACADEMIC", "CIVIL_SOCIETY", "FOUNDATION", "PRIVATE"),
         ),
         "what rows hold and forms list, as a member of its enum, which says what it is called",
     ),

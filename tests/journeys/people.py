@@ -32,7 +32,7 @@ WORDS = {
         "email": "Correo electrónico",
         "days": "Días de asistencia",
         "agrees": "Acepto el tratamiento de mis datos",
-        "send": "Enviar mi solicitud",
+        "send": "Enviar mi registro",
     },
 }
 #: the events of the builders are in Spanish and English: who reads French finds their questions in Spanish

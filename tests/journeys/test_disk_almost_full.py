@@ -57,7 +57,7 @@ def test_a_registrations_file_is_refused_beside_its_question_and_the_rest_stays(
         f"/events/{event.slug}/register", posted(event), 503, token=True, content_type="multipart/form-data"
     )
     assert page.has("En este momento no podemos conservar el archivo.")
-    assert page.form("Enviar mi solicitud").values()["email"] == ["ana@instituto.example"]
+    assert page.form("Enviar mi registro").values()["email"] == ["ana@instituto.example"]
     assert (count(Registration), count(Upload)) == (0, 0)
     without = posted(event)
     del without["letter"]

@@ -14,6 +14,8 @@ from tests.support.pages import Page, Pages
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 SEND = "Send registration"
+#: what the button says where all places are taken
+JOIN = "Join the waiting list"
 
 
 def address_of_form(event: Event, category: str = "") -> str:
@@ -48,7 +50,8 @@ def days_of(event: Event) -> list[str]:
 
 def send(page: Page, event: Event, status: int | None = None, **entries: Any) -> Page:
     """Fill in the English form on this page, with every day chosen unless said otherwise, and send it."""
-    return page.submit(SEND, typed(event, **entries), status)
+    is_full = any(JOIN in form.buttons() for form in page.forms())
+    return page.submit(JOIN if is_full else SEND, typed(event, **entries), status)
 
 
 def posted(event: Event, **changes: Any) -> dict[str, Any]:

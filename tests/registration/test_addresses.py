@@ -37,6 +37,7 @@ from eventreg.selfservice.services import SEND_EARLIER_JOB, request_earlier_answ
 from eventreg.web.instance import keys
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.calendars import occurrences
+from tests.registration.owning import home, own_page
 from tests.registration.records import entries, fresh, history, jobs_of, last_mail, mails, registered, told
 from tests.support.pages import Pages
 
@@ -64,6 +65,18 @@ def test_until_it_is_confirmed_nothing_changes(person: Registration) -> None:
     assert last_mail(person).recipient == NEW
     assert last_mail(person).calendar == ""
     assert history(person)[-1] == ("address_change_requested", {})
+
+
+def test_ones_own_page_says_that_a_change_waits_until_it_is_confirmed_or_too_late(
+    person: Registration, pages: Pages, clock: time_machine.Traveller
+) -> None:
+    receipt = pages.get(f"{home(person)}/received")
+    assert receipt.link("Wrong address? Correct it") == f"{home(person)}/address"
+    assert not own_page(pages, person).has("A change of address waits.")
+    asked(person)
+    assert own_page(pages, person).has(f"A change of address waits. We wrote to {NEW}.")
+    clock.shift(timedelta(hours=73))
+    assert not own_page(pages, person).has("A change of address waits.")
 
 
 def test_confirmed_the_old_link_dies_both_addresses_are_told_and_the_calendar_follows(person: Registration) -> None:

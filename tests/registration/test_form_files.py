@@ -41,10 +41,22 @@ class TestFiles:
             ("carta.pdf", HOSTILE["PDF with a page behind its head"], "Choose another file"),
             ("carta.pdf", ACTIVE_PDFS["script when opened"], "Print it as a PDF"),
             ("carta.pdf", ACTIVE_PDFS["script in an object stream"], "Print it as a PDF"),
+            ("carta.pdf", PDF[: len(PDF) // 2], "is damaged"),
             ("carta.pdf", b"", "is empty"),
             ("carta.pdf", PDF + b" " * 200_001, "It can have 0.2 MB"),
         ],
-        ids=["gif", "svg", "html", "polyglot", "page-behind", "script", "packed-script", "empty", "too-large"],
+        ids=[
+            "gif",
+            "svg",
+            "html",
+            "polyglot",
+            "page-behind",
+            "script",
+            "packed-script",
+            "damaged",
+            "empty",
+            "too-large",
+        ],
     )
     def test_a_file_that_does_not_fit_is_refused(self, pages: Pages, name: str, content: bytes, says: str) -> None:
         event = an_event()
@@ -54,6 +66,12 @@ class TestFiles:
         assert page.form(SEND).values()["diet"] == ["sin gluten"]
         assert "We have this file" not in page.main
         assert (count_registrations(), db.session.scalar(select(func.count()).select_from(Upload))) == (0, 0)
+
+    def test_the_browser_is_told_types_and_size_and_what_to_say(self, pages: Pages) -> None:
+        (letter,) = open_form(pages, an_event()).all("input", name="letter")
+        assert letter.get("accept") == ".pdf,.png"
+        assert "Choose one of these types: .pdf,.png" in (letter.get("data-wrong-type") or "")
+        assert letter.get("data-limit") == "200000"
 
     def test_a_request_beyond_all_limits_is_refused_whole(self, pages: Pages) -> None:
         event = an_event()

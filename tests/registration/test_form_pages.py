@@ -10,13 +10,14 @@ from flask import Flask
 
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import Busy
+from eventreg.questionnaires.rules.answers import meant_address
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services import registering
 from eventreg.registration.services.answers import list_of_registration, open_upload
 from eventreg.registration.services.links import SEND_LINK_JOB
-from tests.builders import a_registration, an_event
-from tests.registration.filling import PDF, SEND, address_of_form, days_of, open_form, send, typed
+from tests.builders import CATEGORIES, a_registration, an_event, register_somebody
+from tests.registration.filling import JOIN, PDF, SEND, address_of_form, days_of, open_form, send, typed
 from tests.registration.records import count_registrations, fresh, jobs_of, the_registration
 from tests.support.pages import Pages, tokens_in
 
@@ -60,6 +61,88 @@ class TestChoosingTheCategory:
 
     def test_an_unknown_category_in_the_address_shows_the_choice(self, pages: Pages) -> None:
         assert pages.get(address_of_form(an_event(), "nobody")).heading == "In which capacity do you take part?"
+
+
+@pytest.mark.usefixtures("app")
+class TestFullCategories:
+    def test_a_full_category_says_so_where_it_is_chosen_and_on_the_button(self, pages: Pages) -> None:
+        event = an_event([{**category, "places": 1} for category in CATEGORIES])
+        a_registration(event)
+        choice = pages.get(address_of_form(event))
+        assert [
+            text for text in choice.texts("div", class_="govuk-radios__item") if "Full, with a waiting list" in text
+        ]
+        full, other = open_form(pages, event), open_form(pages, event, "academia")
+        assert JOIN in full.form(JOIN).buttons()
+        assert SEND not in full.form(JOIN).buttons()
+        assert full.has("All places are taken.")
+        assert SEND in other.form(SEND).buttons()
+        assert send(full, event, 303).follow().heading == "You are on the waiting list"
+
+    def test_taken_meanwhile_it_is_said_with_the_next_look_and_when_it_is_sent(self, pages: Pages) -> None:
+        event = an_event(capacity=1)
+        page = open_form(pages, event)
+        register_somebody(event, email="otra@instituto.example")
+        assert JOIN in open_form(pages, event).form(JOIN).buttons()
+        again = page.submit(SEND, typed(event, Institution=""), 422)
+        assert JOIN in again.form(JOIN).buttons()
+
+
+@pytest.mark.usefixtures("app")
+class TestMistypedDomain:
+    def test_it_is_asked_about_once_and_taken_when_it_is_meant(self, pages: Pages) -> None:
+        event = an_event()
+        asked = send(open_form(pages, event), event, 422, Email_address="ana@gmial.com")
+        assert asked.errors() == ["Did you mean ana@gmail.com? If ana@gmial.com is right, send the form once more."]
+        assert count_registrations() == 0
+        asked = asked.submit(SEND, {"Email address": "ana@hotmal.com"}, 422)
+        assert "ana@hotmail.com" in asked.errors()[0]
+        asked.submit(SEND, {}, 303)
+        assert the_registration().email == "ana@hotmal.com"
+
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [
+            ("a@gmial.com", "a@gmail.com"),
+            ("a@gmail.con", "a@gmail.com"),
+            ("a@GMAL.com", "a@gmail.com"),
+            ("a@hotmail.om", "a@hotmail.com"),
+            ("a@outlok.es", "a@outlook.es"),
+            ("a@yahoo.com.m", "a@yahoo.com.mx"),
+            ("a@gmail.com", ""),
+            ("a@mail.com", ""),
+            ("a@ymail.com", ""),
+            ("a@hotmail.fr", ""),
+            ("a@instituto.example", ""),
+            ("@gmial.com", ""),
+            ("gmial.com", ""),
+            ("", ""),
+        ],
+    )
+    def test_one_slip_is_seen_and_no_more(self, typed: str, meant: str) -> None:
+        assert meant_address(typed) == meant
+
+
+@pytest.mark.usefixtures("app")
+class TestExamples:
+    @pytest.mark.parametrize(("country", "code"), [("Guatemala", "+502"), ("Belize", "+501"), ("Mexico", "+52")])
+    def test_the_number_is_one_of_the_readers_country(self, pages: Pages, country: str, code: str) -> None:
+        event = an_event()
+        assert "For example +52 " in open_form(pages, event).main
+        page = send(open_form(pages, event), event, 422, Telephone="5555 0100", Country=country)
+        assert f"Use the country code, for example {code}" in page.errors()[0]
+
+
+@pytest.mark.usefixtures("app")
+def test_the_form_names_its_address_and_says_what_it_is(pages: Pages) -> None:
+    event = an_event()
+    found = {}
+    for page in (pages.get(address_of_form(event)), open_form(pages, event)):
+        (link,), (words,) = page.all("link", rel="canonical"), page.all("meta", name="description")
+        found[link.get("href")] = words.get("content") or ""
+    address = f"http://localhost/events/{event.slug}/register"
+    assert list(found) == [address, f"{address}?category=government"]
+    assert all(words.startswith("Registration form: Trial meeting") for words in found.values())
 
 
 @pytest.mark.usefixtures("app")

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import Publication
+from eventreg.selfservice.services import withdraw
 from eventreg.web.pieces import Pieces
 from tests.builders import a_questionnaire, an_event, register_somebody
 from tests.questionnaire import DEFINITION
@@ -182,6 +183,20 @@ def test_a_registration_without_counted_options_leaves_the_form(app: Flask, even
     with transaction() as session:
         session.get_one(Event, event.id).publication = Publication.REGISTRATION_CLOSED
     assert not is_kept(app, form)
+
+
+@pytest.mark.parametrize("query", ["", "?category=government"])
+def test_the_last_place_renews_forms_and_choice_and_so_does_the_first_one_freed(app: Flask, query: str) -> None:
+    event = an_event(capacity=1)
+    address, words = f"/events/{event.slug}/register{query}", "waiting list"
+    assert words not in get(app, address, Accept_Language="en").get_data(as_text=True)
+    assert is_kept(app, address, Accept_Language="en")
+    taken = register_somebody(event, email="ana@instituto.example").registration
+    assert words in get(app, address, Accept_Language="en").get_data(as_text=True)
+    assert is_kept(app, address, Accept_Language="en")
+    assert taken is not None
+    withdraw(event.id, taken.id)
+    assert words not in get(app, address, Accept_Language="en").get_data(as_text=True)
 
 
 def test_a_form_that_tells_how_many_places_options_have_left_is_made_anew(app: Flask, event: Event, form: str) -> None:

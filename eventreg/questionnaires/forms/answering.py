@@ -204,7 +204,7 @@ class QuestionnaireForm:
             self._answers[question.key] = values
             is_missing = not values
         if is_missing and question.is_required_of(self._category_key):
-            raise Invalid(kind.missing)
+            raise Invalid(kind.missing, **kind.details(self._context))
 
     def _pass_over(self, question: Question) -> None:
         self[question.key].errors = []

@@ -73,6 +73,8 @@ class Context:
     days: tuple[DayChoice, ...] = ()
     #: country codes that come first
     region: tuple[str, ...] = ()
+    #: of the reader, as far as it is known: of the answers, else the event's; ISO 3166-1 alpha-2
+    country: str = ""
     #: names of the event's institutions, read when a question asks for them
     institutions: Callable[[], Sequence[LocalizedText]] = _none
     #: sessions that people sign up for, read when a question asks for them
@@ -88,6 +90,7 @@ class Context:
             languages=tuple(event.languages),
             days=tuple(DayChoice(day.id, day.held_on) for day in (event.days if days is None else days)),
             region=tuple(event.region),
+            country=event.country,
             institutions=cache(lambda: list_institution_names(event_id)),
             sessions=cache(lambda: [SessionChoice(*row) for row in list_sign_up_sessions(event_id)]),
         )
@@ -185,6 +188,10 @@ class Kind(ABC):
         """Return the values to keep of what was sent. Raises Invalid. Whether there must be any is not asked here."""
         given = [text for text in raw if not is_blank(text)]
         return self._clean(question, given, context) if given else []
+
+    def details(self, context: Context) -> Mapping[str, Any]:
+        """Return what the sentence of `missing` says beside the label."""
+        return {}
 
     def offered_settings(self) -> Sequence[Setting]:
         """Return the settings that the builder offers: all of `settings`, but what only data sets."""

@@ -175,23 +175,47 @@ class Phone(Line):
     input = "tel"
     attributes: ClassVar = {"autocomplete": "tel", "inputmode": "tel"}
 
+    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+        """Return the line; where the help shows no number, one of the reader's country stands below it."""
+        unbound = super().field(question, context, language)
+        help_text = unbound.kwargs["description"]
+        if not any(sign.isdigit() for sign in help_text):
+            with speaking(language):
+                example = _("For example %(example)s.", **self.details(context))
+            unbound.kwargs["description"] = help_text + " " + example if help_text else example
+        return unbound
+
+    def details(self, context: Context) -> dict[str, Any]:
+        """See `Kind.details`: a number of the reader's country."""
+        return {"example": example_phone(context.country)}
+
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         import phonenumbers
 
         text = clean_line(only(given), _PHONE_LENGTH)
         if not text.startswith(("+", "＋", "00")):
-            raise Invalid(Reason.PHONE_WITHOUT_COUNTRY_CODE)
+            raise Invalid(Reason.PHONE_WITHOUT_COUNTRY_CODE, **self.details(context))
         if not _PHONE.fullmatch(text):
-            raise Invalid(Reason.PHONE_INVALID)
+            raise Invalid(Reason.PHONE_INVALID, **self.details(context))
         try:
             number = phonenumbers.parse("+" + text[2:] if text.startswith("00") else text)
         except phonenumbers.NumberParseException as error:
-            raise Invalid(Reason.PHONE_INVALID) from error
+            raise Invalid(Reason.PHONE_INVALID, **self.details(context)) from error
         # Possible, not valid: ranges are opened faster than tables follow, and a real number must not be refused.
         possible = phonenumbers.is_possible_number_with_reason(number)
         if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
-            raise Invalid(Reason.PHONE_INVALID)
+            raise Invalid(Reason.PHONE_INVALID, **self.details(context))
         return [text]
+
+
+@lru_cache(maxsize=300)
+def example_phone(country: str) -> str:
+    """Return a number as people of a country (ISO 3166-1 alpha-2) write it for others; of Guatemala where it is unknown."""
+    import phonenumbers
+
+    known = country if country in phonenumbers.SUPPORTED_REGIONS else "GT"
+    number = phonenumbers.example_number(known)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL) if number else ""
 
 
 #: more selects than that are no question any more

@@ -37,7 +37,7 @@ class Reason(errors.Reason):
     MISSING_COUNTRY = "missing_country", N_("Choose a country")
     MISSING_DAYS = "missing_days", N_("Choose at least one day")
     MISSING_EMAIL = "missing_email", N_("Write a complete mail address, for example name@institution.org")
-    MISSING_PHONE = "missing_phone", N_("Write a phone number with its country code, for example +502 5555 0100")
+    MISSING_PHONE = "missing_phone", N_("Write a phone number with its country code, for example %(example)s")
     MISSING_URL = "missing_url", N_("Write the address of a page, for example https://institution.org/name")
     MISSING_FILE = "missing_file", N_("Choose a file for “%(label)s”")
     MISSING_CONSENT = "missing_consent", N_("Tick “%(label)s” to go on")
@@ -128,12 +128,17 @@ class Reason(errors.Reason):
         "email_not_ascii",
         N_("Mail cannot reach an address with accents or ñ before the @. Write another address."),
     )
-    PHONE_WITHOUT_COUNTRY_CODE = "phone_without_country_code", N_("Use the country code, for example +502 5555 0100")
-    PHONE_INVALID = "phone_invalid", N_("Check the country code and the digits, for example +502 5555 0100")
+    PHONE_WITHOUT_COUNTRY_CODE = "phone_without_country_code", N_("Use the country code, for example %(example)s")
+    PHONE_INVALID = "phone_invalid", N_("Check the country code and the digits, for example %(example)s")
     URL_INVALID = "url_invalid", N_("Write the address of a page, for example https://institution.org/name")
     FILE_EMPTY = "file_empty", N_("The file for “%(label)s” is empty. Choose another one.")
     #: details: `types`, their names
     FILE_TYPE = "file_type", N_("Choose another file for “%(label)s”. It can be: %(types)s")
+    #: it begins as a file of a type that is taken, and cannot be read to its end
+    FILE_DAMAGED = (
+        "file_damaged",
+        N_("The file for “%(label)s” is damaged. Open it, save it once more, and choose the new file."),
+    )
     #: a PDF with scripts, programs or files in it
     FILE_ACTIVE = (
         "file_active",
@@ -208,6 +213,35 @@ def mail_address(text: str) -> str:
     except EmailNotValidError as error:
         raise Invalid(Reason.EMAIL_INCOMPLETE) from error
     return address.ascii_email or address.normalized
+
+
+#: where most people have their mail, and others whose names are so near to these that they are no slip
+_MAIL_DOMAINS = (
+    "gmail.com", "hotmail.com", "hotmail.es", "outlook.com", "outlook.es", "yahoo.com", "yahoo.com.mx", "yahoo.es",
+    "icloud.com", "live.com.mx", "protonmail.com", "prodigy.net.mx",
+)  # fmt: skip
+_LOOK_ALIKES = frozenset({"mail.com", "email.com", "ymail.com", "fmail.com", "hotmail.be", "yahoo.com.ve"})
+
+
+def meant_address(address: str) -> str:
+    """Return the address that somebody may have meant: with a domain that many have, one slip away from the one written.
+
+    Empty where there is none. Looks up no name.
+    """
+    person, _at, domain = address.strip().rpartition("@")
+    domain = domain.lower()
+    if not person or domain in _MAIL_DOMAINS or domain in _LOOK_ALIKES:
+        return ""
+    return next((f"{person}@{known}" for known in _MAIL_DOMAINS if _is_one_slip_off(domain, known)), "")
+
+
+def _is_one_slip_off(text: str, other: str) -> bool:
+    """Say whether one letter too many, too few or another one, or two in each other's place, tell the two apart."""
+    same = next((place for place, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1]), None)
+    same = min(len(text), len(other)) if same is None else same
+    rest, wanted = text[same:], other[same:]
+    is_swapped = rest[:2] == wanted[1::-1] and rest[2:] == wanted[2:]
+    return rest[1:] == wanted or rest == wanted[1:] or rest[1:] == wanted[1:] or is_swapped
 
 
 @dataclass(frozen=True)
@@ -330,7 +364,7 @@ def has_all(question: Question, shown: Collection[str], there: Collection[str]) 
 def check_file(question: Question, content: bytes) -> str:
     """Return the media type of a file that fits `question`.
 
-    Raises Invalid: FILE_EMPTY, FILE_TOO_LARGE, FILE_TYPE, FILE_ACTIVE.
+    Raises Invalid: FILE_EMPTY, FILE_TOO_LARGE, FILE_TYPE, FILE_DAMAGED, FILE_ACTIVE.
     """
     limit = int(question.settings.get("max_bytes", DEFAULT_MAX_BYTES))
     types = tuple(question.settings.get("types", DEFAULT_TYPES))
@@ -339,6 +373,8 @@ def check_file(question: Question, content: bytes) -> str:
     if len(content) > limit:
         raise too_large(len(content), limit)
     media_type = files.sniff(content) or files.sniff_office(content)
+    if media_type is None and files.is_damaged(content, [MEDIA_TYPES[name] for name in types]):
+        raise Invalid(Reason.FILE_DAMAGED)
     if media_type is None or media_type not in {MEDIA_TYPES[name] for name in types}:
         raise not_of_types(types)
     if media_type == MEDIA_TYPES["pdf"] and files.is_active_pdf(content):

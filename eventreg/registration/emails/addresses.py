@@ -49,10 +49,10 @@ class Verify(ToUnconfirmed):
                 title=self.event_title,
             ),
             _(
-                "Confirm the address so that the request counts. The link works for %(hours)s hours.",
+                "Confirm the address so that the registration counts. The link works for %(hours)s hours.",
                 hours=availability.VERIFY_WITHIN // _HOUR,
             ),
-            Fact(_("If it was not you, do nothing: the request lapses.")),
+            Fact(_("If it was not you, do nothing: the registration lapses.")),
             button=(_("Confirm my address"), ""),
         )
 

@@ -182,6 +182,17 @@ def get_address_change(token: str, purpose: str) -> AddressChange:
     return change
 
 
+def find_waiting_address(registration_id: int, now: datetime) -> AddressChange | None:
+    """Return the change of address that is asked for and still can be confirmed."""
+    return db.session.scalars(
+        select(AddressChange).where(
+            AddressChange.registration_id == registration_id,
+            AddressChange.confirmed_at.is_(None),
+            AddressChange.expires_at > now,
+        )
+    ).first()
+
+
 @dataclass(frozen=True)
 class Asking:
     """The questions of one request, and what the person was asked and answered before."""

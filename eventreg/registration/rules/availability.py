@@ -147,7 +147,7 @@ def availability(
         for window in (category.window or whole,)
     }
     open_ones = [category for category in offered if refusals[category.id] is None]
-    waiting = frozenset(category.id for category in open_ones if _waits(category, seats))
+    waiting = frozenset(category.id for category in open_ones if waits(category, seats))
     free = seats.open_to([category.id for category in open_ones or offered])
     refusal = refusal_to_register(now, told.opens_at, told.closes_at, publication)
     state = _state(refusal, open_ones, waiting, free, few_places)
@@ -203,9 +203,10 @@ _STATES_OF_REFUSAL = {
 }
 
 
-def _waits(category: OfferedCategory, seats: Seats) -> bool:
-    places = seats.of(category.id)
-    return admit(category.approval, category.pending_counts, places).action is Action.ADMIT_WAITLISTED
+def waits(category: OfferedCategory, seats: Seats, is_approved: bool = False) -> bool:
+    """Say whether the next person of a category goes to the waiting list."""
+    admission = admit(category.approval, category.pending_counts, seats.of(category.id), is_approved)
+    return admission.action is Action.ADMIT_WAITLISTED
 
 
 #: a decision's mails go, and a place it frees is passed on, when this time to undo it is over

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from types import TracebackType
+from typing import Any
 
 from flask import g, request
 from flask_babel import gettext as _
@@ -21,6 +22,7 @@ from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.wording import too_many_tries
 from eventreg.db.transactions import from_shelf
 from eventreg.events.models import Category, Event
+from eventreg.i18n.countries import CODES
 from eventreg.i18n.languages import current_language, switch_language
 from eventreg.kernel import clock, files
 from eventreg.kernel.errors import N_, Busy, Refused
@@ -30,7 +32,7 @@ from eventreg.questionnaires.forms import QuestionnaireForm, Steps, SummaryPart
 from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of, get_current_version
-from eventreg.questionnaires.rules.answers import Invalid, Reason, has_all, most_files
+from eventreg.questionnaires.rules.answers import Invalid, Reason, has_all, meant_address, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.forms import FRAME_FIELDS
 from eventreg.registration.queries import places, sessions
@@ -78,6 +80,7 @@ class FilledForm:
         self.questionnaire_id = version.id
         self.definition = definition or definition_of(version)
         given = {key: list(values) for key, values in (answers or {}).items()}
+        self._context = self._for_country(shown if shown is not None else given)
         self.questions = QuestionnaireForm(
             self.definition,
             category.key,
@@ -100,6 +103,8 @@ class FilledForm:
         self._frame_errors: list[tuple[str, str]] = []
         self.steps = Steps(self.definition, self.questions, request.form.get("step", ""))
         self._only_address = ""
+        #: the mail address that its sender was asked about before
+        self.address_asked = request.form.get("form-address", "")
 
     @classmethod
     def fresh(cls, event: Event, category: Category, submission_key: str, came_by: WayKind | None = None) -> FilledForm:
@@ -165,6 +170,16 @@ class FilledForm:
         key = self._address_key()
         if key:
             self.questions[key].errors = [message]
+
+    def ask_about_address(self) -> None:
+        """Ask once, beside the mail address, whether its domain is meant that is one slip away from one that many have."""
+        typed = self.typed_address()
+        meant = meant_address(typed)
+        if meant and typed != self.address_asked:
+            self.refuse_address(
+                _("Did you mean %(meant)s? If %(typed)s is right, send the form once more.", meant=meant, typed=typed)
+            )
+            self.address_asked = typed
 
     def _fits_address(self) -> bool:
         key = self._address_key()
@@ -281,6 +296,13 @@ class FilledForm:
         with suppress(Busy):
             move_held(self._event.id, self.submission_key, key)
         self.submission_key, self._held = key, None
+
+    def _for_country(self, answers: Mapping[str, Any]) -> kinds.Context:
+        """Return the context with the country that was answered: examples are of there."""
+        key = next((each.key for each in self.definition.questions() if each.column == "country"), "")
+        answered = answers.get(key, "")
+        code = answered if isinstance(answered, str) else "".join(answered[:1])
+        return replace(self._context, country=code) if code in CODES else self._context
 
     def _misses(self, question: Question) -> bool:
         shown = self.counts_on.get(question.key, [])

@@ -31,6 +31,7 @@ from eventreg.registration.rules.states import RegisteringReason
 from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services import answers, links
 from eventreg.registration.views.filled_form import FilledForm
+from eventreg.web import instance
 from eventreg.web.access import Answer
 from eventreg.web.refusals import Refusals, said
 
@@ -73,7 +74,9 @@ def category_page(
         "registration/category.html",
         categories=_offered(occasion.event, carried_way_in),
         carried_way_in=carried_way_in,
+        canonical=_canonical(occasion.event, None, sent_way_in(occasion.event)),
         shut=_shut(occasion.event),
+        waiting=_waiting(occasion.event, sent_way_in(occasion.event)),
         code=_asked_code(occasion.event, carried_way_in, code_error),
         chosen=chosen,
         error=error,
@@ -100,6 +103,27 @@ def _shut(event: Event) -> dict[str, str]:
     }
 
 
+def _waiting(event: Event, way_in: WayIn | None) -> frozenset[str]:
+    """Return the keys of the categories whose next person goes to the waiting list, for whoever holds this way in."""
+    seats = places.get_seats(event)
+    skips = way_in.category_key if way_in is not None and way_in.skips_approval else ""
+    return frozenset(
+        each.key
+        for each in event.categories
+        if availability.waits(
+            availability.OfferedCategory(each.id, each.approval, each.pending_counts), seats, each.key == skips
+        )
+    )
+
+
+def _canonical(event: Event, category: Category | None, way_in: WayIn | None) -> str:
+    """Return the address of a form for search engines; "" for a form that somebody came to by a way in."""
+    if way_in is not None:
+        return ""
+    chosen = {"category": category.key} if category is not None and len(event.public_categories) > 1 else {}
+    return instance.address_of("registration.register", slug=event.slug, **chosen)
+
+
 def form_page(
     occasion: Occasion,
     form: FilledForm,
@@ -114,7 +138,8 @@ def form_page(
     `carried` is the way in that goes along, where the request is no form that carries one itself.
     """
     carried = carried or request.form.get("way_in", "")
-    carried = carried if places.find_way_in(occasion.event, carried) is not None else ""
+    way_in = places.find_way_in(occasion.event, carried)
+    carried = carried if way_in is not None else ""
     errors = [*([("access_code", code_error)] if code_error else []), *form.kept().errors()]
     is_only = len(occasion.event.public_categories) == 1
     page = render_template(
@@ -124,6 +149,8 @@ def form_page(
         carried_way_in=carried,
         code=_asked_code(occasion.event, carried, code_error) if is_only or code_error else None,
         categories=_offered(occasion.event, carried),
+        canonical=_canonical(occasion.event, form.category, way_in),
+        is_waiting=form.category.key in _waiting(occasion.event, way_in),
         # What is said beside an answer is not said once more of the whole.
         errors=[*errors, ("send", message)] if message and message not in dict(errors).values() else errors,
         notice=find_current_notice(occasion.event.id),

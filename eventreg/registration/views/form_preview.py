@@ -58,6 +58,8 @@ class Choices:
 class PreviewForm:
     """Stands in for `FilledForm` in the template of the form."""
 
+    address_asked = ""
+
     def __init__(self, event: Event, choices: Choices, definition: Definition, *, is_sent: bool) -> None:
         self.category = choices.category
         self.submission_key = new_submission_key()

@@ -116,6 +116,7 @@ def _show_again(occasion: Occasion, form: FilledForm) -> Answer:
 
 def _take(occasion: Occasion, form: FilledForm) -> Answer:
     """Take a form that is a page of ours: go to the step that is wanted, or register."""
+    form.ask_about_address()
     is_valid, wish = form.is_valid(), request.form.get("step_to")
     if wish is not None and form.steps.has_pages:
         return form_pages.form_page(occasion, form, code=200 if form.steps.go(wish) else 422)

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.i18n.languages import current_language, known_languages, switch_language
+from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.programme.calendars import CalendarPerson, personal_calendar
 from eventreg.questionnaires.queries import get_version
@@ -50,6 +51,7 @@ def show_own(token: str) -> str:
         merged_into=registrations.find_merged_into(own.registration.id) if own.status is Status.CANCELLED else None,
         answers=own.answer_rows(),
         consents=own.consent_rows(),
+        new_address=registrations.find_waiting_address(own.registration.id, now()),
         requests=requests.requests_shown(own),
         yes_or_no=yes_or_no,
         **sessions.belongings(own),
