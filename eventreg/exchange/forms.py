@@ -6,7 +6,15 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
-from wtforms import BooleanField, FileField, RadioField, SelectField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    FileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields import Field
 
 from eventreg.events.models import Event
@@ -27,6 +35,7 @@ class ExportForm(BaseForm):
 
     format = RadioField(lazy_gettext("Format"), validate_choice=False)
     columns = RadioField(lazy_gettext("Columns"), validate_choice=False)
+    names = SelectMultipleField(lazy_gettext("Which columns"), validate_choice=False)
     with_contact_data = BooleanField(
         lazy_gettext("With email addresses and telephone numbers"),
         description=lazy_gettext("Leave it empty for whoever only needs names, like a hotel or the entrance."),
@@ -46,14 +55,18 @@ class ExportForm(BaseForm):
         ),
     )
 
-    def __init__(self, *, may_see_contact_data: bool, may_see_sensitive: bool, **values: Any) -> None:
+    def __init__(
+        self, offered: Sequence[tuple[str, str]], *, may_see_contact_data: bool, may_see_sensitive: bool, **values: Any
+    ) -> None:
+        """`offered`: names and titles of the columns there are, those that the list shows first."""
         super().__init__(**values)
-        offered = [each for each in ExportFormat if may_see_sensitive or each is not ExportFormat.ZIP]
-        self._offered = {each.value: each for each in offered}
-        self.format.choices = [(each.value, str(FORMATS[each].title)) for each in offered]
-        setattr(self.format, "choice_hints", {each.value: FORMATS[each].hint for each in offered})  # noqa: B010 - read by the template
+        self.names.choices, self._names = list(offered), [name for name, _title in offered]
+        formats = [each for each in ExportFormat if may_see_sensitive or each is not ExportFormat.ZIP]
+        self._offered = {each.value: each for each in formats}
+        self.format.choices = [(each.value, str(FORMATS[each].title)) for each in formats]
+        setattr(self.format, "choice_hints", {each.value: FORMATS[each].hint for each in formats})  # noqa: B010 - read by the template
         self.columns.choices = [
-            (ON_SCREEN, _("Those on the screen, in their order")),
+            (ON_SCREEN, _("Those ticked here, in this order")),
             (EVERY_COLUMN, _("All of them: every question is a column")),
         ]
         setattr(self.reason, "limit", LONGEST_REASON)  # noqa: B010 - read by the template
@@ -74,17 +87,20 @@ class ExportForm(BaseForm):
         if field.data not in (ON_SCREEN, EVERY_COLUMN):
             raise ValidationError(_("Choose which columns"))
 
-    def wish(self, screen_columns: Sequence[str]) -> ExportRequest:
+    def wish(self) -> ExportRequest:
         """Return what was asked for. Raises Refused."""
         self.check()
         return ExportRequest(
             format=self._offered[self.format.data],
-            columns=tuple(screen_columns) if self.columns.data == ON_SCREEN else None,
+            columns=tuple(self._ticked()) if self.columns.data == ON_SCREEN else None,
             with_contact_data=self._sees_contact_data and bool(self.with_contact_data.data),
             with_sensitive=self._sees_sensitive and bool(self.with_sensitive.data),
             reason=self._reason(),
             titles=Titles.KEYS if self.with_keys.data else Titles.LABELS,
         )
+
+    def _ticked(self) -> list[str]:
+        return [name for name in self._names if name in (self.names.data or ())]
 
     def _reason(self) -> str:
         if not self._sees_sensitive:

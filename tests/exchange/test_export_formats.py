@@ -240,12 +240,6 @@ def test_what_is_printed_is_a_tagged_pdf_that_knows_its_language(desk: Pages, ev
     assert b"/Lang" in page.body
 
 
-def test_more_columns_than_paper_takes_are_refused(desk: Pages, event: Event) -> None:
-    a_registration(event)
-    page = take(desk, event, status=422, format="pdf_list")
-    assert page.has("A printed list has 12 columns at most: choose them in the list")
-
-
 def test_nobody_to_sign(desk: Pages, event: Event) -> None:
     a_registration(event, status="pending")
     assert take(desk, event, status=422, format="pdf_sheet").has("Nobody in this list is confirmed")

@@ -5,6 +5,7 @@ from eventreg.attendees.fields.offer import ListOf, OfferedQuestion, Words
 from eventreg.attendees.listing.counting import Counts, Facet
 from eventreg.attendees.listing.fixed import COLUMNS, FILTERS, IN_EXPORTS, PANEL, PANEL_FIRST, Status, Way
 from eventreg.attendees.listing.pages import BESIDE, RegistrationList, put_marks
+from eventreg.attendees.listing.ready_made import READY_MADE, ReadyMade
 from eventreg.attendees.listing.shape import ListShape, ListWords, get_shape, read_state
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "IN_EXPORTS",
     "PANEL",
     "PANEL_FIRST",
+    "READY_MADE",
     "Cell",
     "Counts",
     "Facet",
@@ -22,6 +24,7 @@ __all__ = [
     "ListShape",
     "ListWords",
     "OfferedQuestion",
+    "ReadyMade",
     "RegistrationList",
     "Status",
     "Way",

@@ -47,7 +47,7 @@ def registration_url(slug: str, reference: str, state: ListState = _AS_IT_OPENS)
 def with_query(address: str, state: ListState) -> str:
     """Return an address of ours with a list's state."""
     pairs = state.query()
-    return f"{address}?{urlencode(pairs)}" if pairs else address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(pairs)}" if pairs else address
 
 
 def categories_in_sight() -> list[Category]:

@@ -14,7 +14,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.attendees.forms import SavedViewForm
-from eventreg.attendees.listing import RegistrationList
+from eventreg.attendees.listing import READY_MADE, RegistrationList
 from eventreg.attendees.queries.person import Change, list_changes, newest_position
 from eventreg.attendees.queries.reasons import Around, get_around
 from eventreg.attendees.rules.acts import RunAct
@@ -117,11 +117,17 @@ def filter_words(state: ListState) -> str:
 
 def list_addresses(slug: str, state: ListState) -> dict[str, Any]:
     """Return addresses that keep parts of the state, for the list's forms and links."""
+    shape, export = desk.list_shape(desk.categories_in_sight()), "exchange.choose_export"
     return {
         "list_url": desk.list_url(slug, ListState()),
         "here_url": desk.list_url(slug, state),
         "export_url": desk.list_url(slug, state.with_(), "exchange.export_registrations"),
-        "choose_export_url": desk.list_url(slug, state.with_(), "exchange.choose_export"),
+        "choose_export_url": desk.list_url(slug, state.with_(), export),
+        "ready_made": [
+            (each.title, desk.list_url(slug, each.state(state, shape), export, ready=name))
+            for name, each in READY_MADE.items()
+            if each.is_for(shape)
+        ],
         "changes_url": desk.list_url(slug, state.with_(), "attendees.show_changes"),
         "save_view_url": desk.list_url(slug, state.with_(), "attendees.save_list_view"),
         "manage_views_url": desk.list_url(slug, state.with_(), "attendees.list_saved_views"),

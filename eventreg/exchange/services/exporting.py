@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from eventreg.attendees.listing import RegistrationList, get_shape
-from eventreg.attendees.rules.listing import ListState
+from eventreg.attendees.rules.listing import PERSON, RECEIVED, ListState
 from eventreg.audit.services import Actor, note
 from eventreg.db import transaction
 from eventreg.events.models import Event
@@ -17,6 +17,7 @@ from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.exchange.models import Export
 from eventreg.exchange.rules.exports import (
+    PRINTED,
     ExportRequest,
     ExportState,
     Plan,
@@ -70,10 +71,12 @@ def begin_export(
 ) -> Begun:
     """Settle whom the list shows to the taker, in its order, and record that their data was taken.
 
-    `words` say the list's filters. Whoever waits for it has it made `at_once`, however large it is. Raises NotFound, and
-    Refused, having written nothing.
+    What is printed is by surname, unless the list is ordered otherwise than as it opens. `words` say the list's filters.
+    Whoever waits for it has it made `at_once`, however large it is. Raises NotFound, and Refused, having written nothing.
     """
     check_wish(wish, sees_sensitive=taker.sees_sensitive)
+    if wish.format in PRINTED and state.order == RECEIVED:
+        state = state.with_(order=PERSON, is_descending=False)
     at, query = clock.now(), urlencode(state.with_().query())
     with transaction() as session:
         event = lock_event_in_any_state(event_id)

@@ -22,7 +22,16 @@ from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.exchange.models import Export
-from eventreg.exchange.rules.exports import COLUMNS_OF, GIVEN_UP_AFTER, ExportRequest, ExportState, Plan, may_fetch
+from eventreg.exchange.rules.exports import (
+    COLUMNS_OF,
+    GIVEN_UP_AFTER,
+    MOST_PRINTED_COLUMNS,
+    PRINTED,
+    ExportFormat,
+    ExportState,
+    Plan,
+    may_fetch,
+)
 from eventreg.exchange.sheets.columns import FIXED, Sheet, list_sheet_columns
 from eventreg.exchange.sheets.formats import Stamp
 from eventreg.jobs.services import schedule
@@ -49,6 +58,10 @@ class Source:
         columns = list_sheet_columns(
             definitions, context, plan.language, names, leaves_out_contact_data=plan.leaves_out_contact_data
         )
+        #: how many columns were chosen, beside those that fit
+        self.chosen = len(columns)
+        if plan.format is ExportFormat.PDF_LIST:
+            columns = columns[:MOST_PRINTED_COLUMNS]
         self.sheet = Sheet(
             columns,
             definitions,
@@ -58,6 +71,7 @@ class Source:
             self.event.time_zone,
             has_contact_data=plan.has_contact_data,
             has_sensitive=plan.has_sensitive,
+            is_by_surname=plan.format in PRINTED,
         )
         self._group = FIXED[plan.grouped_by].writer(self.sheet.words) if plan.grouped_by else None
         self._marked = [each.fixed for each in columns if each.fixed is not None and each.fixed.is_in_files]
@@ -90,14 +104,6 @@ class Source:
         """Yield their cells in portions."""
         for people in self.people(ids):
             yield [self.sheet.row(person) for person in people]
-
-
-def count_columns(event: Event, wish: ExportRequest) -> int:
-    """Return how many columns a file would have."""
-    if wish.columns is not None:
-        return len(wish.columns)
-    context = Context(languages=tuple(event.languages))
-    return len(list_sheet_columns(list_definitions(event.id), context, event.languages[0]))
 
 
 def stamp_of(event: Event, plan: Plan, at: datetime, count: int) -> Stamp:

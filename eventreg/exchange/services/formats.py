@@ -5,6 +5,7 @@ What is small or can be sent as it is made is written at once, what is not by a 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
@@ -14,15 +15,18 @@ from eventreg.attendees.queries.people import Person, SentFile, is_any_sent, lis
 from eventreg.db import db
 from eventreg.events.models import Event, EventDay
 from eventreg.events.queries.partners import load_partners
+from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.wording import institutions_line
 from eventreg.exchange.rules.exports import MOST_PRINTED_COLUMNS, ExportFormat, ExportRequest, chosen_questions
-from eventreg.exchange.services.files import PORTION, Source, count_columns
+from eventreg.exchange.services.files import PORTION, Source
 from eventreg.exchange.sheets.formats import MOST_ROWS, ending_of, json_chunks, xlsx_chunks, zip_chunks
-from eventreg.exchange.sheets.printed import DayToSign, Line, Paper, list_document, sheet_document, typeset
+from eventreg.exchange.sheets.printed import DayToSign, Line, Paper, in_each, list_document, sheet_document, typeset
 from eventreg.i18n import formats
+from eventreg.i18n.languages import known_languages
 from eventreg.kernel import csv, text
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
+from eventreg.media.models import Picture
 from eventreg.registration.queries.answers import DAYS_KIND
 from eventreg.registration.services.answers import read_content
 
@@ -55,7 +59,10 @@ class FileFormat:
 
 class _Csv(FileFormat):
     title = _l("CSV")
-    hint = _l("For every spreadsheet program. It can be imported here again.")
+    hint = _l(
+        "For every spreadsheet program. It can be imported here again. An apostrophe stands before what a program would"
+        " compute, like '+52 962 …; importing takes it off."
+    )
 
     def chunks(self, source: Source, ids: Sequence[int]) -> Iterator[bytes]:
         return csv.csv_chunks(source.head(), source.rows(ids))
@@ -106,7 +113,10 @@ class _Printed(FileFormat):
         """Return these people of `count` as a PDF. Raises CannotPrint."""
         people = [person for portion in source.people(ids) for person in portion]
         stamp, is_grouped = source.stamp(count), bool(source.plan.grouped_by)
-        paper = Paper(stamp, self._heading(), _institutions(source), is_grouped, first, part)
+        languages = _languages(source)
+        titles = [text.pick(source.event.title, language, source.event.languages).text for language in languages]
+        logos, heading = _logos(source), in_each(languages, self._heading)
+        paper = Paper(stamp, heading, titles, logos, _institutions(source), _whole(source), is_grouped, first, part)
         return typeset(self._laid_out(paper, source, people), source.at)
 
     def _heading(self) -> str:
@@ -118,27 +128,26 @@ class _Printed(FileFormat):
 
 class _PdfList(_Printed):
     title = _l("Printed list (PDF)")
-    hint = _l("To print or to send on, with the names of the institutions in the head.")
-
-    def checked(self, event: Event, wish: ExportRequest, ids: Sequence[int]) -> Sequence[int]:
-        if count_columns(event, wish) > MOST_PRINTED_COLUMNS:
-            raise Refused(
-                N_("A printed list has %(limit)s columns at most: choose them in the list"),
-                field="columns",
-                limit=MOST_PRINTED_COLUMNS,
-            )
-        return ids
+    hint = _l(
+        "To print or to send on, by surname unless the list is ordered otherwise, with names and logos of the institutions in"
+        " the head. The first %(limit)s columns fit.",
+        limit=MOST_PRINTED_COLUMNS,
+    )
 
     def _heading(self) -> str:
         return _("Registrations")
 
     def _laid_out(self, paper: Paper, source: Source, people: Sequence[Person]) -> Mapping[str, Any]:
-        return list_document(paper, source.head(), [_line(source, person) for person in people])
+        head, left = source.head(), source.chosen - len(source.sheet.columns)
+        note = ngettext("%(num)d more column does not fit.", "%(num)d more columns do not fit.", left) if left else ""
+        return list_document(paper, head, [_line(source, person) for person in people], note)
 
 
 class _PdfSheet(_Printed):
     title = _l("Attendance sheet to sign (PDF)")
-    hint = _l("One for each day, with a line for each confirmed person of the list.")
+    hint = _l(
+        "One for each day, with a line for each confirmed person of the list, by surname, in the event's languages."
+    )
 
     def checked(self, event: Event, wish: ExportRequest, ids: Sequence[int]) -> Sequence[int]:
         if not (confirmed := only_confirmed(event.id, ids)):
@@ -152,7 +161,10 @@ class _PdfSheet(_Printed):
         return _("Attendance sheet")
 
     def _laid_out(self, paper: Paper, source: Source, people: Sequence[Person]) -> Mapping[str, Any]:
-        return sheet_document(paper, source.sheet.head(), _days(source, people))
+        languages, columns = _languages(source), source.sheet.columns
+        titles = [column.fixed.title for column in columns if column.fixed is not None]
+        head = [in_each(languages, partial(str, title)) for title in titles]
+        return sheet_document(paper, [*head, in_each(languages, partial(_, "Signature"))], _days(source, people))
 
 
 class _Zip(FileFormat):
@@ -198,7 +210,7 @@ def _days(source: Source, people: Sequence[Person]) -> list[DayToSign]:
                 coming[day.id].append(line)
     return [
         DayToSign(
-            title=formats.day(day.held_on, source.plan.language),
+            title=" / ".join(formats.day(day.held_on, language) for language in _languages(source)),
             summary=ngettext("%(num)d person", "%(num)d people", len(coming[day.id])),
             lines=coming[day.id],
         )
@@ -222,6 +234,24 @@ def _days_of(source: Source, person: Person) -> set[int] | None:
 def _is_in_scope(source: Source, day: EventDay) -> bool:
     days = source.plan.scope.days
     return days is None or day.held_on in days
+
+
+def _languages(source: Source) -> list[str]:
+    """Return the languages of what is for everybody to read: the taker's first, then those of the event that are spoken."""
+    spoken = set(known_languages())
+    return [each for each in dict.fromkeys((source.plan.language, *source.event.languages)) if each in spoken]
+
+
+def _whole(source: Source) -> list[int]:
+    """Return the places of the columns that are never broken: what is read out, or typed."""
+    return [place for place, column in enumerate(source.sheet.columns) if column.name == "reference"]
+
+
+def _logos(source: Source) -> list[tuple[Picture, str]]:
+    """Return the logos of the hosts with their names."""
+    hosts = (each.organization for each in load_partners(source.event) if each.role is PartnerRole.HOST)
+    language, others = source.plan.language, source.event.languages
+    return [(host.logo, text.pick(host.name, language, others).text) for host in hosts if host.logo is not None]
 
 
 def _institutions(source: Source) -> list[str]:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from eventreg.attendees.cells import AnswerCells, questions_of
 from eventreg.attendees.listing import IN_EXPORTS, Cell, ListField, ListShape, Words
 from eventreg.attendees.queries.people import Person
-from eventreg.attendees.rules.listing import ANSWER, is_contact_data
+from eventreg.attendees.rules.listing import ANSWER, PERSON, is_contact_data
 from eventreg.events.models import Category
 from eventreg.exchange.rules.exports import Titles
 from eventreg.kernel.text import folded
@@ -136,8 +136,9 @@ class Sheet:
         *,
         has_contact_data: bool,
         has_sensitive: bool = False,
+        is_by_surname: bool = False,
     ) -> None:
-        self.columns = columns
+        self.columns, self._is_by_surname = columns, is_by_surname
         self.answers = AnswerCells(
             definitions,
             {category.id: category.key for category in categories},
@@ -177,5 +178,12 @@ class Sheet:
     def _cell_of(self, column: SheetColumn) -> Cell:
         if column.question is not None:
             return self.answers.cell_of(column.question, column.part)
+        if self._is_by_surname and column.name == PERSON:
+            return _surname_first
         assert column.fixed is not None  # noqa: S101 - a column is fixed, or a question's
         return column.fixed.writer(self.words)
+
+
+def _surname_first(person: Person) -> str:
+    """Return a name as it is looked up on paper: "Peña, Ana"."""
+    return ", ".join(filter(None, (person.columns["family_name"], person.columns["given_name"])))

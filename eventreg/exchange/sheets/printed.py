@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +13,13 @@ from flask_babel import gettext as _
 
 from eventreg.exchange.sheets.formats import Stamp
 from eventreg.i18n import formats
+from eventreg.i18n.languages import speaking
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import folded
+from eventreg.media.models import Picture
 
 _TYPESETTER = Path(__file__).with_name("typesetter.py")
+_FORMATS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 #: seconds: shorter than a request or a worker's lease
 _PATIENCE = 100
 #: columns that still fit the narrow side of a sheet of paper
@@ -56,20 +59,35 @@ class Paper:
 
     stamp: Stamp
     heading: str
+    #: the event's, in each language
+    titles: Sequence[str]
+    #: of the hosts, with their names
+    logos: Sequence[tuple[Picture, str]]
     #: who stands behind the event, and sentences that were agreed with them
     institutions: Sequence[str]
+    #: the places of columns that are never broken
+    whole: Sequence[int] = ()
     is_grouped: bool = False
     #: the number of the first person, and which part of how many it is, where a list is printed in several
     first: int = 1
     part: tuple[int, int] = (1, 1)
 
 
-def list_document(paper: Paper, head: Sequence[str], lines: Sequence[Line]) -> Mapping[str, Any]:
-    """Return a list as data for the template."""
+def in_each(languages: Iterable[str], say: Callable[[], str]) -> str:
+    """Return what is said in each of these languages, the same words once."""
+    found = []
+    for language in languages:
+        with speaking(language):
+            found.append(say())
+    return " / ".join(dict.fromkeys(found))
+
+
+def list_document(paper: Paper, head: Sequence[str], lines: Sequence[Line], note: str = "") -> Mapping[str, Any]:
+    """Return a list as data for the template; `note` says what is not in it."""
     return {
         **_around(paper),
         "heading": paper.heading,
-        "summary": paper.stamp.words,
+        "summary": " · ".join(filter(None, (paper.stamp.words, note))),
         "head": list(head),
         "widths": _widths(head, lines),
         "is_wide": len(head) > _MOST_NARROW,
@@ -79,12 +97,12 @@ def list_document(paper: Paper, head: Sequence[str], lines: Sequence[Line]) -> M
 
 
 def sheet_document(paper: Paper, head: Sequence[str], days: Sequence[DayToSign]) -> Mapping[str, Any]:
-    """Return sheets to sign as data for the template: the last column is for the signature."""
+    """Return sheets to sign as data for the template: the last column, for which lines have no cell, is for the signature."""
     every = [line for day in days for line in day.lines]
-    widths = _widths(head, every)
+    widths = _widths(head[:-1], every)
     return {
         **_around(paper),
-        "head": [*head, _("Signature")],
+        "head": list(head),
         "widths": [*widths, max(sum(widths) // 2, _NARROWEST)],
         "is_wide": False,
         "is_sheet": True,
@@ -121,6 +139,12 @@ def _around(paper: Paper) -> dict[str, Any]:
         foot += " " + _("Part %(part)s of %(parts)s.", part=part, parts=parts)
     return {
         "title": stamp.event_title,
+        "titles": list(dict.fromkeys((stamp.event_title, *paper.titles))),
+        "logos": [
+            {"format": _FORMATS[logo.media_type], "content": list(logo.content), "name": name}
+            for logo, name in paper.logos
+        ],
+        "whole": list(paper.whole),
         "author": stamp.who,
         "language": stamp.language,
         "is_rtl": formats.direction(stamp.language) == "rtl",

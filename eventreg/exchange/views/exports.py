@@ -4,7 +4,7 @@ from flask import Response as FlaskResponse, abort, flash, g, redirect, request,
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from eventreg.attendees.listing import RegistrationList
+from eventreg.attendees.listing import READY_MADE, ReadyMade, RegistrationList
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.views import desk, listing
 from eventreg.audit.services import acting
@@ -39,9 +39,13 @@ def export_registrations(slug: str) -> FlaskResponse:
 @requires(Permission.EXPORT)
 def choose_export(slug: str) -> Answer:
     """Ask what is taken out of the list that the address describes."""
-    state = desk.read_list_state(desk.categories_in_sight())
-    usual = {"format": ExportFormat.XLSX.value, "columns": ON_SCREEN if state.columns else EVERY_COLUMN}
-    return _page(_form(formdata=None, with_contact_data=True, **usual), state)
+    state, ready = desk.read_list_state(desk.categories_in_sight()), _ready_made()
+    usual = {
+        "format": ready.format if ready else ExportFormat.XLSX.value,
+        "columns": ON_SCREEN if state.columns else EVERY_COLUMN,
+        "names": _screen_columns(state),
+    }
+    return _page(_form(state, formdata=None, with_contact_data=True, **usual), state)
 
 
 @blueprint.post("/manage/events/<slug>/registrations/export")
@@ -50,9 +54,9 @@ def take_out(slug: str) -> Answer:
     """Give the file, or lead to where it can be fetched once it is made."""
     event: Event = g.event
     state = desk.read_list_state(desk.categories_in_sight())
-    form = _form(formdata=request.form)
+    form = _form(state, formdata=request.form)
     with form.refusals() as outcome:
-        wish = form.wish(_screen_columns(state))
+        wish = form.wish()
         begun = begin_export(event.id, state, wish, _taker(), listing.filter_words(state))
         if begun.is_aside:
             return redirect(url_for("exchange.show_export", slug=slug, public_id=begun.public_id), 303)
@@ -61,9 +65,16 @@ def take_out(slug: str) -> Answer:
 
 
 def _screen_columns(state: ListState) -> list[str]:
-    """Return the names of the columns on the screen, with the reference that stands there below each name."""
+    """Return the names of the columns on the screen, with the reference that stands there below each name.
+
+    What is made ready for somebody outside has its columns alone.
+    """
     names = list(state.shown_columns)
-    return names if "reference" in names else ["reference", *names]
+    return names if "reference" in names or _ready_made() else ["reference", *names]
+
+
+def _ready_made() -> ReadyMade | None:
+    return READY_MADE.get(request.args.get("ready", ""))
 
 
 def _taker() -> ExportedBy:
@@ -82,9 +93,14 @@ def _as_file(begun: Begun) -> FlaskResponse:
     return as_attachment(chunks, begun.plan.file_name, begun.plan.media_type)
 
 
-def _form(**values: object) -> ExportForm:
+def _form(state: ListState, **values: object) -> ExportForm:
+    words = desk.field_words(desk.categories_in_sight())
+    names = dict.fromkeys((*_screen_columns(state), *words.shape.columns))
     return ExportForm(
-        may_see_contact_data=may(Permission.SEE_CONTACT_DATA), may_see_sensitive=may(Permission.SEE_SENSITIVE), **values
+        [(name, words.title(name)) for name in names],
+        may_see_contact_data=may(Permission.SEE_CONTACT_DATA),
+        may_see_sensitive=may(Permission.SEE_SENSITIVE),
+        **values,
     )
 
 
@@ -92,11 +108,14 @@ def _page(form: ExportForm, state: ListState) -> str:
     event: Event = g.event
     categories = desk.categories_in_sight()
     registrations = RegistrationList(event.id, categories, state, g.event_access.sight, desk.list_shape(categories))
-    here = desk.list_url(event.slug, state.with_(), "exchange.choose_export")
+    ready = _ready_made()
+    kept = {"ready": request.args["ready"]} if ready else {}
+    here = desk.list_url(event.slug, state.with_(), "exchange.choose_export", **kept)
     return render_desk(
         "exchange/export.html",
         "registrations",
         form=form,
+        ready=ready,
         count=registrations.count(),
         words=listing.filter_words(state),
         here=here,
