@@ -164,7 +164,7 @@ class _PdfSheet(_Printed):
         languages, columns = _languages(source), source.sheet.columns
         titles = [column.fixed.title for column in columns if column.fixed is not None]
         head = [in_each(languages, partial(str, title)) for title in titles]
-        return sheet_document(paper, [*head, in_each(languages, partial(_, "Signature"))], _days(source, people))
+        return sheet_document(paper, [*head, in_each(languages, lambda: _("Signature"))], _days(source, people))
 
 
 class _Zip(FileFormat):
