@@ -16,11 +16,13 @@ from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
+from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import Accept
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header, parse_options_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
+from wtforms import ValidationError
 
 from eventreg.kernel.errors import described
 from eventreg.web.access import Audience, stamp_of
@@ -227,3 +229,12 @@ def accepts_gzip() -> bool:
 def takes_gzip(header: str) -> bool:
     """Say whether a client that sends this header takes gzip: named or by `*`, and not with quality 0."""
     return parse_accept_header(header, Accept).quality("gzip") > 0
+
+
+def has_token() -> bool:
+    """Say whether this request brings a valid token against forgery; forms that lose nothing ask themselves."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True

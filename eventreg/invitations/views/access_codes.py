@@ -29,8 +29,8 @@ from eventreg.kernel.text import showable
 from eventreg.registration.emails import Occasion
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.views import form_pages
-from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words, has_token
-from eventreg.web import downloads, limits, refusals, templating
+from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words
+from eventreg.web import downloads, limits, refusals, templating, traffic
 from eventreg.web.access import Answer, may, public, requires
 from eventreg.web.fields import NumberField
 from eventreg.web.forms import BaseForm, checks_token_itself, lazy_gettext
@@ -175,7 +175,7 @@ def use_code(slug: str) -> Answer:
     refusal = form_pages.refusal_now(event)
     if refusal is not None:
         return form_pages.closed_page(occasion, refusal)
-    is_own = has_token()
+    is_own = traffic.has_token()
     key = form_pages.submission_key_of(event, is_own)
     found = None
     with VisitorRefusals(busy=crowd_words()) as outcome:

@@ -14,9 +14,7 @@ from typing import Any
 
 from flask import g, request
 from flask_babel import gettext as _
-from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import FileStorage, MultiDict
-from wtforms import ValidationError
 
 from eventreg.accounts.rules.refusals import TooManyTries
 from eventreg.accounts.wording import too_many_tries
@@ -43,6 +41,7 @@ from eventreg.registration.rules.ways_in import WayKind, way_name
 from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answers import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
 from eventreg.web.refusals import Refusals, said
+from eventreg.web.traffic import has_token
 
 
 class FilledForm:
@@ -352,15 +351,6 @@ def follow_language() -> None:
     """Go on in the language that a form was sent to be shown in."""
     if "switch_language" in request.form:
         switch_language(request.form["switch_language"])
-
-
-def has_token() -> bool:
-    """Say whether this request brings a valid token against forgery; forms that lose nothing ask themselves."""
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        return False
-    return True
 
 
 def crowd_words() -> str:

@@ -13,7 +13,7 @@ from eventreg.registration.rules.ways_in import refusal_of_link
 from eventreg.registration.services import registering
 from eventreg.registration.services.registering import Outcome, Receipt, Submission
 from eventreg.registration.views import blueprint, form_pages
-from eventreg.registration.views.filled_form import SEND_AGAIN, FilledForm, follow_language, has_token
+from eventreg.registration.views.filled_form import SEND_AGAIN, FilledForm, follow_language
 from eventreg.web import limits, refusals, traffic
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.forms import checks_token_itself
@@ -81,7 +81,7 @@ def send_form(slug: str) -> Answer:
     if sent.get("access_code", "").strip() and not _LEAVES_CODE.intersection(sent):
         # The Enter key in the field of the code sends the form. It goes on where the button beside the field leads.
         return redirect(url_for("invitations.use_code", slug=slug), 307)
-    is_own = has_token()
+    is_own = traffic.has_token()
     key = form_pages.submission_key_of(event, is_own)
     way_in = form_pages.sent_way_in(event)
     category = form_pages.find_category(event, sent.get("category", ""), way_in)
