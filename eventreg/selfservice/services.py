@@ -39,7 +39,6 @@ from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.rules.asked import closes_at, concerns
 from eventreg.registration.rules.availability import admit, may_withdraw
 from eventreg.registration.rules.states import Action, ChangeReason, Status
-from eventreg.registration.rules.ways_in import way_name
 from eventreg.registration.services import answer_changes, promotion, registering, statuses
 from eventreg.registration.services.answers import CONSENT_KIND, record_consents, seal_files
 from eventreg.registration.services.links import LINKS_BY_CLIENT
@@ -220,7 +219,7 @@ def _consents_said(
     given = {key: ["yes"] for key, row in newest.items() if row.is_given}
     given |= {each.key: list(answers.get(each.key, ())) for each in consents if each.key not in standing}
     stands = {**load_answers(registration, asking.definition), **given}
-    hidden = asking.definition.hidden_keys(category_key, way_name(registration.came_by), stands, standing)
+    hidden = asking.definition.hidden_keys(category_key, registration.came_by, stands, standing)
 
     def is_new(question: Question) -> bool:
         row = newest.get(question.key)

@@ -27,7 +27,6 @@ from eventreg.mail.models import MailMessage
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.queries import definition_of, get_current_version
-from eventreg.questionnaires.rules.conditions import PUBLIC
 from eventreg.registration.models import Answer, Consent, Decision, Place, Registration
 from eventreg.registration.queries.answers import load_answers, open_answer
 from eventreg.registration.rules.states import Status
@@ -131,7 +130,7 @@ def _answers_taken(event_id: int) -> dict[str, list[list[str]]]:
         given = {key: values for key, values in load_answers(row).items() if any(values)}
         agreed = db.session.scalars(select(Consent.purpose).where(Consent.registration_id == row.id, Consent.is_given))
         answers = {**given, **{purpose: ["yes"] for purpose in agreed}}
-        hidden = definition.hidden_keys(keys[row.category_id], PUBLIC, answers)
+        hidden = definition.hidden_keys(keys[row.category_id], None, answers)
         for question in definition.questions_for(keys[row.category_id]):
             if question.key in hidden:
                 continue

@@ -12,10 +12,10 @@ from eventreg.questionnaires.rules.conditions import (
     MOST_PARTS,
     ConditionInvalid,
     IsAnswered,
-    known_beside,
     read_condition,
 )
-from eventreg.questionnaires.rules.schema import RESERVED_KEYS
+from eventreg.questionnaires.rules.schema import RESERVED_KEYS, Definition
+from eventreg.registration.rules.ways_in import WayKind
 
 _IS = {"question": "country", "is": ["MX", "GT"]}
 
@@ -99,5 +99,5 @@ def test_a_condition_is_as_long_as_anybody_reads() -> None:
 
 
 def test_what_stands_beside_questions_is_known_by_names_that_no_question_has() -> None:
-    assert known_beside("speaker", "link") == {"category": ["speaker"], "way_in": ["link"]}
-    assert known_beside("speaker", "link").keys() == BESIDE_QUESTIONS <= RESERVED_KEYS
+    assert Definition.known_beside("speaker", WayKind.LINK) == {"category": ["speaker"], "way_in": ["link"]}
+    assert Definition.known_beside("speaker", WayKind.LINK).keys() == BESIDE_QUESTIONS <= RESERVED_KEYS

@@ -16,11 +16,10 @@ from eventreg.questionnaires import forms, kinds
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.kinds.fields import KeptFile
 from eventreg.questionnaires.rules.answers import too_large
-from eventreg.questionnaires.rules.conditions import PUBLIC
 from eventreg.questionnaires.rules.parsing import parse_definition
 from tests.questionnaires.samples import CONTEXT, definition, entry, text
 
-QuestionnaireForm = partial(forms.QuestionnaireForm, way_in=PUBLIC)
+QuestionnaireForm = partial(forms.QuestionnaireForm, came_by=None)
 OPTIONS = [{"value": "a", "label": text("A"), "hint": text("hint")}, {"value": "b", "label": text("B")}]
 DEFINITION = checked_definition(
     {

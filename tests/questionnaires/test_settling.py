@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from eventreg.questionnaires.rules.conditions import Condition, known_beside, read_condition
+from eventreg.questionnaires.rules.conditions import Condition, read_condition
 from eventreg.questionnaires.rules.schema import Definition, Section, conditions_on_form, settle
+from eventreg.registration.rules.ways_in import WayKind
 from tests.questionnaires.samples import question
 
 A, B, C = ({"question": key, "is": ["yes"]} for key in "abc")
@@ -85,7 +86,7 @@ def test_category_and_way_in_decide_before_anything_is_asked() -> None:
     unless_invited = {"not": {"question": "way_in", "is": ["invitation"]}}
     why = question("short_text", "why", condition=read_condition(unless_invited))
     asked = Definition((Section("all", {}, {}, (for_speakers, why)),))
-    assert asked.hidden_keys("speaker", "public", {}) == frozenset()
-    assert asked.hidden_keys("press", "invitation", {}) == {"talk", "why"}
-    known = known_beside("press", "public")
+    assert asked.hidden_keys("speaker", None, {}) == frozenset()
+    assert asked.hidden_keys("press", WayKind.INVITATION, {}) == {"talk", "why"}
+    known = Definition.known_beside("press", None)
     assert conditions_on_form([for_speakers, why], {"talk", "why"}, known) == {"why": None}

@@ -16,7 +16,6 @@ from eventreg.events.models import Event
 from eventreg.events.queries.events import lock_event
 from eventreg.exchange.rules.importing import CategoryRule
 from eventreg.kernel import clock
-from eventreg.questionnaires.rules.conditions import PUBLIC
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.places import get_seats
 from eventreg.registration.rules.states import Status
@@ -115,7 +114,7 @@ def _invent(
     person = invent(number, chance)
     asked = setting.definition.questions_for(rule.key)
     answers = invent_answers(asked, person, setting.days, chance)
-    hidden = setting.definition.hidden_keys(rule.key, PUBLIC, answers)
+    hidden = setting.definition.hidden_keys(rule.key, None, answers)
     questions = [question for question in asked if question.key not in hidden]
     return Invented(
         person=person,

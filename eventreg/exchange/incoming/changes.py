@@ -25,7 +25,7 @@ from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Question
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.rules.states import STANDING, Status
-from eventreg.registration.rules.ways_in import WayKind, way_name
+from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 
 
@@ -165,9 +165,9 @@ class Changes:
         # What is sealed is there, and nothing of ours hangs on what it says.
         before |= {key: [""] for key in person.sealed}
         after = before | {put.question.key: list(put.new) for put in puts}
-        way_in = way_name(person.came_by)
-        hidden = definition.hidden_keys(category, way_in, after)
-        newly = hidden - definition.hidden_keys(category, way_in, before)
+        came_by = person.came_by
+        hidden = definition.hidden_keys(category, came_by, after)
+        newly = hidden - definition.hidden_keys(category, came_by, before)
         kept = [put for put in puts if put.question.key not in hidden]
         emptied = [
             importing.AnswerPut(q, person.questionnaire_id, None if q.key in person.sealed else before[q.key], [])
@@ -207,7 +207,7 @@ class Newcomers:
         self._check_needed(answers, problems)
         if problems:
             return None
-        hidden = setting.definition.hidden_keys(category_key, way_name(WayKind.IMPORT), answers)
+        hidden = setting.definition.hidden_keys(category_key, WayKind.IMPORT, answers)
         answers = {key: values for key, values in answers.items() if key not in hidden}
         asked = [q for q in setting.definition.questions_for(category_key) if q.key not in hidden]
         status = self._seat(category_key, wanted, answers, problems)

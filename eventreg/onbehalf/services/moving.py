@@ -30,7 +30,6 @@ from eventreg.registration.queries.answers import DAYS_KIND, current_consents, f
 from eventreg.registration.queries.registrations import find_asking
 from eventreg.registration.rules import availability
 from eventreg.registration.rules.states import LIVE, STANDING, ChangeReason, ChangeRefused, Status
-from eventreg.registration.rules.ways_in import way_name
 from eventreg.registration.services import promotion, registering, requests, statuses
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.places import PlaceCount, free_option_places, free_session_places
@@ -87,7 +86,7 @@ def list_unanswered(registration: models.Registration, category: Category) -> Se
     answers = load_answers(registration, asked.definition)
     consents = current_consents(registration.id)
     answers |= {key: ["yes"] for key, is_given in consents.items() if is_given}
-    hidden = asked.definition.hidden_keys(category.key, way_name(registration.came_by), answers)
+    hidden = asked.definition.hidden_keys(category.key, registration.came_by, answers)
     return [
         question
         for question in asked.definition.questions_for(category.key, Stage.REGISTRATION)

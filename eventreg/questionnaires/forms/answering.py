@@ -6,6 +6,7 @@ of it hidden. So nothing has to be kept between the pages: each posts everything
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +23,6 @@ from eventreg.questionnaires.kinds.choices import Block, blocks_of
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.kinds.fields import AnswerField, KeptFile, UploadField, shown
 from eventreg.questionnaires.rules.answers import Invalid, Reason
-from eventreg.questionnaires.rules.conditions import known_beside
 from eventreg.questionnaires.rules.schema import Definition, Question, Section, Stage, conditions_on_form
 from eventreg.web.refusals import said
 
@@ -72,7 +72,7 @@ class QuestionnaireForm:
         answers: Mapping[str, Sequence[str]] | None = None,
         leave_out: Collection[str] = (),
         *,
-        way_in: str,
+        came_by: enum.Enum | None,
         stages: Collection[Stage] = (Stage.REGISTRATION,),
         frozen: Collection[str] = (),
     ) -> None:
@@ -82,7 +82,7 @@ class QuestionnaireForm:
         one's own page; conditions look at their `answers`. The answers to `frozen` ones are shown and not asked.
         """
         self._context, self._language, self._category_key = context, language, category_key
-        self._known = {**(answers or {}), **known_beside(category_key, way_in)}
+        self._known = {**(answers or {}), **definition.known_beside(category_key, came_by)}
         asked = definition.questions_for(category_key)
         here = {question.key for question in definition.questions_for(category_key, *stages)} - set(leave_out)
         open_keys = here - set(frozen)

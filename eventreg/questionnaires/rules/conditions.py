@@ -236,8 +236,3 @@ def _number(text: str) -> Decimal | None:
 def _time(text: str) -> str | None:
     # Two digits each: as text they are in the order of the day.
     return text if _TIME.fullmatch(text) else None
-
-
-def known_beside(category_key: str, way_in: str) -> dict[str, list[str]]:
-    """Return what conditions find beside the answers to questions."""
-    return {CATEGORY: [category_key], WAY_IN: [way_in]}

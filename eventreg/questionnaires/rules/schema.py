@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any
 
 from eventreg.kernel.text import LocalizedText
-from eventreg.questionnaires.rules.conditions import AllOf, Answers, AnyOf, Condition, Not, known_beside
+from eventreg.questionnaires.rules.conditions import CATEGORY, PUBLIC, WAY_IN, AllOf, Answers, AnyOf, Condition, Not
 
 #: What identifies a person is kept on the registration itself; every other answer is a row of its own.
 IDENTITY_COLUMNS = frozenset(
@@ -180,15 +180,20 @@ class Definition:
         """Return the keys of the questions of a kind, in whatever stage."""
         return [question.key for question in self.questions() if question.kind == kind]
 
+    @staticmethod
+    def known_beside(category_key: str, came_by: enum.Enum | None) -> dict[str, list[str]]:
+        """Return what conditions find beside the answers to questions. `came_by`: a way in; None is the public form alone."""
+        return {CATEGORY: [category_key], WAY_IN: [came_by.value if came_by is not None else PUBLIC]}
+
     def hidden_keys(
-        self, category_key: str, way_in: str, answers: Answers, standing: Collection[str] = ()
+        self, category_key: str, came_by: enum.Enum | None, answers: Answers, standing: Collection[str] = ()
     ) -> frozenset[str]:
         """Return the keys of the questions whose conditions do not hold for these answers, in whatever stage.
 
         Answers to a hidden question count as not given, so that what hangs on it is hidden as well. The answers to
         `standing` keys can be changed no more: they stay, and count, whatever became of their conditions.
         """
-        counted: dict[str, Sequence[str]] = {**known_beside(category_key, way_in)}
+        counted: dict[str, Sequence[str]] = {**self.known_beside(category_key, came_by)}
         hidden: set[str] = set()
         for question in self.questions_for(category_key):
             is_hidden = question.condition is not None and not question.condition.holds(counted)

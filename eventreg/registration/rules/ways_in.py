@@ -5,7 +5,6 @@ from datetime import datetime
 
 from eventreg.kernel.errors import N_, Titled
 from eventreg.kernel.text import folded
-from eventreg.questionnaires.rules.conditions import PUBLIC
 from eventreg.registration.rules.states import RegisteringReason
 
 
@@ -22,11 +21,6 @@ class WayKind(Titled):
     TEAM = "team", N_("registered by the team")
     #: a member of the team put in a file
     IMPORT = "import", N_("by import")
-
-
-def way_name(came_by: WayKind | None) -> str:
-    """Return what conditions of questions call a way in; that of the public form alone too."""
-    return came_by.value if came_by is not None else PUBLIC
 
 
 @dataclass(frozen=True)

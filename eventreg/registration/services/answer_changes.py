@@ -36,7 +36,6 @@ from eventreg.registration.queries.registrations import submission_hash
 from eventreg.registration.rules.asked import AskedQuestions
 from eventreg.registration.rules.availability import may_change_answers
 from eventreg.registration.rules.states import STANDING, ChangeReason, Status
-from eventreg.registration.rules.ways_in import way_name
 from eventreg.registration.services.answers import (
     CONSENT_KIND,
     FILE_KINDS,
@@ -191,8 +190,8 @@ def _hidden_by(event: Event, registration: Registration, definition: Definition,
     category = event.category_of(registration).key
     consents = {key: ["yes"] for key, is_given in current_consents(registration.id).items() if is_given}
     standing = frozen_keys(event, definition, clock.now())
-    way_in = way_name(registration.came_by)
-    hidden = definition.hidden_keys(category, way_in, {**consents, **answers}, standing)
+    came_by = registration.came_by
+    hidden = definition.hidden_keys(category, came_by, {**consents, **answers}, standing)
     asked = definition.questions_for(category, Stage.REGISTRATION, Stage.FOLLOW_UP)
     return [q for q in asked if q.key in hidden and q.kind != CONSENT_KIND and q.column != "email"]
 

@@ -42,7 +42,7 @@ from eventreg.registration.queries.places import limited_options
 from eventreg.registration.queries.registrations import FIRST_LINK, Earlier, address_hash, find_earlier, submission_hash
 from eventreg.registration.rules.availability import admit, refusal_to_register
 from eventreg.registration.rules.states import TRANSITIONS, RegisteringReason, Status
-from eventreg.registration.rules.ways_in import WayIn, WayKind, way_name
+from eventreg.registration.rules.ways_in import WayIn, WayKind
 from eventreg.registration.services.answers import (
     FILE_KINDS,
     NewFile,
@@ -95,7 +95,7 @@ class Submission:
         """Return what was asked: of the form's questions those whose conditions hold. What came for others counts for nothing."""
         files = {*self.kept_files, *(file.question_key for file in self.files)}
         answers = {**self.answers, **{key: [key] for key in files}}
-        hidden = self.definition.hidden_keys(self.category_key, way_name(self.way), answers)
+        hidden = self.definition.hidden_keys(self.category_key, self.way, answers)
         asked = self.definition.questions_for(self.category_key, Stage.REGISTRATION)
         return [question for question in asked if question.key not in hidden]
 

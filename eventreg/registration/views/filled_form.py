@@ -37,7 +37,7 @@ from eventreg.registration.queries import places, sessions
 from eventreg.registration.queries.answers import SESSIONS_KIND
 from eventreg.registration.rules.sessions import SessionReason
 from eventreg.registration.rules.states import OptionsFull, RegisteringReason
-from eventreg.registration.rules.ways_in import WayKind, way_name
+from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answer_changes import ChangedFiles
 from eventreg.registration.services.answers import HeldFile, NewFile, drop_held, hold_file, list_held, move_held
 from eventreg.web.refusals import Refusals, said
@@ -92,7 +92,7 @@ class FilledForm:
             shown,
             given,
             leave_out,
-            way_in=way_name(came_by),
+            came_by=came_by,
             frozen=frozen,
         )
         self.new_files: list[NewFile] = []

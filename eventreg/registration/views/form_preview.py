@@ -20,7 +20,7 @@ from eventreg.questionnaires import kinds
 from eventreg.questionnaires.forms import QuestionnaireForm, Steps, SummaryPart
 from eventreg.questionnaires.queries import draft_document, find_newest_version, get_numbered_version
 from eventreg.questionnaires.rules.answers import Invalid, most_files
-from eventreg.questionnaires.rules.conditions import BESIDE_QUESTIONS, PUBLIC
+from eventreg.questionnaires.rules.conditions import BESIDE_QUESTIONS
 from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.publishing import finished
 from eventreg.questionnaires.rules.schema import Definition, DefinitionInvalid, Question, Stage
@@ -66,7 +66,7 @@ class PreviewForm:
         sent = request.form if is_sent else None
         self._context = kinds.Context.of(event)
         self.questions = QuestionnaireForm(
-            definition, choices.category.key, self._context, choices.language, sent, way_in=PUBLIC
+            definition, choices.category.key, self._context, choices.language, sent, came_by=None
         )
         self.steps = Steps(definition, self.questions, request.form.get("step", ""))
 

@@ -25,7 +25,6 @@ from eventreg.registration.queries.registrations import get_by_token
 from eventreg.registration.rules.asked import AskedQuestions
 from eventreg.registration.rules.availability import may_change_answers, may_withdraw
 from eventreg.registration.rules.states import ChangeReason, Status
-from eventreg.registration.rules.ways_in import way_name
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, list_of_registration
 from eventreg.registration.services.statuses import find_last_decision, is_pending
 from eventreg.registration.views.form_pages import occasion_of, page_frame
@@ -123,8 +122,8 @@ class OwnRegistration:
         if not self._has_conditions:
             return asked
         answers = {**self.given_consents(), **self._answers}
-        way_in = way_name(self.registration.came_by)
-        hidden = self.asked.definition.hidden_keys(category, way_in, answers, self.frozen_keys())
+        came_by = self.registration.came_by
+        hidden = self.asked.definition.hidden_keys(category, came_by, answers, self.frozen_keys())
         return [question for question in asked if question.key not in hidden]
 
     @cached_property
