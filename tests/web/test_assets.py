@@ -144,3 +144,13 @@ def test_a_style_sheet_is_sent_without_what_is_for_its_authors(tmp_path: Path) -
         read_assets(tmp_path)["a.css"].content
         == b"/* Blue: (c) 2017 Crown */\na {\ncolor: blue;\n}\nb > i { margin: 0\nauto; }\n"
     )
+
+
+def test_what_was_done_does_not_wear_the_colour_of_warnings() -> None:
+    (warning,), (done,) = (
+        re.findall(rf"^{re.escape(selector)} {{([^}}]*)}}", sheet("css/theme.css"), re.MULTILINE)
+        for selector in (".er-note", '.er-note[role="status"]')
+    )
+    assert "var(--warm)" in warning
+    assert "background: var(--tint)" in done
+    assert "var(--accent)" not in done
