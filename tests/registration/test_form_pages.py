@@ -125,6 +125,10 @@ class TestMistypedDomain:
 
 @pytest.mark.usefixtures("app")
 class TestExamples:
+    def test_a_blank_stands_before_optional_wherever_spaces_between_boxes_are_dropped(self, pages: Pages) -> None:
+        html = open_form(pages, an_event()).html
+        assert html.count("(optional)") == html.count('<span class="er-quiet"> (optional)</span>') > 3
+
     @pytest.mark.parametrize(("country", "code"), [("Guatemala", "+502"), ("Belize", "+501"), ("Mexico", "+52")])
     def test_the_number_is_one_of_the_readers_country(self, pages: Pages, country: str, code: str) -> None:
         event = an_event()
