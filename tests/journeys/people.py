@@ -22,6 +22,7 @@ WORDS = {
         "days": "Days attended",
         "agrees": "I agree to the use of my data",
         "send": "Send registration",
+        "join": "Join the waiting list",
     },
     "es": {
         "given": "Nombre",
@@ -33,10 +34,15 @@ WORDS = {
         "days": "Días de asistencia",
         "agrees": "Acepto el tratamiento de mis datos",
         "send": "Enviar mi registro",
+        "join": "Anotarse en la lista de espera",
     },
 }
 #: the events of the builders are in Spanish and English: who reads French finds their questions in Spanish
-WORDS["fr"] = WORDS["es"] | {"mexico": "Mexique", "send": "Envoyer mon inscription"}
+WORDS["fr"] = WORDS["es"] | {
+    "mexico": "Mexique",
+    "send": "Envoyer mon inscription",
+    "join": "Rejoindre la liste d’attente",
+}
 _LINK = re.compile(r"http://localhost(/\S+)")
 
 
@@ -44,8 +50,9 @@ def fill(page: Page, email: str, **more: Any) -> Page:
     """Fill in the form of an event of the builders, all days, and send it."""
     words = WORDS[page.language]
     days = [text for text in page.texts("label") if re.search(r"\b20\d\d$", text)]
+    buttons = [button for form in page.forms() for button in form.buttons()]
     return page.submit(
-        words["send"],
+        next(button for button in (words["send"], words["join"]) if button in buttons),
         {
             words["given"]: "Ana",
             words["family"]: "Demostración",
