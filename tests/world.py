@@ -34,6 +34,7 @@ from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import PREVIEW
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import EVERYTHING, TeamRole
+from eventreg.exchange.rules.importing import RefusedRows
 from eventreg.exchange.services.importing import Importer, matching_of, take_file, terms_of, try_file
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
@@ -288,8 +289,10 @@ def _imports(event: Event, owner: Account) -> dict[str, str]:
     importer = Importer(Actor.account(owner.id), "en", sees_sensitive=True)
     content = b"Given name,Email address,Sex\nAna,ana@archivo.example,woman\nEva,sin arroba,Nadie\n"
     row = take_file(event.id, "personas.csv", content, importer)
-    try_file(event.id, row.public_id, matching_of(row), replace(terms_of(row), category="academia"), importer)
-    pages = ("show_import", "try_import", "show_trial", "download_trial", "put_in_import")
+    terms = replace(terms_of(row), category="academia", refused=RefusedRows.ALL)
+    try_file(event.id, row.public_id, matching_of(row), terms, importer)
+    pages = ("show_import", "try_import", "show_words", "map_words", "show_trial", "download_trial", "put_in_import")
+    pages += ("mend_cells", "download_refused")
     return {f"exchange.{name}": row.public_id for name in pages}
 
 

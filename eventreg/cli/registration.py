@@ -124,6 +124,7 @@ def _taker(language: str) -> ExportedBy:
 )
 @click.option("--language", metavar="CODE", default="", help="Of the mails to new people whose row names none.")
 @click.option("--refuse-when-full", is_flag=True, help="Refuse rows for which no place is left; else: waiting list.")
+@click.option("--good-rows", is_flag=True, help="Put the good rows in where others are refused; else: all or none.")
 @click.option("--empty-clears", is_flag=True, help="An empty cell takes the answer away.")
 @click.option("--tell", is_flag=True, help="Tell each new person by mail.")
 def import_registrations(
@@ -134,10 +135,11 @@ def import_registrations(
     status: str,
     language: str,
     refuse_when_full: bool,
+    good_rows: bool,
     empty_clears: bool,
     tell: bool,
 ) -> None:
-    """Put the people of FILE (CSV or XLSX, titles in the first row) into an event, all or nothing.
+    """Put the people of FILE (CSV or XLSX, titles in the first row) into an event, all or nothing unless --good-rows is given.
 
     Columns are known by the titles of an export, in any language, or by the keys of questions; others are left out and
     named. Prints what would come of each row that adds, changes or is refused, separated by tabs, and the counts.
@@ -149,7 +151,7 @@ def import_registrations(
     """
     with opened_event(slug) as event:
         from eventreg.audit.services import SYSTEM
-        from eventreg.exchange.rules.importing import BulkOvertaken, Full, Outcome, Terms, WantedStatus
+        from eventreg.exchange.rules.importing import BulkOvertaken, Full, Outcome, RefusedRows, Terms, WantedStatus
         from eventreg.exchange.services.importing import Importer, import_at_once
         from eventreg.kernel.errors import Refused
         from eventreg.web.refusals import said
@@ -161,6 +163,7 @@ def import_registrations(
             full=Full.REFUSE if refuse_when_full else Full.WAITLIST,
             empty_clears=empty_clears,
             tells=tell,
+            refused=RefusedRows.LEFT if good_rows else RefusedRows.ALL,
         )
         _check(event, terms.category, terms.language)
         importer = Importer(SYSTEM, "en", sees_sensitive=True)
@@ -175,7 +178,7 @@ def import_registrations(
                 _show(line)
         counts = ", ".join(f"{trial.counts[outcome]} {outcome.value}" for outcome in Outcome)
         click.echo(f"{file}: {counts}{'' if put is not None else '; nothing was put in'}.")
-        if trial.counts[Outcome.REFUSED]:
+        if trial.counts[Outcome.REFUSED] and not good_rows:
             raise click.ClickException("Rows are refused; all are put in or none.")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     FileField,
@@ -19,8 +20,9 @@ from wtforms.fields import Field
 
 from eventreg.events.models import Event
 from eventreg.exchange.incoming.matching import Target
+from eventreg.exchange.incoming.words import Word
 from eventreg.exchange.rules.exports import LONGEST_REASON, ExportFormat, ExportRequest, Titles
-from eventreg.exchange.rules.importing import Full, Terms, WantedStatus
+from eventreg.exchange.rules.importing import Full, RefusedRows, Terms, WantedStatus
 from eventreg.exchange.services.formats import FORMATS
 from eventreg.i18n.languages import known_languages, own_name
 from eventreg.kernel.text import showable
@@ -130,6 +132,7 @@ class TermsForm(BaseForm):
     category = SelectField(lazy_gettext("Category of new people"))
     status = RadioField(lazy_gettext("Status of new people"))
     full = RadioField(lazy_gettext("When no place is left"))
+    refused = RadioField(lazy_gettext("Rows with mistakes"))
     language = SelectField(lazy_gettext("Language of their emails"))
     empty_clears = BooleanField(
         lazy_gettext("Empty cells take answers away"),
@@ -151,6 +154,7 @@ class TermsForm(BaseForm):
         ]
         self.status.choices = choices(WantedStatus)
         self.full.choices = choices(Full)
+        self.refused.choices = choices(RefusedRows)
         self.language.choices = [(code, own_name(code)) for code in known_languages()]
 
     def validate_category(self, field: Field) -> None:
@@ -193,3 +197,50 @@ def column_errors(chosen: Sequence[str], targets: Sequence[Target]) -> dict[int,
             found[number] = _("Another column of the file is this one already")
         used |= known.get(name, frozenset())
     return found
+
+
+#: the choice that a word says nothing: its cells are read as empty ones
+NOTHING = "-"
+
+
+@dataclass(frozen=True)
+class WordChoice:
+    """A word of the file with what was chosen for it."""
+
+    word: Word
+    chosen: Sequence[str]
+    #: nobody has said it yet
+    is_proposed: bool = False
+    error: str = ""
+
+    @property
+    def options(self) -> Sequence[tuple[str, str]]:
+        """What can be chosen, with words."""
+        return [*self.word.accepted.choices, (NOTHING, _("Leave the cell empty"))]
+
+    @property
+    def first_id(self) -> str:
+        """The id of the field that a summary of errors leads to."""
+        return f"{self.word.field}-1" if self.word.accepted.is_many else self.word.field
+
+
+def word_choices(words: Sequence[Word], form: MultiDict[str, str] | None = None) -> list[WordChoice]:
+    """Return what this form chooses for each word; without one what was said before, or is proposed."""
+    return [_chosen(word, form) if form is not None else _at_first(word) for word in words]
+
+
+def _at_first(word: Word) -> WordChoice:
+    if word.meaning is None:
+        return WordChoice(word, word.proposed, bool(word.proposed))
+    return WordChoice(word, word.meaning.split("; ") if word.meaning else [NOTHING])
+
+
+def _chosen(word: Word, form: MultiDict[str, str]) -> WordChoice:
+    chosen = [text for text in form.getlist(word.field) if text]
+    known = {NOTHING, *(text for text, _words in word.accepted.choices)}
+    error = ""
+    if not set(chosen) <= known or (len(chosen) > 1 and not word.accepted.is_many):
+        error = _("Choose one of the answers that are offered for “%(word)s”", word=word.text)
+    elif NOTHING in chosen and len(chosen) > 1:
+        error = _("“%(word)s” cannot both be left empty and mean something", word=word.text)
+    return WordChoice(word, chosen, error=error)

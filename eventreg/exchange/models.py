@@ -49,7 +49,7 @@ class Export(Base):
 
 class Import(Base):
     """A file that waits to be put in, or was. It lies sealed on disk under the public id until `expires_at`, and what its
-    trial showed beside it; the row stays as the record of who put in what."""
+    trial showed beside it; once it is in, only its rows that were refused do. The row stays as the record of who put in what."""
 
     __tablename__ = "imports"
     __table_args__ = (Index("ix_imports_event_id_created_at", "event_id", "created_at"),)
@@ -61,8 +61,9 @@ class Import(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     #: of the file, as it was called
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
-    #: which column is which of ours, and the terms it is put in under
-    details: Mapped[dict[str, Any]] = mapped_column(JSON, info=NOT_PERSONAL)
+    #: marks of its heads, which column is which of ours, the terms it is put in under, and what its words mean, but for
+    #: those of sensitive answers: the next file with these heads begins so
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
     #: bytes before sealing
     size: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -24,6 +24,10 @@ from eventreg.exchange.rules.importing import divided
         ("López Ramírez, María", 1, ("María", "López Ramírez")),
         ("López,", 1, ("López,", "")),
         ("", 1, ("", "")),
+        ("López Ramírez María", -2, ("María", "López Ramírez")),
+        ("De la Cruz López María José", -2, ("María José", "De la Cruz López")),
+        ("López María", -2, ("María", "López")),
+        ("López", -2, ("López", "")),
         ("  Ana   López ", 1, ("Ana", "López")),
     ],
 )
@@ -31,7 +35,7 @@ def test_whole_name_is_divided(name: str, surnames: int, parts: tuple[str, str])
     assert divided(name, surnames) == parts
 
 
-@given(st.text(alphabet=" deyla,ÁñŁ\u0301李", max_size=40), st.sampled_from([1, 2]))
+@given(st.text(alphabet=" deyla,ÁñŁ\u0301李", max_size=40), st.sampled_from([1, 2, -2]))
 def test_no_letter_is_lost(name: str, surnames: int) -> None:
     given_name, family_name = divided(name, surnames)
     letters = sorted(f"{given_name}{family_name}".replace(" ", "").replace(",", ""))

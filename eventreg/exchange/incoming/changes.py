@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from eventreg.attendees.queries.people import Person
 from eventreg.db import db
+from eventreg.exchange.incoming.accepted import POSSIBLE
 from eventreg.exchange.incoming.matching import Row
 from eventreg.exchange.incoming.setting import Problems, QuestionInFile, Setting, language_of
 from eventreg.exchange.rules import importing
@@ -24,7 +25,7 @@ from eventreg.questionnaires.rules.answers import Invalid
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Question
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import SESSIONS_KIND
-from eventreg.registration.rules.states import STANDING, Status
+from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 
@@ -185,10 +186,6 @@ class Changes:
         )
 
 
-#: statuses in which somebody can be put in
-_POSSIBLE = STANDING | {Status.DECLINED}
-
-
 class Newcomers:
     """Reads the rows of new people, in their order: each takes the place that the one before has left."""
 
@@ -228,11 +225,11 @@ class Newcomers:
             return self._setting.terms.category
         title = self._setting.fixed["category"].title if "category" in self._setting.fixed else _("Category")
         if not text:
-            problems.add(title, _("The category is missing"))
+            problems.add(title, _("The category is missing"), "category")
             return ""
         key = self._setting.words.categories.get(folded(text), "")
         if not key:
-            problems.add(title, _("There is no category “%(name)s”", name=text[:40]))
+            problems.add(title, _("There is no category “%(name)s”", name=text[:40]), "category")
         return key
 
     def _wanted(self, row: Row, problems: Problems) -> Status | None:
@@ -242,9 +239,9 @@ class Newcomers:
         status = self._setting.words.statuses.get(folded(text))
         title = self._setting.fixed["status"].title
         if status is None:
-            problems.add(title, _("There is no status “%(name)s”", name=text[:40]))
-        elif status not in _POSSIBLE:
-            problems.add(title, _("Nobody is imported with the status “%(name)s”", name=text[:40]))
+            problems.add(title, _("There is no status “%(name)s”", name=text[:40]), "status")
+        elif status not in POSSIBLE:
+            problems.add(title, _("Nobody is imported with the status “%(name)s”", name=text[:40]), "status")
         return status
 
     def _answers(self, row: Row, category_key: str, problems: Problems) -> dict[str, Sequence[str]]:

@@ -4,13 +4,14 @@ Columns are known by the titles that an export writes, by keys, and by usual nam
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
 from eventreg.attendees.rules.listing import ANSWER
 from eventreg.events.models import Category, Event
+from eventreg.exchange.incoming.sources import recognized
 from eventreg.exchange.rules.importing import LONGEST_CELL
 from eventreg.exchange.sheets.columns import NAME_KIND, NAME_PARTS, SheetColumn, list_sheet_columns
 from eventreg.i18n.languages import configured_languages, known_languages, name_of, own_name, speaking
@@ -51,11 +52,25 @@ _MORE_HEADS: Mapping[str, Sequence[str]] = {
         ),
     ),
     "country": ("country", "pais", "pays"),
+    # of a kind of question that fills no column
+    "days": ("days", "day", "dias", "dia", "jours", "jour", "dias de asistencia", "asistencia"),
     "position": ("position", "job title", "cargo", "puesto", "fonction", "poste"),
 }
 #: what says a name in the parts that a registration keeps, and of how many words the family name is then
 _NAME_FIELDS = ("given_name", "family_name")
-_SURNAMES = {f"{WHOLE_NAME}.{number}": number for number in (1, 2)}
+_SURNAMES = {f"{WHOLE_NAME}.{number}": number for number in (1, 2, -2)}
+#: heads of columns in which the family names come first, folded
+_FAMILY_FIRST = (
+    *("apellidos, nombre", "apellidos, nombres", "apellidos y nombre", "apellidos y nombres", "apellido y nombre"),
+    *(
+        "last name, first name",
+        "family name, given name",
+        "surname, name",
+        "nom, prenom",
+        "nom et prenom",
+        "nom prenom",
+    ),
+)
 _CALLED = {name: said for said in ("name", WHOLE_NAME) for name in HEADS[said]}
 
 
@@ -101,6 +116,7 @@ class Targets:
             each.name: Target(each.name, each.title, each, self._is_read(each, still), frozenset({each.name}))
             for each in columns
         }
+        self._divides_as = f"{WHOLE_NAME}.{2 if event.languages[0] == 'es' else 1}"
         self.name_parts = {field: name for field in _NAME_FIELDS if (name := self._target_of(field))}
         self.whole_names = self._whole_names() if len(self.name_parts) == len(_NAME_FIELDS) else {}
         self._names = self._all_names(event)
@@ -121,7 +137,8 @@ class Targets:
         used: Counter[str] = Counter()
         meant = self._meant([folded(name) for name in head])
         for number, (name, known) in enumerate(zip(head, meant, strict=True)):
-            target = next(iter(known)) if len(known) == 1 else ""
+            is_whole_name = bool(known) and known <= set(self.whole_names)
+            target = next(iter(known)) if len(known) == 1 else self._divides_as if is_whole_name else ""
             is_again = bool(target) and used[target] > 0
             used[target] += 1
             found.append(
@@ -130,7 +147,7 @@ class Targets:
                     name,
                     "" if is_again else target,
                     is_unsure=len(known) > 1 or is_again,
-                    is_whole_name=bool(known) and known <= set(self.whole_names),
+                    is_whole_name=is_whole_name,
                 )
             )
         return found
@@ -152,16 +169,39 @@ class Targets:
 
     def _meant(self, folds: Sequence[str]) -> list[frozenset[str]]:
         """Return what each folded name can stand for. "Name" alone says nothing: what is beside it does."""
+        source = recognized(folds)
+        own = source.heads if source is not None else {}
         parts = set(self.name_parts.values())
-        known = [self._names.get(fold, frozenset()) for fold in folds]
-        is_name = [fold in _CALLED and names <= parts for fold, names in zip(folds, known, strict=True)]
+        known = [self._of_field(own[fold]) if fold in own else self._names.get(fold, frozenset()) for fold in folds]
+        is_name = [
+            fold not in own and fold in _CALLED and names <= parts for fold, names in zip(folds, known, strict=True)
+        ]
         others = [names for names, is_one in zip(known, is_name, strict=True) if not is_one]
         beside = {field for field, name in self.name_parts.items() if frozenset({name}) in others}
         beside |= {"family_name" for fold in folds if fold in FAMILY_NAME_PARTS}
-        return [
+        meant = [
             self._named(meaning_of_name(_CALLED[fold], beside)) if is_one else names
             for fold, names, is_one in zip(folds, known, is_name, strict=True)
         ]
+        if source is None:
+            return meant
+        gives_way = [fold in source.gives_way for fold in folds]
+        said = self._fills(names for names, is_weak in zip(meant, gives_way, strict=True) if not is_weak)
+        return [
+            frozenset() if is_weak and self._fills([names]) & said else names
+            for names, is_weak in zip(meant, gives_way, strict=True)
+        ]
+
+    def _fills(self, meant: Iterable[frozenset[str]]) -> frozenset[str]:
+        """Return the columns of ours that columns which mean this fill."""
+        every = self.by_name | self.whole_names
+        return frozenset(filled for names in meant for name in names for filled in every[name].fills)
+
+    def _of_field(self, field: str) -> frozenset[str]:
+        """Return the targets of what a source calls a column: a name of ours, a column of the registration, a whole name."""
+        if field == WHOLE_NAME:
+            return self._named(field)
+        return frozenset({field if field in self.by_name or not field else self._target_of(field)}) - {""}
 
     def _named(self, meaning: str) -> frozenset[str]:
         if meaning == WHOLE_NAME:
@@ -176,6 +216,7 @@ class Targets:
         titles = (
             _("Whole name, whose last word is the family name"),
             _("Whole name, whose last two words are the family names"),
+            _("Whole name, whose first two words are the family names"),
         )
         given = self.by_name[self.name_parts["given_name"]]
         fills = frozenset(self.name_parts.values())
@@ -203,6 +244,9 @@ class Targets:
                         titles[folded(column.title)].add(column.name)
         for name in self.whole_names:
             titles[folded(name)].add(name)
+        if self.whole_names:
+            for head in _FAMILY_FIRST:
+                titles[head].add(f"{WHOLE_NAME}.-2")
         for name in self.by_name:
             titles[folded(name)].add(name)
             titles.setdefault(folded(name.removeprefix(ANSWER)), set()).add(name)
@@ -215,7 +259,8 @@ class Targets:
     def _usual(self, target: Target) -> Sequence[str]:
         if target.column.question is None:
             return HEADS.get(target.name, ())
-        field = self._field_of(target)
+        is_days = target.column.question.kind == "days"
+        field = "days" if is_days else self._field_of(target)
         return (*HEADS.get(field, ()), *_MORE_HEADS.get(field, ()))
 
     def _field_of(self, target: Target) -> str:
@@ -245,6 +290,8 @@ class Row:
     cells: Mapping[str, str]
     #: the names of the two columns that one cell with a whole name was divided into, which the file itself does not have
     divided: tuple[str, ...] = ()
+    #: the cells of the file in its order
+    typed: Sequence[str] = ()
 
     def text(self, name: str) -> str:
         """Return what a cell says, without the sign that keeps it from being computed; "" for a blank one."""

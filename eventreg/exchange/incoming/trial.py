@@ -84,7 +84,7 @@ class _Tried:
         return self._setting.opens_sensitive and any(each.question.is_sensitive for each in self._setting.asked)
 
     def _try(self, known: _Known, people: Mapping[int, Person]) -> None:
-        problems = Problems()
+        problems = Problems(self._setting, known.row)
         row, there = known.row, known.there
         reference = row.text("reference")
         self._check_twice(known, problems)

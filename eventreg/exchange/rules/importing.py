@@ -12,6 +12,7 @@ from typing import Any
 
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Places, Seats
+from eventreg.kernel.csv import original
 from eventreg.kernel.errors import N_, Conflict, Refused, Titled
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.rules.availability import admit, needs_place
@@ -97,6 +98,13 @@ class WantedStatus(Titled):
         return None if self is WantedStatus.BY_RULE else Status(self.value)
 
 
+class RefusedRows(Titled):
+    """What rows that are refused mean to those that are not."""
+
+    LEFT = "left", N_("The good rows go in, the others come back as a file")
+    ALL = "all", N_("All or nothing: while a row is refused, none goes in")
+
+
 @dataclass(frozen=True)
 class Terms:
     """How a file is put in: for those whose row does not say it, and for all."""
@@ -110,15 +118,56 @@ class Terms:
     empty_clears: bool = False
     #: whoever is new is told by mail what came of it
     tells: bool = False
+    refused: RefusedRows = RefusedRows.LEFT
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON takes it."""
-        return {**asdict(self), "status": self.status.value, "full": self.full.value}
+        said = {"status": self.status.value, "full": self.full.value, "refused": self.refused.value}
+        return {**asdict(self), **said}
 
     @classmethod
     def of_data(cls, data: dict[str, Any]) -> Terms:
         """Return what `as_data` gave."""
-        return cls(**{**data, "status": WantedStatus(data["status"]), "full": Full(data["full"])})
+        refused = RefusedRows(data.get("refused", RefusedRows.LEFT.value))
+        return cls(**{**data, "status": WantedStatus(data["status"]), "full": Full(data["full"]), "refused": refused})
+
+
+@dataclass(frozen=True)
+class Mends:
+    """What was said of a file beside its columns and terms: what its words mean, and what stands in some cells instead."""
+
+    #: by the name of our column and the folded word: what the cell says instead, as we read it; "" for nothing
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: by the number of the row and the place of the column
+    cells: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+
+    def mended(self, number: int, cells: Sequence[str]) -> Sequence[str]:
+        """Return the cells of a row as they stand now."""
+        instead = self.cells.get(number)
+        return [instead.get(place, cell) for place, cell in enumerate(cells)] if instead else cells
+
+    def with_cells(self, table: Table, texts: Mapping[tuple[int, int], str]) -> Mends:
+        """Return these with other texts, by row and place; what is not in the table is passed over."""
+        found = {number: dict(cells) for number, cells in self.cells.items()}
+        for number, cells in table.rows:
+            for place, cell in enumerate(cells):
+                text = texts.get((number, place))
+                if text is not None and text != original(self.mended(number, cells)[place]):
+                    found.setdefault(number, {})[place] = text[:LONGEST_CELL]
+                    if text == original(cell):
+                        del found[number][place]
+        return Mends(self.words, found)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return asdict(self)
+
+    @classmethod
+    def of_data(cls, data: dict[str, Any]) -> Mends:
+        """Return what `as_data` gave, from JSON."""
+        rows = data.get("cells", {}).items()
+        cells = {int(number): {int(place): text for place, text in of.items()} for number, of in rows}
+        return cls(data.get("words", {}), cells)
 
 
 @dataclass(frozen=True)
@@ -130,6 +179,9 @@ class Difference:
     old: str | None
     #: what will be there, or the problem
     new: str
+    #: which column of the file says it, where its cell can be mended, and what stands in it
+    place: int | None = None
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +204,7 @@ class Line:
 
     def as_data(self) -> list[Any]:
         """Return it as JSON takes it, short: there are thousands."""
-        told = [[each.column, each.old, each.new] for each in self.differences]
+        told = [[each.column, each.old, each.new, each.place, each.typed] for each in self.differences]
         return [
             self.row, self.outcome.value, self.name, self.reference, self.status, told, self.is_otherwise, self.digest,
         ]  # fmt: skip
@@ -176,17 +228,21 @@ _BETWEEN = frozenset({"e", "i", "y"})
 
 def divided(name: str, surnames: int) -> tuple[str, str]:
     """Return given and family name. "López Ramírez, María" says itself which is which; otherwise the last `surnames` words
-    are the family name, each with the small words before it, and at least one is the given name.
+    are the family name, each with the small words before it, and at least one is the given name. Below nothing it is the
+    first so many words.
     """
     family, comma, given = name.partition(",")
     if comma and family.strip() and given.strip() and "," not in given:
         return " ".join(given.split()), " ".join(family.split())
-    units = _units(name.split())
+    units = _units(name.split(), is_given_first=surnames > 0)
+    if surnames < 0:
+        at = min(-surnames, len(units) - 1) if len(units) > 1 else 0
+        return " ".join(units[at:]), " ".join(units[:at])
     at = len(units) - min(surnames, len(units) - 1) if units else 0
     return " ".join(units[:at]), " ".join(units[at:])
 
 
-def _units(words: list[str]) -> list[str]:
+def _units(words: list[str], *, is_given_first: bool) -> list[str]:
     units: list[str] = []
     is_open = False
     for word in words:
@@ -196,8 +252,8 @@ def _units(words: list[str]) -> list[str]:
             units[-1] = f"{units[-1]} {word}"
         else:
             units.append(word)
-        # The first word is a given name, whatever it is.
-        is_open = joins or (bare in _BEFORE and (len(units) > 1 or is_open))
+        # A first word that is a given name is one whatever it is.
+        is_open = joins or (bare in _BEFORE and (len(units) > 1 or is_open or not is_given_first))
     return units
 
 

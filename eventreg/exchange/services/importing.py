@@ -1,42 +1,45 @@
-"""A file of people: taken and kept sealed for a day, tried as often as one likes, then put in whole or not at all.
-
-People whom the team has put in from a file are told, where that was wanted: by a job, some people a step.
-"""
+"""A file of people: taken and kept sealed for a day, tried as often as one likes, then put in: the good rows, or all or none."""
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.audit.services import Actor
 from eventreg.db import db, get_of_event, lock_row, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole
 from eventreg.exchange.incoming.matching import Targets
 from eventreg.exchange.incoming.setting import Setting
 from eventreg.exchange.incoming.trial import Trial, compare, try_table
+from eventreg.exchange.incoming.words import Word, count_unknown, list_words
 from eventreg.exchange.models import Import
-from eventreg.exchange.rules.importing import BulkOvertaken, FileReason, Line, Outcome, Table, Terms
+from eventreg.exchange.rules.importing import (
+    BulkOvertaken,
+    FileReason,
+    Line,
+    Mends,
+    Outcome,
+    RefusedRows,
+    Table,
+    Terms,
+)
 from eventreg.exchange.rules.tables import read_table
 from eventreg.exchange.services.people import Put, put_people
+from eventreg.exchange.services.telling import schedule_telling
 from eventreg.i18n.languages import speaking
-from eventreg.jobs.services import schedule
 from eventreg.kernel import clock, text, tokens
+from eventreg.kernel.csv import csv_file
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
-from eventreg.mail.services import enqueue_all
 from eventreg.media.store import CannotKeep, SealedFile, path_of, replace_file, sealed_parts, sweep_folder, write_file
 from eventreg.questionnaires.kinds import Context
-from eventreg.registration.emails import News, Occasion, participant_message
-from eventreg.registration.models import Registration
-from eventreg.registration.queries.answers import list_day_ids
-from eventreg.registration.services.registering import NEWS_OF
 from eventreg.web.instance import config, keys
 
 _KEPT_FOR = timedelta(hours=24)
@@ -60,11 +63,18 @@ class Tried:
 
     lines: Sequence[Line]
     incomplete: int
+    #: what was said of the file's words and cells, and how many words are not understood
+    mends: Mends
+    unknown: int = 0
 
     @property
-    def is_refused(self) -> bool:
-        """Whether a row stands in the way of all of them."""
-        return any(line.outcome is Outcome.REFUSED for line in self.lines)
+    def refused(self) -> Sequence[Line]:
+        """The rows that are refused."""
+        return [line for line in self.lines if line.outcome is Outcome.REFUSED]
+
+    def goes_in(self, terms: Terms) -> bool:
+        """Say whether rows that are refused stand in the way of none but themselves."""
+        return terms.refused is RefusedRows.LEFT or not self.refused
 
 
 def take_file(event_id: int, name: str, content: bytes, importer: Importer) -> Import:
@@ -72,7 +82,9 @@ def take_file(event_id: int, name: str, content: bytes, importer: Importer) -> I
     event, table = _event(event_id), read_table(content)
     category = event.categories[0].key if len(event.categories) == 1 else ""
     terms = Terms(category=category, language=event.languages[0])
-    row = _new_row(event, name, len(content), _matching(event, table, importer), terms, importer)
+    matching, words = _remembered(event, table, _matching(event, table, importer), importer)
+    row = _new_row(event, name, len(content), _details(table.head, matching, terms, words or {}), importer)
+    row.details["is_remembered"] = words is not None
     row.expires_at = row.created_at + _KEPT_FOR
     try:
         write_file(config().imports, row.public_id, sealed_parts(keys(), content, _place(row.public_id)))
@@ -90,15 +102,30 @@ def open_table(row: Import) -> Table:
     return read_table(_open(row.public_id, _place(row.public_id)))
 
 
-def try_file(event_id: int, public_id: str, matching: Sequence[str], terms: Terms, importer: Importer) -> Tried:
-    """Try a file with its columns matched so, and keep what the trial showed. Raises NotFound and Refused."""
+def try_file(
+    event_id: int,
+    public_id: str,
+    matching: Sequence[str],
+    terms: Terms,
+    importer: Importer,
+    mends: Mends | None = None,
+) -> Tried:
+    """Try a file with its columns matched so, and keep what the trial showed. Raises NotFound and Refused.
+
+    `mends`: what is said of its words and cells; None: what was said before.
+    """
     row = get_of_event(Import, event_id, public_id=public_id)
-    trial = _try(event_id, open_table(row), matching, terms, importer)
-    _keep_trial(public_id, trial.lines, trial.incomplete)
+    table, mends = open_table(row), mends_of(row) if mends is None else mends
+    setting, trial = _try(event_id, table, matching, terms, mends, importer)
+    tried = Tried(trial.lines, trial.incomplete, mends, count_unknown(setting, trial.lines))
+    _keep_trial(public_id, tried)
+    # Whatever is kept for the next file stands in the open: of sensitive answers it would tell too much.
+    secret = {target.name for asked in setting.asked if setting.keeps_back(asked.question) for target in asked.targets}
+    words = {name: dict(said) for name, said in mends.words.items() if name not in secret}
     with transaction():
         waiting = lock_row(select(Import).where(Import.id == row.id))
-        waiting.details, waiting.tried_at = _details(matching, terms), clock.now()
-    return Tried(trial.lines, trial.incomplete)
+        waiting.details, waiting.tried_at = _details(table.head, matching, terms, words), clock.now()
+    return tried
 
 
 def open_trial(row: Import) -> Tried:
@@ -106,7 +133,29 @@ def open_trial(row: Import) -> Tried:
     if row.tried_at is None or row.done_at is not None:
         raise Refused(FileReason.GONE)
     kept = json.loads(_open(_trial_id(row.public_id), _trial_place(row.public_id)))
-    return Tried([Line.of_data(each) for each in kept["lines"]], kept["incomplete"])
+    lines = [Line.of_data(each) for each in kept["lines"]]
+    return Tried(lines, kept["incomplete"], Mends.of_data(kept.get("mends", {})), kept.get("unknown", 0))
+
+
+def words_of(row: Import, importer: Importer) -> list[Word]:
+    """Return the words of a file that were not understood when it was tried, and those that were given a meaning."""
+    tried, table = open_trial(row), open_table(row)
+    setting = _setting(_event(row.event_id), table, matching_of(row), terms_of(row), tried.mends, importer)
+    return list_words(setting, table, tried.lines)
+
+
+def mends_of(row: Import) -> Mends:
+    """Return what was said of a file's words and cells, at first what is remembered of a file like it."""
+    return open_trial(row).mends if row.tried_at is not None else Mends(row.details.get("words", {}))
+
+
+def open_rest(row: Import, title: str) -> bytes:
+    """Return the rows that are refused, or were, as a file that says why in a column of this title. Raises Refused (GONE)."""
+    if row.done_at is None:
+        return _rest(open_table(row), open_trial(row), title)
+    if row.expires_at is None or row.expires_at <= clock.now():
+        raise Refused(FileReason.GONE)
+    return _open(_rest_id(row.public_id), _rest_place(row.public_id))
 
 
 def matching_of(row: Import) -> list[str]:
@@ -125,28 +174,41 @@ def stamp_of(row: Import, tried: Tried) -> str:
     return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 
-def confirm_import(event_id: int, public_id: str, importer: Importer, seen: str | None = None) -> Put:
-    """Put a file in as its last trial showed it, all or nothing.
+def confirm_import(
+    event_id: int, public_id: str, importer: Importer, seen: str | None = None, rest_title: str = ""
+) -> Put:
+    """Put a file in as its last trial showed it: without the rows that are refused, unless it is all or nothing.
 
-    `seen`: the stamp of the trial that was looked at, where a colleague may have tried it otherwise since. Raises
-    NotFound, and Refused: DIFFERS, having kept the new trial, when anything is otherwise now; GONE.
+    `seen`: the stamp of the trial that was looked at, where a colleague may have tried it otherwise since. What is refused
+    stays for the rest of the file's day, with why in a column of the title `rest_title`. Raises NotFound, and Refused:
+    DIFFERS, having kept the new trial, when anything is otherwise now; GONE.
     """
     row = get_of_event(Import, event_id, public_id=public_id)
     shown, table, terms = open_trial(row), open_table(row), terms_of(row)
     if seen is not None and seen != stamp_of(row, shown):
         raise Refused(FileReason.DIFFERS)
-    try:
-        trial = _try(event_id, table, matching_of(row), terms, importer)
+
+    def tried_again(*, is_overtaken: bool = False) -> Trial:
+        setting, trial = _try(event_id, table, matching_of(row), terms, shown.mends, importer)
         now = compare(shown.lines, trial.lines)
-        if now is not None or shown.is_refused:
-            _keep_trial(public_id, now or trial.lines, trial.incomplete)
+        if now is not None or is_overtaken or not shown.goes_in(terms):
+            unknown = count_unknown(setting, trial.lines)
+            _keep_trial(
+                public_id, replace(shown, lines=now or trial.lines, incomplete=trial.incomplete, unknown=unknown)
+            )
             raise Refused(FileReason.DIFFERS)
+        return trial
+
+    try:
+        trial = tried_again()
+        if shown.refused:
+            rest = sealed_parts(keys(), _rest(table, shown, rest_title), _rest_place(public_id))
+            _replace(_rest_id(public_id), rest)
         put = _write(row, trial, terms, importer)
-    except BulkOvertaken as overtaken:
+    except BulkOvertaken:
         # Between the trial above and the lock: looked at once more, so that the page says what it was.
-        again = _try(event_id, table, matching_of(row), terms, importer)
-        _keep_trial(public_id, compare(shown.lines, again.lines) or again.lines, again.incomplete)
-        raise Refused(FileReason.DIFFERS) from overtaken
+        tried_again(is_overtaken=True)
+        raise
     _forget(public_id)
     return put
 
@@ -154,13 +216,14 @@ def confirm_import(event_id: int, public_id: str, importer: Importer, seen: str 
 def import_at_once(
     event_id: int, name: str, content: bytes, terms: Terms, importer: Importer, *, is_dry: bool
 ) -> tuple[Trial, Put | None]:
-    """Try a file, and put it in unless a row is refused, or it is only tried. Raises Refused."""
+    """Try a file, and put it in by its terms, unless it is only tried. Raises Refused."""
     event, table = _event(event_id), read_table(content)
     matching = _matching(event, table, importer)
-    trial = _try(event_id, table, matching, terms, importer)
-    if is_dry or trial.counts[Outcome.REFUSED]:
+    trial = _try(event_id, table, matching, terms, Mends(), importer)[1]
+    if is_dry or (trial.counts[Outcome.REFUSED] and terms.refused is RefusedRows.ALL):
         return trial, None
-    return trial, _write(_new_row(event, name, len(content), matching, terms, importer), trial, terms, importer)
+    row = _new_row(event, name, len(content), _details(table.head, matching, terms, {}), importer)
+    return trial, _write(row, trial, terms, importer)
 
 
 def sweep_imports(now: datetime) -> int:
@@ -169,7 +232,8 @@ def sweep_imports(now: datetime) -> int:
         for row in session.scalars(select(Import).where(Import.expires_at <= now)):
             row.expires_at = None
     waiting = set(db.session.scalars(select(Import.public_id).where(Import.expires_at.is_not(None))))
-    return sweep_folder(config().imports, waiting | {_trial_id(public_id) for public_id in waiting}, now)
+    known = {name(public_id) for public_id in waiting for name in (str, _trial_id, _rest_id)}
+    return sweep_folder(config().imports, known, now)
 
 
 def _event(event_id: int) -> Event:
@@ -186,31 +250,68 @@ def _matching(event: Event, table: Table, importer: Importer) -> list[str]:
         return [each.name for each in targets.match(table.head)]
 
 
-def _new_row(event: Event, name: str, size: int, matching: Sequence[str], terms: Terms, importer: Importer) -> Import:
+#: of the files before, those whose columns are looked at
+_MOST_REMEMBERED = 30
+
+
+def _remembered(
+    event: Event, table: Table, matching: Sequence[str], importer: Importer
+) -> tuple[Sequence[str], Mapping[str, Mapping[str, str]] | None]:
+    """Return columns and words as they were said last of a file with all these heads, at this event or by this account.
+
+    Columns that it did not have stay as they are matched. None in place of the words: there is no such file.
+    """
+    own = Import.account_id == importer.actor.id if importer.actor.id is not None else false()
+    earlier = select(Import).where(or_(Import.event_id == event.id, own), Import.tried_at.is_not(None))
+    marks = [_mark(head) for head in table.head]
+    with speaking(importer.language) as language:
+        targets = Targets(event, list_definitions(event.id), Context.of(event), language)
+    fills = {target.name: target.fills for target in targets.choices}
+    for row in db.session.scalars(earlier.order_by(Import.id.desc()).limit(_MOST_REMEMBERED)):
+        heads = row.details.get("heads", ())
+        known = {mark: name for mark, name in zip(heads, matching_of(row), strict=False) if name in fills}
+        if not known or not set(known) <= set(marks):
+            continue
+        taken = {filled for name in known.values() for filled in fills[name]}
+        found = [
+            known.pop(mark, "" if mark in heads or fills.get(name, frozenset()) & taken else name)
+            for mark, name in zip(marks, matching, strict=True)
+        ]
+        return found, row.details.get("words", {})
+    return matching, None
+
+
+def _mark(head: str) -> str:
+    return hashlib.blake2b(text.folded(head).encode(), digest_size=8).hexdigest()
+
+
+def _new_row(event: Event, name: str, size: int, details: dict[str, Any], importer: Importer) -> Import:
     return Import(
         public_id=tokens.new_public_id(),
         event_id=event.id,
         account_id=importer.actor.id,
         name=text.showable(name)[-_LONGEST_NAME:],
-        details=_details(matching, terms),
+        details=details,
         size=size,
         created_at=clock.now(),
     )
 
 
-def _try(event_id: int, table: Table, matching: Sequence[str], terms: Terms, importer: Importer) -> Trial:
-    event = _event(event_id)
+def _setting(
+    event: Event, table: Table, matching: Sequence[str], terms: Terms, mends: Mends, importer: Importer
+) -> Setting:
     with speaking(importer.language) as language:
-        setting = Setting(
-            event,
-            list_definitions(event_id),
-            matching,
-            table.head,
-            terms,
-            language,
-            sees_sensitive=importer.sees_sensitive,
-        )
-        return try_table(setting, table)
+        definitions = list_definitions(event.id)
+        sees_sensitive = importer.sees_sensitive
+        return Setting(event, definitions, matching, table.head, terms, language, mends, sees_sensitive=sees_sensitive)
+
+
+def _try(
+    event_id: int, table: Table, matching: Sequence[str], terms: Terms, mends: Mends, importer: Importer
+) -> tuple[Setting, Trial]:
+    with speaking(importer.language):
+        setting = _setting(_event(event_id), table, matching, terms, mends, importer)
+        return setting, try_table(setting, table)
 
 
 def _write(row: Import, trial: Trial, terms: Terms, importer: Importer) -> Put:
@@ -222,7 +323,9 @@ def _write(row: Import, trial: Trial, terms: Terms, importer: Importer) -> Put:
         kept = lock_row(select(Import).where(Import.id == row.id)) if is_kept else row
         if kept.done_at is not None:
             raise Refused(FileReason.GONE)
-        kept.done_at, kept.expires_at, kept.added, kept.changed = now, None, len(put.added), len(put.changed)
+        kept.done_at, kept.added, kept.changed = now, len(put.added), len(put.changed)
+        if not (is_kept and trial.counts[Outcome.REFUSED]):
+            kept.expires_at = None
         db.session.add(kept)
         if terms.tells:
             schedule_telling(row.event_id, row.public_id, put.added, now)
@@ -230,15 +333,32 @@ def _write(row: Import, trial: Trial, terms: Terms, importer: Importer) -> Put:
     return put_people(row.event_id, plan, importer.actor, finish)
 
 
-def _details(matching: Sequence[str], terms: Terms) -> dict[str, Any]:
-    return {"matching": list(matching), "terms": terms.as_data()}
+def _details(
+    head: Sequence[str], matching: Sequence[str], terms: Terms, words: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    heads = [_mark(each) for each in head]
+    return {"heads": heads, "matching": list(matching), "terms": terms.as_data(), "words": words}
 
 
-def _keep_trial(public_id: str, lines: Sequence[Line], incomplete: int) -> None:
-    content = json.dumps({"lines": [line.as_data() for line in lines], "incomplete": incomplete}).encode()
-    parts = sealed_parts(keys(), content, _trial_place(public_id))
+def _rest(table: Table, tried: Tried, title: str) -> bytes:
+    """Return the rows that are refused as they stand, with why in a column behind them."""
+    why = {
+        line.row: " · ".join(f"{each.column}: {each.new}" if each.column else each.new for each in line.differences)
+        for line in tried.refused
+    }
+    rows = [[*tried.mends.mended(number, cells), why[number]] for number, cells in table.rows if number in why]
+    return csv_file([*table.head, title], rows)
+
+
+def _keep_trial(public_id: str, tried: Tried) -> None:
+    lines = [line.as_data() for line in tried.lines]
+    kept = {"lines": lines, "incomplete": tried.incomplete, "mends": tried.mends.as_data(), "unknown": tried.unknown}
+    _replace(_trial_id(public_id), sealed_parts(keys(), json.dumps(kept).encode(), _trial_place(public_id)))
+
+
+def _replace(file_id: str, parts: Iterable[bytes]) -> None:
     try:
-        replace_file(config().imports, _trial_id(public_id), parts, leaves_room=False)
+        replace_file(config().imports, file_id, parts, leaves_room=False)
     except CannotKeep as error:
         raise Refused(FileReason.CANNOT_BE_KEPT) from error
 
@@ -260,42 +380,17 @@ def _trial_id(public_id: str) -> str:
     return f"{public_id}-trial"
 
 
+def _rest_id(public_id: str) -> str:
+    return f"{public_id}-rest"
+
+
+def _rest_place(public_id: str) -> str:
+    return f"imports/{public_id}/rest"
+
+
 def _place(public_id: str) -> str:
     return f"imports/{public_id}"
 
 
 def _trial_place(public_id: str) -> str:
     return f"imports/{public_id}/trial"
-
-
-TELL_ADDED_JOB = "registration.tell_added"
-#: people written to in one step: a second of work, in which nobody else can write to a small database
-PEOPLE_A_STEP = 50
-
-
-def schedule_telling(event_id: int, key: str, registration_ids: Sequence[int], now: datetime) -> None:
-    """Have these people told what came of their registration, in the caller's transaction. `key` names the file."""
-    if registration_ids:
-        work = {"event_id": event_id, "key": key, "ids": list(registration_ids)}
-        schedule(TELL_ADDED_JOB, f"{TELL_ADDED_JOB}:{key}", work, now)
-
-
-def tell_added(work: Mapping[str, Any], now: datetime) -> int:
-    """Write to the next people; returns to how many. A job of the worker, in its transaction.
-
-    Whoever was decided on meanwhile was told by that; whoever is declined with the file, or withdrew, is not written to.
-    """
-    event = lock_event_in_any_state(work["event_id"])
-    if event.is_called_off:
-        return 0
-    ids = list(work["ids"])
-    people = db.session.scalars(
-        select(Registration)
-        .where(Registration.event_id == event.id, Registration.id.in_(ids[:PEOPLE_A_STEP]))
-        .order_by(Registration.id)
-    ).all()
-    told = [each for each in people if each.status in NEWS_OF and each.status_changed_at == each.submitted_at]
-    occasion, days = Occasion.load(event), list_day_ids(told)
-    enqueue_all([participant_message(occasion, each, News(NEWS_OF[each.status], days[each.id]), now) for each in told])
-    schedule_telling(event.id, work["key"], ids[PEOPLE_A_STEP:], now)
-    return len(told)

@@ -5,4 +5,4 @@ from flask import Blueprint
 blueprint = Blueprint("exchange", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.exchange.views import exports, importing  # noqa: E402, F401
+from eventreg.exchange.views import exports, importing, mending  # noqa: E402, F401

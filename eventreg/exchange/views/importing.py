@@ -1,4 +1,4 @@
-"""People from a file: the file, its columns, the trial row by row, and putting it in."""
+"""People from a file: the file, its columns, the trial row by row, and putting it in. What is mended is in `mending`."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -15,15 +15,16 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk, tab
 from eventreg.exchange.forms import COLUMN, ColumnChoice, FileForm, TermsForm, chosen_columns, column_errors
-from eventreg.exchange.incoming.matching import Matched, Targets
+from eventreg.exchange.incoming.matching import Matched, Targets, surnames_of
+from eventreg.exchange.incoming.sources import recognized
 from eventreg.exchange.models import Import
-from eventreg.exchange.rules.importing import FileReason, Line, Outcome, Table
+from eventreg.exchange.rules.importing import FileReason, Line, Outcome, RefusedRows, Table, divided
 from eventreg.exchange.services import importing
 from eventreg.exchange.views import blueprint
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.csv import csv_file
 from eventreg.kernel.errors import N_, Refused
-from eventreg.kernel.text import showable
+from eventreg.kernel.text import folded, showable
 from eventreg.questionnaires.kinds import Context
 from eventreg.web import downloads, traffic
 from eventreg.web.access import Answer, may, requires
@@ -32,10 +33,10 @@ from eventreg.web.refusals import Refusals
 
 _SAMPLES, _LONGEST_SAMPLE = 3, 30
 _FILE = "/manage/events/<slug>/registrations/import"
-_ONE = "/manage/events/<slug>/registrations/imports/<public_id>"
+ONE = "/manage/events/<slug>/registrations/imports/<public_id>"
 
 
-def _of_a_file(view: Callable[[str, Import], Answer]) -> Callable[[str, str], Answer]:
+def of_a_file(view: Callable[[str, Import], Answer]) -> Callable[[str, str], Answer]:
     """Give a view the file that its address names. What stands against it as a whole is a page of its own."""
 
     @wraps(view)
@@ -72,7 +73,7 @@ def upload_import(slug: str) -> Answer:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise Refused(N_("Choose a file"), field="file")
-        row = importing.take_file(g.event.id, sent.filename, sent.read(), _importer())
+        row = importing.take_file(g.event.id, sent.filename, sent.read(), importer())
         return redirect(url_for("exchange.show_import", slug=slug, public_id=row.public_id), 303)
     return _start(form), 422
 
@@ -86,9 +87,9 @@ def download_columns(slug: str) -> Response:
     return downloads.as_attachment(csv_file(head, []), f"{slug}-columns.csv", "text/csv; charset=utf-8")
 
 
-@blueprint.get(_ONE)
+@blueprint.get(ONE)
 @requires(Permission.ADD_PEOPLE)
-@_of_a_file
+@of_a_file
 def show_import(slug: str, row: Import) -> Answer:
     """Show which column is taken for which, and the terms; of a file that was put in, what came of it."""
     if row.done_at is not None:
@@ -98,9 +99,9 @@ def show_import(slug: str, row: Import) -> Answer:
     return _columns(row, table, form, matching)
 
 
-@blueprint.post(_ONE)
+@blueprint.post(ONE)
 @requires(Permission.ADD_PEOPLE)
-@_of_a_file
+@of_a_file
 def try_import(slug: str, row: Import) -> Answer:
     """Try the file with the columns and under the terms that were chosen."""
     table = importing.open_table(row)
@@ -109,13 +110,15 @@ def try_import(slug: str, row: Import) -> Answer:
     errors = column_errors(chosen, _targets().choices)
     if not form.validate() or errors:
         return _columns(row, table, form, chosen, errors), 422
-    importing.try_file(g.event.id, row.public_id, chosen, form.terms(), _importer())
-    return redirect(url_for("exchange.show_trial", slug=slug, public_id=row.public_id), 303)
+    tried = importing.try_file(g.event.id, row.public_id, chosen, form.terms(), importer())
+    # What is not understood is asked once for all rows, before anybody looks at them one by one.
+    page = "exchange.show_words" if tried.unknown else "exchange.show_trial"
+    return redirect(url_for(page, slug=slug, public_id=row.public_id), 303)
 
 
-@blueprint.get(f"{_ONE}/trial")
+@blueprint.get(f"{ONE}/trial")
 @requires(Permission.ADD_PEOPLE)
-@_of_a_file
+@of_a_file
 def show_trial(slug: str, row: Import) -> Answer:
     """Show what would come of each row."""
     if row.done_at is not None:
@@ -123,9 +126,9 @@ def show_trial(slug: str, row: Import) -> Answer:
     return trial_page(row, importing.open_trial(row))
 
 
-@blueprint.get(f"{_ONE}/trial.csv")
+@blueprint.get(f"{ONE}/trial.csv")
 @requires(Permission.ADD_PEOPLE)
-@_of_a_file
+@of_a_file
 def download_trial(slug: str, row: Import) -> Answer:
     """Give what would come of each row as a file, its cells inert."""
     head = [
@@ -142,16 +145,17 @@ def download_trial(slug: str, row: Import) -> Answer:
     return downloads.as_attachment(csv_file(head, rows), f"{slug}-trial-{row.public_id}.csv", "text/csv; charset=utf-8")
 
 
-@blueprint.post(f"{_ONE}/confirm")
+@blueprint.post(f"{ONE}/confirm")
 @requires(Permission.ADD_PEOPLE)
-@_of_a_file
+@of_a_file
 def put_in_import(slug: str, row: Import) -> Answer:
-    """Put the file in, whole or not at all."""
+    """Put the file in: its good rows, or all or nothing."""
     done = redirect(url_for("exchange.show_import", slug=slug, public_id=row.public_id), 303)
     if row.done_at is not None:
         return done
     with Refusals(busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
-        put = importing.confirm_import(g.event.id, row.public_id, _importer(), request.form.get("trial", ""))
+        seen, title = request.form.get("trial", ""), _("Why not imported")
+        put = importing.confirm_import(g.event.id, row.public_id, importer(), seen, title)
         if put.added or not put.changed:
             flash(ngettext("%(num)d person was added.", "%(num)d people were added.", len(put.added)))
         if put.changed:
@@ -170,7 +174,8 @@ def _need_whole() -> None:
         abort(403)
 
 
-def _importer() -> importing.Importer:
+def importer() -> importing.Importer:
+    """Return who is at it."""
     return importing.Importer(acting(), current_language(), may(Permission.SEE_SENSITIVE))
 
 
@@ -195,13 +200,15 @@ def _columns(
 ) -> str:
     targets, errors = _targets(), errors or {}
     by_name = targets.match(table.head)
+    source = recognized({folded(head) for head in table.head})
+    own = source.heads if source is not None else {}
     choices = [
         ColumnChoice(
             f"{COLUMN}{number}",
             showable(head) or _("Column %(number)s, without a title", number=number + 1),
             name,
-            _samples(table, number),
-            _note(by_name[number], name, targets),
+            _samples(table, number, surnames_of(name)),
+            "" if not name and own.get(folded(head)) == "" else _note(by_name[number], name, targets),
             errors.get(number, ""),
         )
         for number, (head, name) in enumerate(zip(table.head, chosen, strict=True))
@@ -215,6 +222,7 @@ def _columns(
         choices=choices,
         targets=targets.choices,
         ignored=sum(not choice.chosen for choice in choices),
+        source=source,
         faults=[(choice.name, choice.error) for choice in choices if choice.error] + errors_in(form),
     )
 
@@ -222,12 +230,12 @@ def _columns(
 def _note(matched: Matched, chosen: str, targets: Targets) -> str:
     if chosen and chosen in targets.by_name and targets.by_name[chosen].is_read:
         return ""
-    if matched.name and not targets.by_name[matched.name].is_read:
+    if chosen in targets.whole_names:
+        return _("A bar shows where each name is divided; the check shows all of them, and each can be mended there.")
+    if matched.name in targets.by_name and not targets.by_name[matched.name].is_read:
         return _(
             "Known, and not read: consents, files, the time of arrival and questions asked no more stay as they are."
         )
-    if chosen in targets.whole_names:
-        return _("The check shows row by row how each name is divided.")
     if matched.is_whole_name:
         return _("The whole name: choose how it is divided. The check shows it row by row.")
     if matched.is_unsure:
@@ -235,12 +243,15 @@ def _note(matched: Matched, chosen: str, targets: Targets) -> str:
     return _("Not recognized: choose what it is, or leave it out.")
 
 
-def _samples(table: Table, number: int) -> list[str]:
-    found: list[str] = []
+def _samples(table: Table, number: int, surnames: int) -> list[str]:
+    """Return the first values of a column; of a whole name with a bar where it is divided."""
+    longest, found = _LONGEST_SAMPLE * (2 if surnames else 1), list[str]()
     for _number, cells in table.rows[:50]:
         text = showable(cells[number]).strip()
+        if surnames and text:
+            text = " | ".join(divided(text, surnames))
         if text and text not in found:
-            found.append(text if len(text) <= _LONGEST_SAMPLE else f"{text[:_LONGEST_SAMPLE]}…")
+            found.append(text if len(text) <= longest else f"{text[:longest]}…")
         if len(found) == _SAMPLES:
             break
     return found
@@ -262,6 +273,7 @@ def trial_page(row: Import, tried: importing.Tried, problem: str = "") -> str:
         shown, only = list(tried.lines), ""
     pages = max(1, -(-len(shown) // _LINES_A_PAGE))
     page = min(max(request.args.get("page", 1, int), 1), pages)
+    lines = shown[(page - 1) * _LINES_A_PAGE : page * _LINES_A_PAGE]
     address = url_for("exchange.show_trial", slug=slug, public_id=row.public_id)
     tabs = [tab(_("All"), address, len(tried.lines), only not in ("otherwise", *(each.value for each in Outcome)))]
     if otherwise:
@@ -275,10 +287,13 @@ def trial_page(row: Import, tried: importing.Tried, problem: str = "") -> str:
         terms=importing.terms_of(row),
         stamp=importing.stamp_of(row, tried),
         tried=tried,
+        goes_in=tried.goes_in(importing.terms_of(row)),
+        all_or_nothing=importing.terms_of(row).refused is RefusedRows.ALL,
         counts=counts,
         total=len(tried.lines),
         tabs=tabs,
-        lines=shown[(page - 1) * _LINES_A_PAGE : page * _LINES_A_PAGE],
+        lines=lines,
+        mendable=any(each.place is not None for line in lines for each in line.differences),
         outcomes=Outcome,
         problem=problem,
         previous_url=_paged(address, only, page - 1) if page > 1 else "",
