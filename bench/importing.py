@@ -68,9 +68,8 @@ def _measure(app: Flask, database: str, people: int) -> Iterator[Figure]:
         row = take_file(event_id, "personas.csv", content, _IMPORTER)
         tried = try_file(event_id, row.public_id, matching_of(row), terms_of(row), _IMPORTER)
         trial = time.perf_counter() - started
-        if tried.is_refused:
-            refused = next(line for line in tried.lines if line.differences)
-            raise RuntimeError(f"a row was refused: {refused}")
+        if tried.refused:
+            raise RuntimeError(f"a row was refused: {tried.refused[0]}")
         others = Others(app, event_id)
         started = time.perf_counter()
         put = confirm_import(event_id, row.public_id, _IMPORTER)

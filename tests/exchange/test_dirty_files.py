@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,13 @@ from eventreg.events.models import Event
 from eventreg.exchange.incoming.accepted import Accepted
 from eventreg.exchange.incoming.words import _proposed
 from eventreg.exchange.models import Import
-from eventreg.exchange.services.importing import matching_of, mends_of, take_file
+from eventreg.exchange.services.importing import matching_of, mends_of, sweep_imports, take_file
+from eventreg.kernel.clock import now
 from eventreg.kernel.text import folded
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import load_answers
+from eventreg.web.instance import config
 from tests.builders import a_team_member, an_event
 from tests.exchange.incoming import a_file, an_importer, outcomes, put_in, tried
 from tests.support.pages import Page, Pages
@@ -96,6 +98,7 @@ def test_of_twenty_dirty_rows_eighteen_are_in_after_one_step_and_two_come_back(a
     assert rest[0][-1] == "Why not imported"
     assert "stands in row 3 as well" in rest[1][-1]
     assert "for example name@institution.org" in rest[2][-1]
+    assert [path.stem.rpartition("-")[2] for path in config().imports.glob("*")] == ["rest"], "no more is kept"
     # The file that came back is taken as the one before was, and what was mended in it goes in.
     rest[2][4] = "luis@gob.example"
     again = upload(visitor, event, a_file(*rest[1:], head=rest[0]))
@@ -104,6 +107,8 @@ def test_of_twenty_dirty_rows_eighteen_are_in_after_one_step_and_two_come_back(a
     assert page.has("1 would be added")
     page.submit("Import", {}, 303)
     assert len(people(event)) == 19
+    sweep_imports(now() + timedelta(hours=25))
+    assert list(config().imports.glob("*")) == [], "until the day ends"
 
 
 def test_a_row_is_mended_in_the_table_and_what_was_typed_stays(event: Event, pages: Pages) -> None:

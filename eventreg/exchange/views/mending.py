@@ -27,6 +27,8 @@ _CELL = re.compile(r"cell-(\d{1,6})-(\d{1,4})")
 @of_a_file
 def show_words(slug: str, row: Import) -> Answer:
     """Ask once for all rows what the words mean that are not understood."""
+    if row.tried_at is None or row.done_at is not None:
+        return redirect(url_for("exchange.show_import", slug=slug, public_id=row.public_id), 303)
     return _words_page(row, word_choices(importing.words_of(row, importer())))
 
 
