@@ -41,22 +41,30 @@ def write_texts(person: Person, facts: Facts) -> None:
     for label, name in (("Resumen", "summary"), ("Descripción", "description"), ("Para quién", "audience")):
         person.write_in(label, in_words(facts.event[name]))
     person.write_in("Sede", in_words(facts.invented["venue"]))
-    with person.within("Información práctica"):
-        for number, item in enumerate(facts.invented["practical"], 1):
-            with person.within(f"Punto {number}" if number <= 3 else "Agregar un punto"):
-                person.choose("Tema", _TOPICS[item["topic"]])
-                person.write_in("Encabezado", in_words(item["label"]))
-                person.write_in("Texto", in_words(item["text"]), is_pasted=True)
-                if number == 4:
-                    person.press("Guardar y agregar otro")
+    _go_on(person)
+    for number, item in enumerate(facts.invented["practical"], 1):
+        if number <= 4:
+            _go_on(person)
+        person.choose("Tema", _TOPICS[item["topic"]])
+        person.write_in("Encabezado", in_words(item["label"]))
+        person.write_in("Texto", in_words(item["text"]), is_pasted=True)
+        if number == 4:
+            person.press("Guardar y agregar otro")
+    _go_on(person)
     person.write_in("Cargo de la persona de contacto", in_words(facts.event["contact"]["position"]))
     person.write_in("Oficina de la persona de contacto", in_words(facts.event["contact"]["office"]))
     person.press("Guardar textos")
 
 
+def _go_on(person: Person) -> None:
+    """Save a subject, and go on to the next."""
+    person.press(person.page.locator("button[value=on]").inner_text())
+
+
 def set_dates(person: Person, facts: Facts) -> None:
     """Set until when people register, and what else is known of the contact person."""
     person.follow("Fechas y lugares")
+    person.follow("Registro")
     ends_at, invented = facts.invented["ends_at"], facts.invented
     person.pick_date("El registro abre", f"{facts.today.isoformat()}T00:00")
     for label, days in (
@@ -65,7 +73,10 @@ def set_dates(person: Person, facts: Facts) -> None:
         ("Los lugares pasan solos a la lista de espera hasta", invented["promotes_until_days_before"]),
     ):
         person.pick_date(label, f"{facts.day(days)}T{ends_at}")
+    _go_on(person)
     person.write("«Quedan pocos lugares» a partir de", str(invented["few_places"]))
+    person.press("Guardar ajustes")
+    person.follow("Persona de contacto")
     person.write("Teléfono", facts.event["contact"]["phone"])
     person.press("Guardar ajustes")
 
@@ -74,9 +85,12 @@ def set_categories(person: Person, facts: Facts) -> None:
     """Say who may come, how many of each, and who decides."""
     person.follow("Categorías")
     for number, category in enumerate(facts.event["categories"], 1):
+        person.unfold(f"Categoría {number}")
         with person.within(f"Categoría {number}"):
             _set_category(person, category, facts.invented["categories"][category["key"]])
     for number in (3, 4):
+        if number > len(facts.event["categories"]):
+            person.unfold(f"Categoría {number}")
         with person.within(f"Categoría {number}"):
             person.set_box("Quitar esta categoría")
     person.press("Guardar categorías")

@@ -138,6 +138,7 @@ def _assert_desk(page: Page, done: Done) -> None:
     """What the public does not see: places and rules of the categories, and who was invited to what."""
     desk = done.addresses[0].replace("/events/", "/manage/events/")
     page.goto(f"{desk}/categories?lang=es")
+    page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
     for number, category in enumerate(done.facts.event["categories"], 1):
         rules = done.facts.invented["categories"][category["key"]]
         group = page.get_by_role("group", name=f"Categoría {number}", exact=True)

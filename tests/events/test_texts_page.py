@@ -57,24 +57,21 @@ def test_the_page_says_what_is_missing_and_leads_there(app: Flask) -> None:
     event = an_event(audience=text("Especialistas", ""), **REST)
     page = opened(desk(app, event), event)
     assert marks(page)["About the event"] == ["complete", "incomplete"]
-    assert marks(page)["Place"] == ["complete", "complete"]
-    assert page.link("Place").endswith("?part=place")
+    assert marks(page)["Address and taking part online"] == ["complete", "complete"]
+    assert page.link("Address and taking part online").endswith("?part=place")
 
 
 def test_what_the_checklist_demands_is_missing_and_not_called_optional(app: Flask) -> None:
     event = an_event(summary={}, description={}, venue={})
-    pages = desk(app, event)
-    page = opened(pages, event)
+    page = opened(desk(app, event), event)
     assert marks(page)["About the event"] == ["incomplete", "incomplete"]
-    assert marks(page)["Place"] == ["not begun", "not begun"]
-    assert {"Title", "Summary", "Description", "For whom (optional)"} <= set(page.texts("legend"))
-    assert "Venue" in opened(pages, event, "?part=place").texts("legend")
+    assert {"Title", "Summary", "Venue", "Description", "For whom (optional)"} <= set(page.texts("legend"))
 
 
 def test_an_online_event_needs_no_place(app: Flask) -> None:
     event = an_event(venue={}, attendance=AttendanceMode.ONLINE, **REST)
-    page = opened(desk(app, event), event, "?part=place")
-    assert marks(page)["Place"] == ["complete", "complete"]
+    page = opened(desk(app, event), event)
+    assert marks(page)["About the event"] == ["complete", "complete"]
     assert "Venue (optional)" in page.texts("legend")
 
 
@@ -250,8 +247,8 @@ def test_a_subject_saves_itself_and_leaves_the_others(app: Flask) -> None:
     pages = desk(app, event)
     place = opened(pages, event, "?part=place")
     send(opened(pages, event), title_en="Changed meanwhile")
-    following = place.submit("Save and go on to: Venue", {"#venue-en": "Great hall"}).follow()
+    following = place.submit("Save and go on to: Venue", {"#address-en": "1 River Road"}).follow()
     assert following.has("Saved.")
     assert following.form("Save texts").values()["practical-abc-text-en"] == ["Here"]
     after = stored(event)
-    assert (after.title["en"], after.venue["en"], len(after.practical)) == ("Changed meanwhile", "Great hall", 1)
+    assert (after.title["en"], after.address["en"], len(after.practical)) == ("Changed meanwhile", "1 River Road", 1)

@@ -97,8 +97,8 @@ class ItemForm(LocalizedForm):
 
 
 #: the subjects of the page; each item of practical information is one of its own, between the place and the new one
-_ABOUT = Subject("about", N_("About the event"), ("title", "summary", "description", "audience"))
-_PLACE = Subject("place", N_("Place"), ("venue", "address", "joining"))
+_ABOUT = Subject("about", N_("About the event"), ("title", "summary", "venue", "description", "audience"))
+_PLACE = Subject("place", N_("Address and taking part online"), ("address", "joining"))
 _NEW_ITEM = Subject("practical", N_("Add an item"))
 _CONTACT = Subject(
     "contact",

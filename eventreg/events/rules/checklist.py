@@ -21,7 +21,7 @@ class Lack(Keyed):
     TITLE = "title", N_("Write the title in %(languages)s"), "texts", True
     SUMMARY = "summary", N_("Write the summary in %(languages)s"), "texts", True
     DESCRIPTION = "description", N_("Write the description in %(languages)s"), "texts", True
-    VENUE = "venue", N_("Write the place in %(languages)s"), "texts/place", True
+    VENUE = "venue", N_("Write the place in %(languages)s"), "texts", True
     DAYS = "days", N_("Set the days and their hours"), "settings", True
     DAYS_PAST = "days_past", N_("The days of the event are over: it will stand among the past events"), "settings"
     CONTACT = "contact", N_("Name the contact person, with an email address"), "settings/contact", True
