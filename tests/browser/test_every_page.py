@@ -26,8 +26,8 @@ _JUDGED = LIGHT | DARK
 #: px at 1366 wide, which no page of the desk is longer than but lists, timelines, one person's answers and previews
 LONGEST = 1800
 _MAY_BE_LONG = re.compile(
-    # lists: of accounts, members, questions, changes, texts of messages, sessions of a programme
-    r"/(accounts|team|questions|questions/publish|messages/texts|programme)(\?|$)"
+    # lists: of accounts, members, questions, changes, texts of messages, sessions of a programme, acts
+    r"/(accounts|team|questions|questions/publish|messages/texts|programme|history)(\?|$)"
     # one person with their answers and what became of them; previews
     r"|/registrations/|/preview"
 )
