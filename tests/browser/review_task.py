@@ -88,12 +88,9 @@ def take_the_list_out(person: Person, evening: Evening) -> None:
 
 
 def _take_the_confirmed_out(person: Person, evening: Evening) -> None:
-    person.follow("Confirmada")
     person.unfold("Exportar")
-    person.follow("Otros formatos y columnas")
+    person.follow("Hotel: llegadas y noches")
     person.set_choice("Lista impresa (PDF)")
-    person.set_choice("Las de la pantalla, en su orden")
-    person.set_box("Con correos electrónicos y teléfonos", False)
     evening.file = person.fetch("Exportar")
 
 

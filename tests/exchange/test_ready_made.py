@@ -70,6 +70,16 @@ def test_each_has_the_columns_that_are_needed_and_no_more(
     assert [row[0] for row in rows] == ["Ana Álvarez", "Ana Zúñiga"], "the confirmed, by surname"
 
 
+def test_a_hotel_is_told_the_days_where_nobody_asks_for_nights(desk: Pages, event: Event) -> None:
+    a_registration(event)
+    assert table(chosen(desk, event, "Hotel: arrivals and nights"))[0] == [
+        "Person",
+        "Country",
+        "Days attended",
+        "Reference",
+    ]
+
+
 def test_it_keeps_how_the_list_is_narrowed(desk: Pages, event: Event) -> None:
     a_registration(event, country="GT", status="pending")
     a_registration(event, country="MX", status="pending")

@@ -18,7 +18,7 @@ class ReadyMade:
 
     title: LazyString
     #: names of columns; "answer.<key>" of what the ready-made questions ask, and "kind.<kind>" for every question of a kind,
-    #: as far as the event asks it
+    #: as far as the event asks it; "a|b" is b where it does not ask a
     columns: tuple[str, ...]
     #: the value of the format that most want it in
     format: str = "xlsx"
@@ -38,6 +38,9 @@ class ReadyMade:
 
 
 def _names(said: str, shape: ListShape) -> list[str]:
+    said, _bar, instead = said.partition("|")
+    if instead:
+        return _names(said, shape) or _names(instead, shape)
     if not said.startswith(_KIND):
         return [said]
     kind = said.removeprefix(_KIND)
@@ -47,7 +50,9 @@ def _names(said: str, shape: ListShape) -> list[str]:
 
 #: by the name that addresses have for them
 READY_MADE = {
-    "hotel": ReadyMade(_l("Hotel: arrivals and nights"), (PERSON, "country", "kind.nights", "kind.date_range", "reference")),
+    "hotel": ReadyMade(
+        _l("Hotel: arrivals and nights"), (PERSON, "country", "kind.nights|kind.days", "kind.date_range", "reference")
+    ),
     "catering": ReadyMade(_l("Catering"), (PERSON, "kind.days", "answer.diet")),
     "door": ReadyMade(_l("Entrance, by surname"), (PERSON, "institution", "category", "kind.days", "reference"), "pdf_list"),
     "security": ReadyMade(
