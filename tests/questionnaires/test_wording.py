@@ -57,7 +57,8 @@ def test_every_reason_is_said_in_both_languages(reason: Reason | str, speaking_a
 
 @pytest.mark.parametrize("name", sorted(kinds.NAMES))
 def test_missing_answer_is_said_for_every_kind(name: str) -> None:
-    assert said(Invalid(kinds.get(name).missing), label="x")
+    kind = kinds.get(name)
+    assert said(Invalid(kind.missing, **kind.details(CONTEXT)), label="x")
 
 
 def test_numbers_agree() -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from eventreg.accounts.models import AccountSession
 from eventreg.accounts.rules.codes import SEEN_EVERY
 from eventreg.db import db, transaction
+from eventreg.db.transactions import clear_shelf
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
 from eventreg.settings.queries import forget_settings
@@ -46,9 +47,13 @@ def _cut_after(count: int, database_url: str) -> Iterator[list[str]]:
         outside.dispose()
 
 
-def _cut_everywhere(
-    database_url: str, ask: Callable[[int], Page], prepare: Callable[[], None] = forget_settings
-) -> list[int]:
+def _forget() -> None:
+    """Let each request read everything, however far the one before it came."""
+    forget_settings()
+    clear_shelf()
+
+
+def _cut_everywhere(database_url: str, ask: Callable[[int], Page], prepare: Callable[[], None] = _forget) -> list[int]:
     """Ask again and again, each time cut off one statement later; return the codes of the answers."""
     codes = []
     for count in range(1, _MANY):
