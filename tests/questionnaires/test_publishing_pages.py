@@ -113,13 +113,14 @@ def test_what_stands_in_the_way_is_told_whole_and_nothing_is_written(app: Flask)
     owner = a_team_member(event)
 
     def spoil(data: dict[str, Any]) -> None:
-        del _question(data, "sex")["purpose"], _question(data, "topics")["options"]  # a purpose is not demanded
+        del _question(data, "sex")["purpose"], _question(data, "topics")["options"]
         del _question(data, "diet")["label"]["en"]
 
     revision = _draft(event, owner.id, spoil)
     with pytest.raises(Refused, match="stands in the way") as refused:
         publish_draft(event.id, revision, AskAgain(), Actor.account(owner.id))
     assert {each.question.key for each in refused.value.details["obstacles"] if each.question} == {
+        "sex",
         "topics",
         "diet",
     }
@@ -207,7 +208,7 @@ def test_page_lists_everything_with_a_way_there(app: Flask, pages: Pages) -> Non
     owner = a_team_member(event)
 
     def spoil(data: dict[str, Any]) -> None:
-        del _question(data, "sex")["label"]["es"], _question(data, "diet")["label"]["en"]
+        del _question(data, "sex")["purpose"], _question(data, "diet")["label"]["en"]
 
     _draft(event, owner.id, spoil)
     pages.sign_in(owner)
