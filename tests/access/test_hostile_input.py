@@ -28,7 +28,7 @@ _QUERY = ("act", "added", "after", "answer.diet", "apply", "audience", "before",
           "choose", "closed", "column", "columns", "count", "country", "day", "days", "duplicates", "event", "field", "from",
           "has.institution", "institution", "kind", "lang", "language", "least.answer.age", "loaded", "mail", "move", "newer",
           "next", "note", "of",
-          "older", "only", "open", "order", "page", "q", "record", "role", "saved", "scope", "section", "session",
+          "older", "only", "open", "order", "page", "part", "q", "ready", "record", "role", "saved", "scope", "section", "session",
           "shown", "since", "sort", "stage", "state", "status", "tag", "to", "trouble", "turned", "unanswered",
           "until", "v", "version", "way", "who", "width", "with")  # fmt: skip
 _READ = re.compile(r'args\.get(?:list)?\(\s*"([\w-]+)"|"([\w-]+)" in request\.args')
