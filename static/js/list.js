@@ -1,6 +1,7 @@
 // Enhancement only: choosing rows of the list, and its keys. Boxes, buttons and links do the same without this file.
 
 const form = document.querySelector('[data-list]')
+const area = form && form.closest('[data-changes]')
 const table = form && form.querySelector('tbody')
 
 const rows = () => [...table.rows]
@@ -8,7 +9,7 @@ const boxOf = row => row.querySelector('[name=chosen]')
 const linkOf = row => row.querySelector('th a')
 const boxes = () => rows().map(boxOf).filter(Boolean)
 const chosen = () => boxes().filter(box => box.checked)
-const whole = () => form.querySelector('[name=all]')
+const whole = () => area.querySelector('[name=all]')
 
 // Places that the chosen people would take, of the event and of each category, beside what is left.
 const counted = picked => {
@@ -23,7 +24,7 @@ const counted = picked => {
 
 const placeLines = picked => {
   const needs = counted(picked)
-  return [...form.querySelectorAll('[data-left]')].map(line => {
+  return [...area.querySelectorAll('[data-left]')].map(line => {
     const need = needs[line.dataset.of] || 0
     const left = Number(line.dataset.left)
     return { line, need, left, isShown: picked.length > 0 && (need > 0 || line.dataset.of === '') }
@@ -32,18 +33,27 @@ const placeLines = picked => {
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_found, name) => values[name])
 
+// The bar shows by itself; who hears the page is told by the line that is always there.
+const tell = (isWhole, count) => {
+  const told = area.querySelector('[data-told]')
+  if (!told) return
+  const { one, some, every } = told.dataset
+  const text = isWhole ? every : fill(count === 1 ? one : some, { count })
+  if (told.textContent === text) return
+  told.textContent = text
+  if (isWhole || count) area.querySelector('[data-said]').textContent = text
+}
+
 const refresh = () => {
   const picked = chosen()
   const all = whole()
   const isWhole = Boolean(all && all.checked)
-  const told = form.querySelector('[data-told]')
-  const { none, some, every } = told.dataset
-  told.textContent = isWhole ? every : picked.length ? fill(some, { count: picked.length }) : none
-  form.classList.toggle('er-choosing', isWhole || picked.length > 0)
+  tell(isWhole, picked.length)
   for (const { line, need, left, isShown } of placeLines(isWhole ? [] : picked)) {
     line.hidden = !isShown
     line.classList.toggle('er-flag', need > left)
-    line.textContent = fill(need > left ? line.dataset.over : line.dataset.fits, { left, need, over: need - left })
+    const text = fill(need > left ? line.dataset.over : line.dataset.fits, { left, need, over: need - left })
+    if (line.textContent !== text) line.textContent = text
   }
   const head = form.querySelector('[data-choose-page]')
   if (head) {
@@ -73,7 +83,7 @@ const watchBoxes = () => {
     if (event.shiftKey && last) stretch(box, box.checked)
     last = box
   })
-  form.addEventListener('change', event => {
+  area.addEventListener('change', event => {
     const { target } = event
     if (target.matches('[data-choose-page]')) for (const box of boxes()) choose(box, target.checked)
     else if (target.name === 'chosen') choose(null, false)
@@ -154,7 +164,7 @@ const move = step => {
 
 // On the row where one is, unless rows are chosen; the same page follows as after the bar's button.
 const press = act => {
-  const button = form.querySelector(`button[name=act][value=${act}]`)
+  const button = area.querySelector(`button[name=act][value=${act}]`)
   if (!button) return
   if (!chosen().length && !(whole() && whole().checked)) {
     const box = here() && boxOf(here())

@@ -19,7 +19,7 @@ from eventreg.registration.rules.states import Status
 #: how addresses begin what they call a question's field or column
 ANSWER = "answer."
 PERSON, RECEIVED, STATUS = "person", "received", "status"
-USUAL_COLUMNS = (PERSON, "institution", "category", STATUS, RECEIVED)
+USUAL_COLUMNS = (PERSON, "institution", "country", "category", STATUS, RECEIVED)
 
 
 def answer_column(key: str) -> str:

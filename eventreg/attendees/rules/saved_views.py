@@ -15,7 +15,9 @@ BUT = "but"
 OPEN = "open"
 HAS, LEAST, MOST = "has.", "least.", "most."
 COLUMN, MOVE, ORDER, TURNED = "column", "move", "order", "turned"
-_OWN = frozenset({APPLY, BUT, OPEN, COLUMN, MOVE, TURNED})
+#: how high the rows are: no part of the list's state, but its reader's wish
+ROWS = "rows"
+_OWN = frozenset({APPLY, BUT, OPEN, COLUMN, MOVE, TURNED, ROWS})
 _UP, _DOWN = "up.", "down."
 _WHOLE = frozenset({IS_EMPTY.text, IS_ANSWERED.text})
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import g, request
+from flask import g, get_template_attribute, request, session
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from eventreg.attendees.listing import ListShape, ListWords, RegistrationList, Way
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import PERSON, ListState
-from eventreg.attendees.rules.saved_views import OPEN
+from eventreg.attendees.rules.saved_views import OPEN, ROWS
 from eventreg.attendees.views.desk import list_url, registration_url
 from eventreg.events.models import Category
 from eventreg.i18n import formats
@@ -54,6 +55,7 @@ class Chooser:
     orders: Sequence[Offered]
     is_descending: bool
     is_open: bool
+    is_roomy: bool
     #: leads back to the usual columns; empty where they are shown
     usual_url: str
 
@@ -61,6 +63,15 @@ class Chooser:
     def is_wide(self) -> bool:
         """Whether there are more columns than a page has room for."""
         return len(self.shown) > _MOST_IN_PAGE
+
+
+def keep_rows() -> None:
+    """Remember in the session how high this person wants the rows, where the form of columns says so."""
+    asked = request.args.get(ROWS)
+    if asked == "roomy":
+        session[ROWS] = asked
+    elif asked:
+        session.pop(ROWS, None)
 
 
 def shown_columns(state: ListState) -> list[str]:
@@ -94,6 +105,7 @@ def chooser_of(slug: str, state: ListState, shape: ListShape, words: ListWords) 
         orders=[Offered(name, words.short_title(name), name == state.order) for name in shape.columns],
         is_descending=state.is_descending,
         is_open=CHOOSER in request.args.getlist(OPEN),
+        is_roomy=ROWS in session,
         usual_url=list_url(slug, state.with_(columns=())) if state.columns else "",
     )
 
@@ -112,6 +124,8 @@ class ShownRow:
     category: Category
     #: its name in the reader's language
     category_name: Markup
+    #: its status as a word with its shape
+    status: Markup
     country: str
     way: str
     #: by column
@@ -126,6 +140,12 @@ class ShownRow:
     #: who changed it since the list was shown, in words
     changed_by: str
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether anything may stand beside the name."""
+        person = self.person
+        return bool(person.marked.get("tags") or person.marked.get("notes") or person.is_double)
+
 
 class Lines:
     """Draws lines of one list for one reader."""
@@ -137,6 +157,8 @@ class Lines:
         self._category_of = {category.id: category for category in categories}
         # Said once for all lines, and not again for each.
         self._categories = {each.id: templating.in_reader_language(each.name) for each in categories}
+        draw = get_template_attribute("components/status.html", "status")
+        self._statuses = {each: draw(each.value, _(each.title)) for each in Status}
         self._address = registration_url(g.event.slug, _PLACE, registrations.state).split(_PLACE, 1)
         self.columns = shown_columns(registrations.state)
         self._titles = {name: words.short_title(name) for name in self.columns}
@@ -161,6 +183,7 @@ class Lines:
             name=row.full_name,
             category=category,
             category_name=self._categories[row.category_id],
+            status=self._statuses[row.status],
             country=formats.country(row.columns["country"], self._words.language),
             way=self._way(row),
             texts={name: cell(row) for name, cell in self._cells.items()},

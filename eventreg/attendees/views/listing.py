@@ -3,7 +3,7 @@
 A script asks for the changes every few seconds, nearly always for nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -15,18 +15,20 @@ from werkzeug.wrappers import Response
 
 from eventreg.attendees.forms import SavedViewForm
 from eventreg.attendees.listing import READY_MADE, RegistrationList
+from eventreg.attendees.queries.people import Person
 from eventreg.attendees.queries.person import Change, list_changes, newest_position
 from eventreg.attendees.queries.reasons import Around, get_around
-from eventreg.attendees.rules.acts import RunAct
+from eventreg.attendees.rules.acts import ACTIONS, RunAct
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.rules.saved_views import APPLY, MOVE, OPEN
 from eventreg.attendees.views import blueprint, desk, filters, narrowing, saved_views
-from eventreg.attendees.views.columns import CHOOSER, Lines, chooser_of, heads_of
+from eventreg.attendees.views.columns import CHOOSER, Lines, chooser_of, heads_of, keep_rows
 from eventreg.events.checks import occupancy
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
+from eventreg.registration.rules.states import Status, next_status
 from eventreg.web import access, fields, templating
 
 
@@ -39,6 +41,7 @@ def list_registrations(slug: str) -> str | Response:
     categories = desk.categories_in_sight()
     state = desk.read_list_state(categories)
     if APPLY in request.args and not state.has_unknown:
+        keep_rows()
         return redirect(_address_of_form(slug, state))
     return _page(slug, categories, state, around)
 
@@ -58,7 +61,7 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
     counts = registrations.counts(around.newest)
     page = registrations.page(few=counts.few)
     seats = occupancy().seats_of(event)
-    acts = acts_of(state, categories, seats, counts.shown, len(page.rows))
+    acts = acts_of(state, categories, seats, counts.shown, page.rows)
     lines = Lines(registrations, categories, words, can_choose=acts.is_offered)
     return render_desk(
         "attendees/list.html",
@@ -169,7 +172,9 @@ class Acts:
     page_url: str
     total: int
     on_page: int
-    told: str
+    #: with {count}, of one and of more
+    told_one: str
+    told_some: str
     first: Sequence[Offered]
     more: Sequence[Offered]
     places: Sequence[PlacesLeft]
@@ -190,16 +195,22 @@ class Acts:
         return ngettext("All %(num)d that match", "All %(num)d that match", self.total)
 
 
-def acts_of(state: ListState, categories: Sequence[Category], seats: Seats, total: int, on_page: int) -> Acts:
-    """Return what this request's account may do to people of the list."""
+def acts_of(
+    state: ListState, categories: Sequence[Category], seats: Seats, total: int, people: Sequence[Person]
+) -> Acts:
+    """Return what this request's account may do to people of the list; what would change none of those shown comes last."""
     slug = g.event.slug
-    first, more = _offered(_FIRST), _offered(_MORE)
+    statuses = {each.status for each in people}
+    fitting = [act for act in (*_FIRST, *_MORE) if _changes_some(act, statuses)]
+    first = _offered(fitting[: len(_FIRST)])
+    more = _offered([*fitting[len(_FIRST) :], *(act for act in (*_FIRST, *_MORE) if act not in fitting)])
     return Acts(
         address=desk.list_url(slug, state.with_(), _ENDPOINT) if first or more else "",
         page_url=_with_page(desk.list_url(slug, state)),
         total=total,
-        on_page=on_page,
-        told=_("Nobody chosen"),
+        on_page=len(people),
+        told_one=ngettext("%(count)s chosen", "%(count)s chosen", 1, count="{count}"),
+        told_some=ngettext("%(count)s chosen", "%(count)s chosen", 2, count="{count}"),
         first=first,
         more=more,
         places=list(_places(categories, seats)) if access.may(Permission.DECIDE) else [],
@@ -209,6 +220,12 @@ def acts_of(state: ListState, categories: Sequence[Category], seats: Seats, tota
 def are_acts_offered() -> bool:
     """Say whether this request's account may do anything to people of the list."""
     return bool(_offered(_FIRST) or _offered(_MORE))
+
+
+def _changes_some(act: RunAct, statuses: Collection[Status]) -> bool:
+    """Say whether an act does anything to somebody of these statuses; what decides nothing always may."""
+    action = ACTIONS.get(act)
+    return action is None or any(next_status(status, action) for status in statuses)
 
 
 def _offered(acts: Sequence[RunAct]) -> list[Offered]:
@@ -221,7 +238,7 @@ def _places(categories: Sequence[Category], seats: Seats) -> Iterator[PlacesLeft
     if scope.is_whole and left is not None:
         yield PlacesLeft(
             "",
-            left,
+            max(left, 0),
             _("{left} places left, {need} needed"),
             _("{left} places left, {need} needed: {over} too many"),
         )
@@ -233,7 +250,7 @@ def _places(categories: Sequence[Category], seats: Seats) -> Iterator[PlacesLeft
             name = templating.plain_in_reader_language(category.name).replace("{", "").replace("}", "")
             yield PlacesLeft(
                 category.key,
-                left,
+                max(left, 0),
                 _("%(category)s: {left} places left, {need} needed", category=name),
                 _("%(category)s: {left} places left, {need} needed: {over} too many", category=name),
             )
