@@ -227,3 +227,17 @@ def test_only_those_with_the_right_decide(
     account: Account = a_team_member(event, role)
     data = {"action": "approve", "seen_revision": "1"}
     pages.sign_in(account).post(address(event, person) + "/decision", data, code, token=True)
+
+
+@pytest.mark.both_databases
+def test_a_decision_leads_on_along_the_list_one_came_from(desk: Pages, event: Event, person: Registration) -> None:
+    a_registration(event, "government", Status.PENDING, given_name="Otra", family_name="Lista")
+    newer = a_registration(event, "academia", Status.PENDING, given_name="Eva", family_name="Ruiz")
+    page = desk.get(f"{address(event, newer)}?status=pending&category=academia")
+    on = page.submit("Approve and next").follow()
+    assert status_of(newer) is Status.CONFIRMED
+    assert on.heading == "Ana Núñez"
+    assert "status=pending" in on.address
+    assert on.has("Eva Ruiz: Approved.")
+    assert on.click("Look at it or undo it").heading == "Eva Ruiz"
+    assert "Approve" in on.form("Approve").buttons(), "nobody comes after: one stays"

@@ -21,7 +21,8 @@ _STOPS = """() => [...document.querySelectorAll('a[href], button, input, select,
         && part.compareDocumentPosition(document.querySelector('table')) & Node.DOCUMENT_POSITION_FOLLOWING).length"""
 _ROWS = """() => { const rows = [...document.querySelectorAll('tbody tr')].map(row => row.getBoundingClientRect());
     return [rows[0].top, rows.filter(row => row.bottom <= innerHeight).length, Math.max(...rows.map(row => row.height))] }"""
-_COVERED = """() => { const part = document.activeElement, box = part.getBoundingClientRect();
+_COVERED = """async () => { await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const part = document.activeElement, box = part.getBoundingClientRect();
     if (part === document.body || !box.height || box.height > innerHeight / 2) return '';
     const x = (Math.max(box.left, 0) + Math.min(box.right, innerWidth)) / 2, y = (box.top + box.bottom) / 2;
     const on = document.elementFromPoint(x, y);
@@ -79,6 +80,7 @@ def test_no_width_is_too_narrow_and_nothing_covers_the_focus(site: Site, visits:
         for width in (320, 360, 480, 683, 769, 820, 900, 1024, 1200, 1201, 1366, 1920):
             page.set_viewport_size({"width": width, "height": 768})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+    page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size({"width": 320, "height": 256})
     for _ in range(40):
         page.keyboard.press("Tab")

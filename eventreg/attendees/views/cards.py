@@ -300,16 +300,18 @@ def decision_form(event: Event, language: str, shown: Dossier | None = None) -> 
     return DecisionForm(shown.reasons if may_decide else (), language, **seen)
 
 
-def _actions(status: Status) -> list[tuple[str, str, str]]:
-    """Return (name, words, look) of each decision that is possible now; only the first looks filled."""
+def _actions(status: Status) -> list[tuple[str, str, str, str]]:
+    """Return (name, words, look, words with the next person after it) of each decision that is possible now."""
     verbs = {
-        Action.APPROVE: _("Approve"),
-        Action.WAITLIST: _("Put on the waiting list"),
-        Action.DECLINE: _("Decline"),
-        Action.REOPEN: _("Return to review"),
+        Action.APPROVE: (_("Approve"), _("Approve and next")),
+        Action.WAITLIST: (_("Put on the waiting list"), _("Waiting list and next")),
+        Action.DECLINE: (_("Decline"), _("Decline and next")),
+        Action.REOPEN: (_("Return to review"), _("Return to review and next")),
     }
     return [
-        (action.value, verbs[action], _LOOKS[action]) for action in DECISIONS if next_status(status, action) is not None
+        (action.value, verbs[action][0], _LOOKS[action], verbs[action][1])
+        for action in DECISIONS
+        if next_status(status, action) is not None
     ]
 
 

@@ -1,6 +1,8 @@
 """Decisions on one registration, and taking the last one back."""
 
-from flask import Response as FlaskResponse, abort, g, request
+from flask import Response as FlaskResponse, abort, flash, g, request
+from flask_babel import gettext as _
+from markupsafe import Markup
 
 from eventreg.attendees.forms import read_action
 from eventreg.attendees.queries.person import get_dossier
@@ -12,6 +14,7 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.clock import now
 from eventreg.registration.emails import Occasion
+from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import LONGEST_REASON, DecisionMail, compose_decision, decide, undo
 from eventreg.web.access import Answer, requires
@@ -24,15 +27,28 @@ from eventreg.web.refusals import Refusals
 def decide_registration(slug: str, reference: str) -> Answer:
     """Approve, wait-list or decline what was seen; if it is no longer that, say what happened instead."""
     event: Event = g.event
-    form = cards.decision_form(event, desk.the_registration(reference).language)
-    action, seen_revision = read_action(request.form.get("action", "")), whole_number(form.seen_revision.data)
+    person = desk.the_registration(reference)
+    form = cards.decision_form(event, person.language)
+    word, _space, then = request.form.get("action", "").partition(" ")
+    action, seen_revision = read_action(word), whole_number(form.seen_revision.data)
     if action is None or seen_revision is None:
         abort(400)
+    # Before it is decided on: the decision may take the person to another place in the list, or out of it.
+    following = desk.neighbours(person)[1] if then else None
     with form.refusals() as outcome:
         telling = DecisionMail(has_mail=not form.without_mail.data)
-        decide(event.id, reference, action, form.told_reason, seen_revision, organizer(), telling)
-        return desk.back_to(reference)
+        decision = decide(event.id, reference, action, form.told_reason, seen_revision, organizer(), telling)
+        if following is not None:
+            flash(_told(person, decision.action))
+        return desk.back_to(following or reference)
     return dossier_page(reference, form if form.errors else None, outcome.problem), outcome.status_code
+
+
+def _told(person: Registration, action: Action) -> Markup:
+    """Return what the next person's page says of the one before, with the way back to it."""
+    said = _("%(name)s: %(decision)s.", name=person.full_name, decision=_(action.title))
+    link = Markup('<span>{} <a class="govuk-link" href="{}">{}</a></span>')
+    return link.format(said, desk.url_of(person.reference), _("Look at it or undo it"))
 
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/decision/mail")

@@ -100,6 +100,12 @@ def url_of(reference: str) -> str:
     return registration_url(g.event.slug, reference, read_list_state(categories_in_sight()))
 
 
+def neighbours(registration: Registration) -> tuple[str | None, str | None]:
+    """Return the references before and after a registration in the list that one came from."""
+    categories = categories_in_sight()
+    return list_of(categories, read_list_state(categories)).neighbours(registration)
+
+
 def back_to(reference: str, anchor: str = "") -> Response:
     """Lead back to a registration's page."""
     return redirect(f"{url_of(reference)}#{anchor}" if anchor else url_of(reference), 303)

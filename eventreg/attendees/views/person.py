@@ -26,7 +26,7 @@ from eventreg.attendees.services.looking import look_at_section, take_file
 from eventreg.attendees.views import blueprint, cards, desk, duplicates, history
 from eventreg.audit.trail import read_group
 from eventreg.db import read_together
-from eventreg.events.models import Category, Event
+from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.team import Membership, list_memberships
 from eventreg.events.rules.team import Permission, Sight
@@ -148,7 +148,7 @@ def dossier_page(
         **_rights(),
         **_sending(dossier.registration),
         came_by=_came_by(dossier.registration),
-        **_ways_around(event, dossier.registration, categories, state),
+        **_ways_around(event, dossier.registration, state),
         acts=acts_shown(event, dossier.registration),
         **_annotated(event, dossier.registration, refused, fault),
         **cards.decision_shown(dossier, event, form),
@@ -189,11 +189,9 @@ def _sending(registration: Registration) -> dict[str, Any]:
     }
 
 
-def _ways_around(
-    event: Event, registration: Registration, categories: Sequence[Category], state: ListState
-) -> dict[str, Any]:
+def _ways_around(event: Event, registration: Registration, state: ListState) -> dict[str, Any]:
     """Return where one goes from here: back to the list one came from, and along it."""
-    previous, following = desk.list_of(categories, state).neighbours(registration)
+    previous, following = desk.neighbours(registration)
     return {
         "language_url": language_url_at(desk.registration_url(event.slug, registration.reference, state)),
         "back_url": desk.list_url(event.slug, state),
