@@ -52,12 +52,14 @@ def find_them(person: Person, evening: Evening) -> None:
     person.press("Entrar")
     person.follow(SEMINAR)
     person.follow("Personas")
+    person.unfold("Filtros")
     person.set_box("Experto o experta de gobierno")
     person.set_box("Guatemala")
     person.choose_nth("Cualquier pregunta del formulario", _SUPPORT)
     person.push("Agregar un filtro")
     person.set_box("Sí, necesito apoyo")
     person.press("Aplicar filtros")
+    person.unfold("Todas")
     person.follow("Por revisar")
     evening.found = person.page.locator("tbody th a").all_inner_texts()
     evening.left_out = evening.found[1:4:2]
@@ -107,9 +109,7 @@ def decide_46(person: Person, _evening: Evening) -> None:
     person.follow(_to_review(person.page))
     person.follow(person.page.locator("tbody th a").first.inner_text())
     for number in range(46):
-        if number:
-            person.follow("Siguiente")
-        person.press("Aprobar")
+        person.press("Aprobar y siguiente" if number < 45 else "Aprobar")
 
 
 def decline_two(person: Person, _evening: Evening) -> None:
@@ -127,6 +127,7 @@ def write_to_a_country(person: Person, _evening: Evening) -> None:
     person.follow("Personas")
     person.set_box("Honduras")
     person.press("Aplicar filtros")
+    person.unfold("Vista:")
     person.follow("Confirmada")
     person.set_box("Elegir a todas las personas de esta página")
     person.press("Escribir")
