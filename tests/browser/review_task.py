@@ -59,7 +59,7 @@ def find_them(person: Person, evening: Evening) -> None:
     person.push("Agregar un filtro")
     person.set_box("Sí, necesito apoyo")
     person.press("Aplicar filtros")
-    person.unfold("Todas")
+    person.unfold("Vista")
     person.follow("Por revisar")
     evening.found = person.page.locator("tbody th a").all_inner_texts()
     evening.left_out = evening.found[1:4:2]
@@ -125,9 +125,10 @@ def decline_two(person: Person, _evening: Evening) -> None:
 def write_to_a_country(person: Person, _evening: Evening) -> None:
     """Write to everybody confirmed from Honduras, in both languages."""
     person.follow("Personas")
+    person.unfold("Filtros")
     person.set_box("Honduras")
     person.press("Aplicar filtros")
-    person.unfold("Vista:")
+    person.unfold("Vista")
     person.follow("Confirmada")
     person.set_box("Elegir a todas las personas de esta página")
     person.press("Escribir")
