@@ -99,6 +99,8 @@ def test_deciding_by_keyboard(site: Site, visits: ContextMaker) -> None:
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations/{reference}"))
     tab_to(page, "Reason")
     page.keyboard.type("The places for academia are taken.")
+    tab_to(page, "Decide and stay on this page")
+    page.keyboard.press("Enter")
     tab_to(page, "Decline")
     page.keyboard.press("Enter")
     expect(page.get_by_text("The places for academia are taken.").first).to_be_visible()

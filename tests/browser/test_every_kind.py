@@ -57,7 +57,10 @@ def test_errors_stand_beside_each_kind_and_keep_what_was_typed(
     open_form(page, site)
     fill_wrongly(page)
     page.locator("button[type=submit]#send").click()
-    for key in ("experience", "orcid", "stay_abroad", "companion", "preferences", "portrait"):
+    # A file of the wrong type is refused before it is sent, where there is a script.
+    refused = page.locator("#q-portrait-size" if javascript else "#q-portrait-error")
+    assert refused.inner_text().strip()
+    for key in ("experience", "orcid", "stay_abroad", "companion", "preferences"):
         assert page.locator(f"#q-{key}-error").count() == 1, key
         assert page.locator(f"a[href='#q-{key}']").count() == 1, key
     assert page.locator("#q-experience").input_value() == "doce"
