@@ -131,7 +131,7 @@ def test_the_overview_of_a_draft_says_what_is_missing(owner: Pages) -> None:
     owner.sign_in(a_team_member(event))
     page = owner.get(f"/manage/events/{event.slug}")
     assert page.has("Write the summary in Spanish and English")
-    assert page.click("Preview").has("This is a preview.")
+    assert page.click("Event preview").has("This is a preview.")
     viewer = Pages(owner.app).sign_in(a_team_member(event, "viewer"))
     assert not viewer.get(f"/manage/events/{event.slug}").has("Write the summary")
 
