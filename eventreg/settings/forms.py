@@ -26,7 +26,7 @@ class SettingsForm(LocalizedForm):
         lazy_gettext("Logo"),
         most=LOGO_SIZE,
         description=lazy_gettext("PNG, JPEG, WebP or GIF. It is made small and stands beside the name."),
-        render_kw={"accept": "image/png,image/jpeg,image/webp,image/gif"},
+        render_kw={"accept": ".png,.jpg,.jpeg,.webp,.gif"},
     )
     removes_logo = BooleanField(lazy_gettext("Remove the logo"))
     palette = RadioField(lazy_gettext("Colours"), description=lazy_gettext("An event can have others."))

@@ -32,7 +32,8 @@ document.addEventListener('change', event => {
   }
   const endings = accept ? accept.split(',') : ['']
   const chosen = [...files]
-  const isOfType = ({ name }) => !name.includes('.') || endings.some(ending => name.toLowerCase().endsWith(ending))
+  // What is no ending (image/*) is left to the server.
+  const isOfType = ({ name }) => !name.includes('.') || endings.some(ending => ending.includes('/') || name.toLowerCase().endsWith(ending))
   const fault = !chosen.every(isOfType) ? dataset.wrongType : chosen.some(({ size }) => size > Number(dataset.limit)) ? dataset.tooLarge : ''
   told.textContent = fault || ''
   if (fault) event.target.value = ''
