@@ -90,6 +90,8 @@ def take_the_list_out(person: Person, evening: Evening) -> None:
 
 
 def _take_the_confirmed_out(person: Person, evening: Evening) -> None:
+    person.unfold("Vista")
+    person.follow("Confirmada")
     person.unfold("Exportar")
     person.follow("Hotel: llegadas y noches")
     person.set_choice("Lista impresa (PDF)")
