@@ -129,4 +129,4 @@ def test_the_number_of_statements_is_fixed(pages: Pages, event: Event) -> None:
     assert numbers[0] <= 9, (
         "session, events, invitations, may make events, figures and places, categories, days, what waits"
     )
-    assert numbers[1] <= 25, "for one event also its checklist, the last days and what colleagues did"
+    assert numbers[1] <= 17, "for one event also its checklist, the last days and what colleagues did"
