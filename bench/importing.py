@@ -108,7 +108,7 @@ def a_file(event_id: int, people: int) -> bytes:
         chance = random.Random(number)
         category, person = chance.choice(event.categories), invent(_FIRST + number, chance)
         answers = invent_answers(definition.questions_for(category.key), person, days, chance)
-        hidden = definition.hidden_keys(category.key, answers)
+        hidden = definition.hidden_keys(category.key, None, answers)
         cells = [
             kinds.get(q.kind).cell(q, answers[q.key], context, "es") if q.key in answers and q.key not in hidden else ""
             for q in questions

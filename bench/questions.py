@@ -46,7 +46,7 @@ def form_time(definition: Definition) -> float:
     sent = MultiDict([(question.key, _ANSWERS.get(question.kind, "Ana")) for question in definition.questions()])
     draw = get_template_attribute("registration/_questions.html", "questions")
     started = time.process_time()
-    form = QuestionnaireForm(definition, "government", _CONTEXT, "es", sent)
+    form = QuestionnaireForm(definition, "government", _CONTEXT, "es", sent, came_by=None)
     is_valid = form.validate()
     page = draw(form.sections, form.has_conditions)
     spent = (time.process_time() - started) * 1000
