@@ -12,6 +12,7 @@ from functools import partial
 
 import click
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from eventreg.app import create_app
 from eventreg.config import Config, load_config
@@ -138,10 +139,13 @@ def _children(
 
 
 def _warm_this_process(app: Flask) -> None:
-    """Fetch a page: the first visitor of a fresh process shall not wait for a connection, and for memory to be copied."""
+    """Fetch a page that is kept: the first visitor of a fresh process shall not wait for a connection.
+
+    One that the application makes would copy a fifth of the memory that processes share, whether somebody comes or not.
+    """
     with app.app_context():
-        home = address_of("site.home")
-    app.test_client().get(home)
+        home, language = address_of("site.home"), settings().languages[0]
+    _fetch(app, home, language)
 
 
 def _drop_connections(app: Flask) -> None:
@@ -173,8 +177,13 @@ def warm_up(app: Flask) -> None:
         languages = settings().languages
     # Without a context around them: requests would share it, and with it the first one's language and event.
     for language in languages:
-        client = app.test_client(use_cookies=False)  # a page for who has a session is not kept
         for address in addresses:
-            answer = client.get(address, headers={"Accept-Language": language, "Accept-Encoding": "gzip"})
+            answer = _fetch(app, address, language)
             if answer.status_code >= 500:
                 log.warning("%s answered %d", address, answer.status_code)
+
+
+def _fetch(app: Flask, address: str, language: str) -> TestResponse:
+    """Fetch a page as a visitor without a session does: one for who has a session is not kept."""
+    headers = {"Accept-Language": language, "Accept-Encoding": "gzip"}
+    return app.test_client(use_cookies=False).get(address, headers=headers)
