@@ -23,9 +23,9 @@ from eventreg.operations import banner, preparing
 from eventreg.operations.backups.placing import finish_restores
 from eventreg.serving import lock, logs, subprocesses
 from eventreg.serving.addresses import AnyBind, check_free, handed_over, listen
-from eventreg.serving.supervisor import Child, Supervisor, Wishes
+from eventreg.serving.supervisor import Child, Supervisor, Wish, Wishes
 from eventreg.serving.web import Bounds, Place, WebOptions, work
-from eventreg.site.kept_pages import begin_number
+from eventreg.site.kept_pages import begin_number, connect_ahead, hand_over, take_over
 from eventreg.web.instance import Bell, address_of, config as settings
 from eventreg.web.templating import keep_compiled
 from eventreg.worker import run_worker
@@ -118,10 +118,19 @@ def _children(
     # A proxy is one network that speaks for everybody.
     bounds = Bounds(spooled_by_one=Bounds.spooled) if config.trusted_proxies else Bounds()
 
+    legacy = subprocesses.Legacy()
+
     def serve(place: Place) -> None:
         _drop_connections(app)
-        _warm_this_process(app)
+        if kept := legacy.find():
+            take_over(app, kept)
+        _warm_this_process(app, options.web.threads)
         work(app, listener, options.web.threads, bounds, place)
+
+    def say(wish: Wish) -> None:
+        if wish is Wish.LEAVE:
+            legacy.leave(hand_over(app))
+        wishes.say(wish)
 
     def send(bell: Bell) -> None:
         _drop_connections(app)
@@ -129,7 +138,7 @@ def _children(
 
     children = []
     for number in range(options.web.workers):
-        place = Place(wishes.say, has_others=options.web.workers > 1, is_helper=number > 0)
+        place = Place(say, has_others=options.web.workers > 1, is_helper=number > 0)
         children.append(Child(f"Web worker {number + 1}", partial(serve, place), is_helper=place.is_helper))
     if options.has_mail_worker:
         bell = Bell(config.instance)
@@ -138,13 +147,14 @@ def _children(
     return children
 
 
-def _warm_this_process(app: Flask) -> None:
-    """Fetch a page that is kept: the first visitor of a fresh process shall not wait for a connection.
+def _warm_this_process(app: Flask, threads: int) -> None:
+    """Fetch a page that is kept: the first visitors of a fresh process shall not wait for connections.
 
     One that the application makes would copy a fifth of the memory that processes share, whether somebody comes or not.
     """
     with app.app_context():
         home, language = address_of("site.home"), settings().languages[0]
+    connect_ahead(app, threads // 2)
     _fetch(app, home, language)
 
 

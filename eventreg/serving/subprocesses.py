@@ -11,11 +11,12 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from eventreg.kernel.errors import traced
 
@@ -61,6 +62,26 @@ def _packed(error: Exception) -> bytes:
     except Exception:
         return pickle.dumps(RuntimeError(traced(error)))
     return packed
+
+
+class Legacy:
+    """What a process that leaves gives to those that are forked after it. To be made before any of them."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - as long as the process
+
+    def leave(self, given: object) -> None:
+        """Leave something, in the place of what was left before."""
+        packed = pickle.dumps(given)
+        os.ftruncate(self._file.fileno(), 0)
+        os.pwrite(self._file.fileno(), packed, 0)
+
+    def find(self) -> Any:
+        """Return what was left last; None where nothing was, or it is just being written."""
+        number = self._file.fileno()
+        with suppress(pickle.UnpicklingError, EOFError, OSError):
+            return pickle.loads(os.pread(number, os.fstat(number).st_size, 0))  # noqa: S301 - of our own processes alone
+        return None
 
 
 _PR_SET_PDEATHSIG = 1

@@ -7,6 +7,7 @@ pages show nothing are named here; a page that reads one of them all the same is
 import secrets
 from collections import deque
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from eventreg.db import db, transaction
 from eventreg.db.engines import USUAL
 from eventreg.db.transactions import Change, Shelf, emptied_with, init_changes, init_shelf
 from eventreg.settings.models import PublicNumber
-from eventreg.web.kept import KeptForms, KeptPages
+from eventreg.web.kept import Kept, KeptForms, KeptPages
 
 #: the tables of which no public page shows anything, by what they hold; whatever is not named here counts
 UNSEEN: Final = {
@@ -47,19 +48,36 @@ _RENEW_PAGES, _RENEW_FORMS = (text(_RENEW.format(name)) for name in ("number", "
 _ASK_PAGES = "SELECT number FROM public_number WHERE id = 1"
 #: another one when either is
 _ASK_FORMS = "SELECT number - form_number FROM public_number WHERE id = 1"
-_BITS = 62
+_BITS, _NUMBERS, _KINDS = 62, "eventreg-numbers", "eventreg-kept"
 
 
 def init_kept_pages(app: Flask) -> None:
     """Answer the public pages and forms of `app` from memory while they hold. Call it when every view is there."""
     init_changes(app, renew_number)
     with app.app_context():
-        number = _Numbers(db.engine)
+        number = app.extensions[_NUMBERS] = _Numbers(db.engine)
     made_by = app.wsgi_app
     pages = KeptPages(app, made_by, made_by, lambda: number.read(_ASK_PAGES), _UNSEEN)
     init_shelf(app, Shelf(lambda: number.read(_ASK_FORMS), _ASK_FORMS, _UNSEEN_IN_FORMS))
     forms = KeptForms(app, made_by, pages, lambda: number.read(_ASK_FORMS), _UNSEEN_IN_FORMS)
     app.wsgi_app = forms  # type: ignore[method-assign]
+    app.extensions[_KINDS] = (pages, forms)
+
+
+def hand_over(app: Flask) -> tuple[Kept, ...]:
+    """Return what this process keeps, for the one that comes after it."""
+    return tuple(kind.hand_over() for kind in app.extensions[_KINDS])
+
+
+def take_over(app: Flask, kept: tuple[Kept, ...]) -> None:
+    """Keep what the process before this one did."""
+    for kind, of_kind in zip(app.extensions[_KINDS], kept, strict=True):
+        kind.take_over(of_kind)
+
+
+def connect_ahead(app: Flask, visitors: int) -> None:
+    """Have the connections by which so many visitors at once learn whether what is kept holds: to open one takes longer."""
+    app.extensions[_NUMBERS].connect_ahead(visitors, _ASK_PAGES)
 
 
 def begin_number() -> None:
@@ -105,6 +123,12 @@ class _Numbers:
             return self._ask(self._connect(), question)
         except faults:
             return None
+
+    def connect_ahead(self, count: int, question: str) -> None:
+        """Open so many connections, each of which has answered once. A database that is away for now is no matter here."""
+        with suppress(self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError):
+            for cursor in [self._connect() for _ in range(count)]:
+                self._ask(cursor, question)
 
     def _ask(self, cursor: Any, question: str) -> int | None:
         rows = cursor.execute(question).fetchall()

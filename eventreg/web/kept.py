@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache, wraps
+from functools import wraps
 from threading import Event, Lock
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -37,7 +37,6 @@ from eventreg.web import traffic
 from eventreg.web.pieces import Pieces
 
 View = TypeVar("View", bound=Callable[..., Any])
-Found = TypeVar("Found")
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
 Session = MutableMapping[str, Any]
@@ -57,8 +56,6 @@ _MOST_BYTES, _MOST_PAGES = 8 * 1024 * 1024, 2_000
 _MOST_HOSTS = 50
 #: pages that are being made; seconds that others wait for one of them
 _MOST_TURNS, _PATIENCE = 200, 5.0
-#: a header longer than this is no browser's, and is not remembered
-_LONGEST_HEADER = 200
 #: of a request that only the application can answer
 _OF_OTHERS = (traffic.REFUSED, "HTTP_IF_MATCH", "HTTP_RANGE", "SCRIPT_NAME", "CONTENT_LENGTH", "CONTENT_TYPE")
 _QUERY_OF_FORMS = re.compile(r"(?:category=[\w-]{1,64})?", re.ASCII)
@@ -97,6 +94,10 @@ class Answer(NamedTuple):
     def size(self) -> int:
         """In bytes."""
         return len(self.body) if self.pieces is None else self.pieces.size
+
+
+#: what one process hands to another: number, languages, pages, hosts
+Kept = tuple[int, tuple[str, ...], dict[Key, Answer], set[Host]]
 
 
 @dataclass
@@ -233,6 +234,17 @@ class KeptPages:
                     return self._make(environ, start_response, edition)
         return self._send(answer, environ, start_response)
 
+    def hand_over(self) -> Kept:
+        """Return what is kept, for another process."""
+        edition = self._edition
+        with self._lock:
+            return edition.number, edition.languages, dict(edition.pages), set(self._hosts)
+
+    def take_over(self, kept: Kept) -> None:
+        """Keep what another process has kept."""
+        number, self._spoken, pages, self._hosts = kept
+        self._edition = _Edition(number, self._spoken, pages, sum(answer.size for answer in pages.values()))
+
     def _find(self, environ: Environ, edition: _Edition) -> Answer | None:
         """Return the answer that is kept, if it holds."""
         answer = edition.pages.get(self._key(environ, self._language(environ, edition.languages)))
@@ -266,10 +278,10 @@ class KeptPages:
             remembered = parse_cookie(cookies).get(self._language_cookie)
             if remembered in known:
                 return str(remembered)
-        return _remembered(languages.preferred, environ.get("HTTP_ACCEPT_LANGUAGE", ""), known)
+        return traffic.remembered(languages.preferred, environ.get("HTTP_ACCEPT_LANGUAGE", ""), known)
 
     def _key(self, environ: Environ, language: str) -> Key:
-        form = "head" if environ["REQUEST_METHOD"] == "HEAD" else "gzip" if _takes_gzip(environ) else "plain"
+        form = "head" if environ["REQUEST_METHOD"] == "HEAD" else "gzip" if traffic.wants_gzip(environ) else "plain"
         return environ["PATH_INFO"], language, form
 
     def _make(self, environ: Environ, start_response: Any, edition: _Edition) -> Iterable[bytes]:
@@ -373,7 +385,7 @@ class KeptForms(KeptPages):
         made = [make() if make is not None else self._tokens.dumps(found[_TOKEN]) for make in answer.makers]
         values = [value.encode() if isinstance(value, str) else value for value in made]
         pieces = cast(Pieces, answer.pieces)
-        if _takes_gzip(environ):
+        if traffic.wants_gzip(environ):
             body = pieces.packed(values)
             headers.append(("Content-Encoding", "gzip"))
         else:
@@ -382,19 +394,6 @@ class KeptForms(KeptPages):
         return [body]
 
 
-def _takes_gzip(environ: Environ) -> bool:
-    return _remembered(traffic.takes_gzip, environ.get("HTTP_ACCEPT_ENCODING", ""))
-
-
 def _host(environ: Environ) -> Host:
     """Return what a request says of its host: the application, who judges it, has answered under the names that are known."""
     return environ["wsgi.url_scheme"], environ.get("HTTP_HOST")
-
-
-def _remembered(read: Callable[..., Found], header: str, *more: Any) -> Found:
-    return _read(read, header, *more) if len(header) <= _LONGEST_HEADER else read(header, *more)
-
-
-@lru_cache(maxsize=500)
-def _read(read: Callable[..., Found], header: str, *more: Any) -> Found:
-    return read(header, *more)

@@ -12,6 +12,7 @@ compressed lengths).
 
 import gzip
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ from eventreg.web.access import Audience, stamp_of
 from eventreg.web.limits import is_used_up
 
 View = TypeVar("View", bound=Callable[..., Any])
+Found = TypeVar("Found")
 
 #: in bytes: with files, and of anything else
 LARGEST_UPLOAD = 52 * 1024 * 1024
@@ -38,6 +40,8 @@ _MOST_FIELDS = 10_000
 #: key of the environment: the code that the server found before it took the body, which it then left behind
 REFUSED = "eventreg.refused"
 _JUDGE = "eventreg_judge"
+#: a header longer than this is no browser's, and is not remembered
+_LONGEST_HEADER = 200
 #: of what a header says of its body's type so much is read
 _LONGEST_TYPE = 1000
 #: besides those without a number, which the server raises for a body whose chunks are none
@@ -224,6 +228,21 @@ def init_compression(app: Flask) -> None:
 def accepts_gzip() -> bool:
     """Say whether the client of this request takes gzip."""
     return takes_gzip(request.headers.get("Accept-Encoding", ""))
+
+
+def wants_gzip(environ: dict[str, Any]) -> bool:
+    """Say whether who asks can read gzip."""
+    return remembered(takes_gzip, environ.get("HTTP_ACCEPT_ENCODING", ""))
+
+
+def remembered(read: Callable[..., Found], header: str, *more: Any) -> Found:
+    """Return what `read` makes of a header, as it was remembered where the header is no longer than a browser's."""
+    return _read(read, header, *more) if len(header) <= _LONGEST_HEADER else read(header, *more)
+
+
+@lru_cache(maxsize=500)
+def _read(read: Callable[..., Found], header: str, *more: Any) -> Found:
+    return read(header, *more)
 
 
 def takes_gzip(header: str) -> bool:

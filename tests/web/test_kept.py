@@ -22,7 +22,9 @@ from eventreg.kernel import clock as kernel_clock
 from eventreg.kernel.errors import Busy
 from eventreg.programme.calendars import day_bounds
 from eventreg.registration.models import Registration
+from eventreg.serving.subprocesses import Legacy
 from eventreg.settings.models import InstanceSettings
+from eventreg.site.kept_pages import hand_over, take_over
 from eventreg.web import access, kept as kept_pages
 from eventreg.web.kept import kept
 from eventreg.web.limits import limited
@@ -174,6 +176,24 @@ def test_a_change_by_another_process_is_seen_with_the_next_request(make_app: Cal
         with transaction() as session:
             session.get_one(Event, event.id).publication = Publication.DRAFT
         assert [get(there, address).status_code for address in addresses] == [200, 404]
+        db.session.remove()
+
+
+def test_a_process_that_leaves_hands_its_pages_and_forms_to_the_next(make_app: Callable[..., Flask]) -> None:
+    here, there, legacy = make_app(), make_app(), Legacy()
+    assert legacy.find() is None
+    with here.app_context():
+        event = an_event()
+        addresses = ("/", f"/events/{event.slug}", f"/events/{event.slug}/register?category=government")
+        for address in addresses:
+            get(here, address)
+        legacy.leave("what another left before, and longer than that" * 1000)
+        legacy.leave(hand_over(here))
+        take_over(there, legacy.find())
+        assert [address for address in addresses if not is_kept(there, address)] == []
+        with transaction() as session:
+            session.execute(update(Event).where(Event.id == event.id).values(title=text("Otro", "Another")))
+        assert all(b"Otro" in get(there, address).data for address in addresses)
         db.session.remove()
 
 
