@@ -34,7 +34,7 @@ from eventreg.db.transactions import words_of_statements
 from eventreg.i18n import languages
 from eventreg.kernel import clock
 from eventreg.web import traffic
-from eventreg.web.pieces import Pieces
+from eventreg.web.pieces import Pieces, signing_only
 
 View = TypeVar("View", bound=Callable[..., Any])
 Environ = dict[str, Any]
@@ -212,8 +212,9 @@ class KeptPages:
         }
         self._language_cookie: str = app.config["EVENTREG_LANGUAGE_COOKIE"]
         self._session_cookie: str = app.config["SESSION_COOKIE_NAME"]
-        self._tokens = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token")
-        self._cookies: Any = SecureCookieSessionInterface().get_signing_serializer(app)
+        self._tokens = signing_only(URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token"))
+        cookies = cast(URLSafeTimedSerializer, SecureCookieSessionInterface().get_signing_serializer(app))
+        self._cookies: Any = signing_only(cookies)
         self._lasts = int(app.permanent_session_lifetime.total_seconds())
         self._edition, self._hosts = _Edition(-1), set[Host]()
         self._spoken: tuple[str, ...] = ()
