@@ -47,6 +47,11 @@ def find_access(slug: str, account: Any) -> TeamAccess | None:
     return TeamAccess(event, membership.grant, event.demands_second_factor and not has_second_factor(account))
 
 
-def may_create_events(account: Any) -> bool:
-    """Say whether an account makes events: administrators, those who were allowed to, and whoever owns one."""
-    return bool(account.is_administrator or account.may_create_events) or owns_an_event(account.id)
+def may_create_events(account: Any, *, owns_one: bool | None = None) -> bool:
+    """Say whether an account makes events: administrators, those who were allowed to, and whoever owns one.
+
+    `owns_one`: where that is known; else it is looked up.
+    """
+    if account.is_administrator or account.may_create_events:
+        return True
+    return owns_an_event(account.id) if owns_one is None else owns_one

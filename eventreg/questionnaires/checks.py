@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.checks import Missing
@@ -16,7 +15,7 @@ from eventreg.events.models import Event
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.queries import definition_of, find_draft, find_newest_version
+from eventreg.questionnaires.queries import definition_of, find_newest_and_draft, find_newest_version
 from eventreg.questionnaires.rules import changes, publishing
 from eventreg.questionnaires.rules.drafts.reading import read_draft
 from eventreg.questionnaires.rules.obstacles import Ground, Obstacle, ObstacleKind, find_obstacles
@@ -28,15 +27,14 @@ def list_missing_questions(event_id: int) -> Sequence[Missing]:
 
     A draft that says something else than what is asked is advice: it may be meant for later.
     """
-    newest = find_newest_version(event_id)
+    newest, draft = find_newest_and_draft(event_id)
     if newest is None:
         words = _publish_first
         return [Missing(True, words, "questionnaires.review_publishing")]
-    languages = db.session.scalar(select(Event.languages).where(Event.id == event_id)) or []
+    languages = db.session.get_one(Event, event_id).languages
     found = []
     if untold := _lacking(newest.definition, languages):
         found.append(Missing(True, lambda: _untranslated(untold), "questionnaires.list_questions"))
-    draft = find_draft(event_id)
     if draft is not None and changes.changes_between(newest.definition, draft.definition):
         found.append(Missing(False, _unpublished, "questionnaires.review_publishing"))
     return found

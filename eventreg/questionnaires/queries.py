@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from eventreg.accounts.queries import list_account_names
 from eventreg.audit.models import AuditEntry
-from eventreg.db import Part, db
+from eventreg.db import Part, db, read_together
 from eventreg.events.models import EventDay
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
@@ -39,6 +39,17 @@ def versions_of(event_id: int) -> Part:
     """Return all that an event has asked, the newest first, to be read with other things."""
     of_event = QuestionnaireVersion.event_id == event_id
     return Part((QuestionnaireVersion,), [(QuestionnaireVersion, of_event)], [QuestionnaireVersion.version.desc()])
+
+
+def find_newest_and_draft(event_id: int) -> tuple[QuestionnaireVersion | None, QuestionnaireDraft | None]:
+    """Return what an event asks now and what organizers are writing: one statement."""
+    of_event = QuestionnaireVersion.event_id == event_id
+    newest = select(func.max(QuestionnaireVersion.version)).where(of_event).correlate(None).scalar_subquery()
+    versions, drafts = read_together(
+        Part((QuestionnaireVersion,), [(QuestionnaireVersion, of_event & (QuestionnaireVersion.version == newest))]),
+        Part((QuestionnaireDraft,), [(QuestionnaireDraft, QuestionnaireDraft.event_id == event_id)]),
+    )
+    return next(iter(versions), None), next(iter(drafts), None)
 
 
 def list_version_numbers(version_ids: Collection[int]) -> dict[int, int]:

@@ -1,16 +1,16 @@
 """Which events an account may know of, and as what; and which a command may take out whole."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
 from eventreg.db import Part, db, read_together
-from eventreg.events.models import Event, EventDay, TeamInvitation, TeamMember
+from eventreg.events.models import Category, Event, EventDay, TeamInvitation, TeamMember
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Grant, TeamRole, grant_of
 from eventreg.kernel.errors import NotFound
@@ -73,15 +73,33 @@ def _grant(member: TeamMember | None, is_administrator: bool) -> Grant:
     )
 
 
-def list_days_of(event_ids: Collection[int]) -> dict[int, list[date]]:
-    """Return the dates of these events, in order, by event; events whose days are not set are left out."""
-    dates: dict[int, list[date]] = {}
-    rows = db.session.execute(
-        select(EventDay.event_id, EventDay.held_on).where(EventDay.event_id.in_(event_ids)).order_by(EventDay.held_on)
+class Surroundings(NamedTuple):
+    """What stands beside the events of an account."""
+
+    #: of all, in the order of each
+    categories: Sequence[Category]
+    #: dates in order, by event; events whose days are not set are left out
+    days: Mapping[int, Sequence[date]]
+    #: those that the account has not answered, the newest first
+    invitations: Sequence[tuple[TeamInvitation, Event]]
+
+
+def read_surroundings(account_id: int, event_ids: Collection[int], at: datetime) -> Surroundings:
+    """Return what stands beside these events of an account: one statement."""
+    is_asked = and_(TeamInvitation.account_id == account_id, *_is_open(at))
+    categories, dated, invitations = read_together(
+        Part((Category,), [(Category, Category.event_id.in_(event_ids))], [Category.event_id, Category.position]),
+        Part((EventDay.event_id, EventDay.held_on), [(EventDay, EventDay.event_id.in_(event_ids))], [EventDay.held_on]),
+        Part(
+            (TeamInvitation, Event),
+            [(TeamInvitation, is_asked), (Event, Event.id == TeamInvitation.event_id)],
+            [TeamInvitation.id.desc()],
+        ),
     )
-    for event_id, held_on in rows:
-        dates.setdefault(event_id, []).append(held_on)
-    return dates
+    days: dict[int, list[date]] = {}
+    for event_id, held_on in dated:
+        days.setdefault(event_id, []).append(held_on)
+    return Surroundings(categories, days, invitations)
 
 
 @dataclass(frozen=True)
@@ -153,17 +171,6 @@ def find_open_invitation(public_id: str, at: datetime) -> InvitationLine | None:
     """Return an invitation that can still be accepted at an instant."""
     row = db.session.execute(_open_invitations(at).where(TeamInvitation.public_id == public_id)).one_or_none()
     return InvitationLine(*row) if row is not None else None
-
-
-def list_invitations_to(account_id: int, at: datetime) -> Sequence[tuple[TeamInvitation, Event]]:
-    """Return the invitations that an account has not answered, with their events, the newest first."""
-    rows = db.session.execute(
-        select(TeamInvitation, Event)
-        .join(Event, Event.id == TeamInvitation.event_id)
-        .where(TeamInvitation.account_id == account_id, *_is_open(at))
-        .order_by(TeamInvitation.id.desc())
-    )
-    return [(row.TeamInvitation, row.Event) for row in rows]
 
 
 def grant_on(event_id: int, account_id: int) -> Grant:

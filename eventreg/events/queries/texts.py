@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account
-from eventreg.db import db, get_of_event
+from eventreg.db import Part, db, get_of_event, read_together
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, TextVersion
-from eventreg.events.queries.events import find_current_notice
 from eventreg.events.queries.programme import get_programme, names_of, slots_of
 from eventreg.events.rules.checklist import Readiness
 from eventreg.events.rules.institutions import PartnerRole
@@ -68,14 +67,38 @@ def get_version_text(event_id: int, text: TextId, version_id: int) -> str:
     return version.text
 
 
-def load_readiness(event: Event) -> Readiness:
-    """Load what the checklist asks of an event: four statements, no relationship of `event` has to be loaded."""
+class Outline(NamedTuple):
+    """What an event is made of, in a few rows."""
+
+    days: Sequence[EventDay]
+    categories: Sequence[Category]
+    #: the newest
+    notice: PrivacyNotice | None
+    has_host: bool
+
+
+def read_outline(event_id: int) -> Outline:
+    """Return days and categories in their order, the notice, and whether an institution hosts the event: one statement."""
+    of_event = PrivacyNotice.event_id == event_id
+    newest = select(func.max(PrivacyNotice.version)).where(of_event).correlate(None).scalar_subquery()
+    is_host = (Partner.event_id == event_id) & (Partner.role == PartnerRole.HOST)
+    days, categories, notices, hosts = read_together(
+        Part((EventDay,), [(EventDay, EventDay.event_id == event_id)], [EventDay.held_on]),
+        Part((Category,), [(Category, Category.event_id == event_id)], [Category.position]),
+        Part((PrivacyNotice,), [(PrivacyNotice, of_event & (PrivacyNotice.version == newest))]),
+        Part((Partner.id,), [(Partner, is_host)]),
+    )
+    return Outline(days, categories, next(iter(notices), None), bool(hosts))
+
+
+def load_readiness(event: Event, outline: Outline | None = None) -> Readiness:
+    """Load what the checklist asks of an event: two statements, one where its outline was read before.
+
+    No relationship of `event` has to be loaded.
+    """
     programme = get_programme(event.id)
     days = programme.days
-    categories = db.session.execute(
-        select(Category.key, Category.name).where(Category.event_id == event.id).order_by(Category.position)
-    )
-    notice = find_current_notice(event.id)
+    _days, categories, notice, has_host = outline or read_outline(event.id)
     return Readiness(
         languages=tuple(event.languages),
         title=event.title,
@@ -88,8 +111,8 @@ def load_readiness(event: Event) -> Readiness:
         registration_closes_at=event.registration_closes_at,
         ends_at=end_of(event, days),
         days=[day.held_on for day in days],
-        categories={row.key: row.name for row in categories},
-        has_host=_has_host(event.id),
+        categories={category.key: category.name for category in categories},
+        has_host=has_host,
         notice=_whole(notice) if notice is not None else None,
         session_titles=[session.title for day in days for session in day.sessions],
         programme=[(day, slots_of(day.sessions, programme.people)) for day in days],
@@ -109,11 +132,6 @@ def end_of(event: Event, days: Sequence[EventDay]) -> datetime | None:
         return None
     last = days[-1]
     return datetime.combine(last.held_on, last.ends_at, ZoneInfo(event.time_zone)).astimezone(UTC)
-
-
-def _has_host(event_id: int) -> bool:
-    hosts = select(Partner.id).where(Partner.event_id == event_id, Partner.role == PartnerRole.HOST)
-    return db.session.scalar(hosts.limit(1)) is not None
 
 
 def _whole(notice: PrivacyNotice) -> LocalizedText:

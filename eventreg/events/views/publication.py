@@ -125,9 +125,9 @@ def refuse_by_state(refused: publication.LifecycleRefused) -> tuple[str, int]:
     return render_template("errors/error.html", code=409, title=title, text=text), 409
 
 
-def open_items(event: Event) -> list[publication_words.Item]:
+def open_items(event: Event, outline: texts.Outline | None = None) -> list[publication_words.Item]:
     """Return what an event lacks before it is published, what stands in the way first."""
-    findings = checklist.list_findings(texts.load_readiness(event), clock.now())
+    findings = checklist.list_findings(texts.load_readiness(event, outline), clock.now())
     return publication_words.checklist_items(findings, list_missing(event.id), event.slug)
 
 

@@ -18,10 +18,11 @@ from eventreg.db import transaction
 from eventreg.events.links import invitation_token
 from eventreg.events.models import Event
 from eventreg.events.policies import may_create_events
-from eventreg.events.queries.events import list_categories, list_days, lock_event_in_any_state
-from eventreg.events.queries.team import Membership, list_days_of, list_invitations_to, list_memberships
+from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.team import Membership, list_memberships, read_surroundings
+from eventreg.events.queries.texts import Outline, read_outline
 from eventreg.events.rules.publication import Publication
-from eventreg.events.rules.team import Permission
+from eventreg.events.rules.team import Permission, TeamRole
 from eventreg.events.views import publication
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.clock import now
@@ -42,9 +43,10 @@ def manage_events() -> str:
     """List the events of the account, below what waits at any of them; an administrator's are all of them."""
     memberships = list_memberships(current_user.id, current_user.is_administrator)
     scopes = {each.event.id: each.grant.scope for each in memberships if _allows(each, Permission.SEE_FIGURES)}
-    figures, categories, at = list_figures(scopes), list_categories(list(scopes)), now()
+    figures, at = list_figures(scopes), now()
+    beside = read_surroundings(current_user.id, [each.event.id for each in memberships], at)
     seen = [
-        today.seen_as(each.grant, each.event, categories, figures[each.event.id])
+        today.seen_as(each.grant, each.event, beside.categories, figures[each.event.id])
         for each in memberships
         if each.role is not None and each.event.id in scopes
     ]
@@ -52,14 +54,14 @@ def manage_events() -> str:
         "site/manage_events.html",
         memberships=memberships,
         parts=today.parts_shown(seen, at),
-        makes_events=may_create_events(current_user),
+        makes_events=may_create_events(current_user, owns_one=any(each.role is TeamRole.OWNER for each in memberships)),
         invitations=[
             (event, invitation.role, url_for("team.show_invitation", token=invitation_token(invitation.public_id)))
-            for invitation, event in list_invitations_to(current_user.id, at)
+            for invitation, event in beside.invitations
         ],
         figures=figures,
         live={id_: total if is_told(total := _live(found).total) else None for id_, found in figures.items()},
-        days=list_days_of([membership.event.id for membership in memberships]),
+        days=beside.days,
         lists={
             each.event.id: (desk.list_url(each.event.slug, ListState()), desk.list_url(each.event.slug, _TO_REVIEW))
             for each in memberships
@@ -78,17 +80,18 @@ def manage_event(slug: str) -> str:
     """
     event: Event = g.event
     sees_figures, sees_people = access.may(Permission.SEE_FIGURES), access.may(Permission.SEE_REGISTRATIONS)
-    at, days, scope = now(), list_days(event.id), g.event_access.scope
+    at, outline, scope = now(), read_outline(event.id), g.event_access.scope
+    days = outline.days
     is_draft = event.publication is Publication.DRAFT
     figures = list_figures({event.id: scope})[event.id] if sees_figures else _WITHOUT_FIGURES
-    seen = today.seen_as(g.event_access.grant, event, list_categories([event.id]), figures)
+    seen = today.seen_as(g.event_access.grant, event, outline.categories, figures)
     return render_desk(
         "site/manage_event.html",
         "overview",
         days=[day.held_on for day in days],
         today=at.astimezone(ZoneInfo(event.time_zone)).date(),
         is_draft=is_draft,
-        **_missing(event),
+        **_missing(event, outline),
         sees_figures=sees_figures,
         sees_whole=scope.is_whole,
         sees_people=sees_people,
@@ -107,9 +110,9 @@ def manage_event(slug: str) -> str:
     )
 
 
-def _missing(event: Event) -> dict[str, Any]:
+def _missing(event: Event, outline: Outline) -> dict[str, Any]:
     """Return what the event lacks, for who may publish it."""
-    items = publication.open_items(event) if access.may(Permission.PUBLISH) else []
+    items = publication.open_items(event, outline) if access.may(Permission.PUBLISH) else []
     return {
         "may_publish": access.may(Permission.PUBLISH),
         "blocking": [item for item in items if item.is_blocking],
