@@ -21,7 +21,8 @@ from eventreg.events.rules.team import EVERYTHING, Scope, Sight
 from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
-from eventreg.registration.models import Registration
+from eventreg.registration.models import AnswerRequest, Registration
+from eventreg.registration.rules.asked import RequestKind
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
 from tests.builders import a_registration, a_team_member, an_event
@@ -243,12 +244,33 @@ def test_numbers_are_kept_until_the_history_goes_on(app: Flask) -> None:
         session.flush()
         session.add(Tagging(registration_id=other.id, tag_id=tag.id))
     assert counts().by_field["tag"] == {}
-    # What is not of everybody is counted each time.
+    # What somebody else asks, or sees, is kept by itself.
     assert counts(ListState().narrowed(status=["declined", "waitlisted"])).by_field["tag"] == {"tag": 1}
-    assert counts(ListState(search=other.reference)).by_status == {Status.DECLINED: 1}
+    searched = ListState(search=other.reference)
+    assert counts(searched).by_status == {Status.DECLINED: 1}
     assert counts(sight=Sight(Scope(categories=frozenset({"government"})))).by_status == {}
+    with transaction() as session:
+        session.execute(update(Registration).where(Registration.id == other.id).values(status=Status.PENDING))
+    assert counts(searched).by_status == {Status.DECLINED: 1}
+    # What comes and goes without an entry, by the clock or for one reader, is asked each time.
+    for passing in ({"trouble": ["mail"]}, {"unanswered": ["late"]}, {"note": ["mine"]}):
+        assert counts(ListState().narrowed(**passing)).shown == 0
+    with transaction() as session:
+        session.add(
+            AnswerRequest(
+                event_id=event.id,
+                registration_id=other.id,
+                kind=RequestKind.CORRECTION,
+                questionnaire_id=other.questionnaire_id,
+                requested_at=now(),
+                answer_by=now().date() - timedelta(days=2),
+            )
+        )
+        session.execute(update(MailMessage).values(state=DeliveryState.FAILED))
+    assert counts(ListState().narrowed(unanswered=["late"])).shown == 1
+    assert counts(ListState().narrowed(trouble=["mail"])).shown == 1
     decide(event.id, person.reference, Action.APPROVE, "", 1, who)
-    assert counts().by_status == {Status.CONFIRMED: 1, Status.DECLINED: 1}
+    assert counts().by_status == {Status.CONFIRMED: 1, Status.PENDING: 1}
     assert counts().by_field["tag"] == {"tag": 1}
     # A message fails without an entry of the history.
     with transaction() as session:

@@ -101,7 +101,8 @@ def test_filters_together_and_their_counts(app: Flask) -> None:
         wanted = filtered(crowd, shape.fields, filters)
         assert set(found.ids()) == ids(wanted), filters
         assert found.count() == len(wanted)
-        counts = found.counts()
+        counts = found.counts("stands here")
+        assert found.counts("stands here") == counts == found.counts()
         assert counts.shown == len(wanted)
         for name in FIXED:
             others = filtered(crowd, shape.fields, [one for one in filters if one.field != name])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from eventreg.attendees.listing import ListShape, OfferedQuestion, RegistrationList, get_shape
+from eventreg.attendees.listing import ListOf, ListShape, OfferedQuestion, RegistrationList, get_shape
 from eventreg.attendees.rules.listing import Cursor, ListState
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.i18n.countries import CODES, by_alphabet
@@ -33,14 +33,18 @@ def test_every_column_orders_and_pages_by_key(app: Flask) -> None:
     crowd = a_crowd(17, 22)
     shape = get_shape(crowd.event.id, crowd.event.categories, EVERYTHING)
     by_id = {person.id: person.registration.reference for person in crowd.people}
+    of = ListOf(crowd.event.id, crowd.event.categories, EVERYTHING, "es")
+    led = {column for column, field in shape.by_column.items() if field.ordering(of).led is not None}
+    assert "answer.experience" in led
     for column in shape.columns:
         for is_descending in (False, True):
             state = ListState(order=column, is_descending=is_descending)
             found = listed(crowd, state, shape).ids()
             assert list(found) == [person.id for person in in_order(crowd, shape, column, is_descending)], column
             references = [by_id[id_] for id_ in found]
-            assert walked(crowd, state, shape) == references, column
-            assert walked_back(crowd, state, shape, references) == references, column
+            for of_many in (False, True) if column in led else (False,):
+                assert walked(crowd, state, shape, of_many) == references, column
+                assert walked_back(crowd, state, shape, references, of_many) == references, column
 
 
 def test_an_order_holds_among_filters_and_for_neighbours(app: Flask) -> None:
@@ -51,7 +55,7 @@ def test_an_order_holds_among_filters_and_for_neighbours(app: Flask) -> None:
         state = ListState(order=column, is_descending=True).narrowed(category=["academia"])
         found = listed(crowd, state, shape)
         ids = list(found.ids())
-        assert walked(crowd, state, shape) == [by_id[id_].reference for id_ in ids]
+        assert walked(crowd, state, shape, of_many=True) == [by_id[id_].reference for id_ in ids]
         for before, here, after in zip([None, *ids], ids, [*ids[1:], None], strict=False):
             wanted = tuple(by_id[each].reference if each else None for each in (before, after))
             assert found.neighbours(by_id[here]) == wanted
@@ -83,24 +87,26 @@ def listed(crowd: Crowd, state: ListState, shape: ListShape) -> RegistrationList
     return RegistrationList(crowd.event.id, crowd.event.categories, state, EVERYTHING, shape, "es")
 
 
-def walked(crowd: Crowd, state: ListState, shape: ListShape) -> list[str]:
+def walked(crowd: Crowd, state: ListState, shape: ListShape, of_many: bool = False) -> list[str]:
     """Return the references of all pages, going forward."""
     found: list[str] = []
     step: ListState | None = state
     while step is not None:
-        page = listed(crowd, step, shape).page(SIZE)
+        page = listed(crowd, step, shape).page(SIZE, of_many=of_many)
         found += [row.reference for row in page.rows]
         step = page.next
     return found
 
 
-def walked_back(crowd: Crowd, state: ListState, shape: ListShape, references: Sequence[str]) -> list[str]:
+def walked_back(
+    crowd: Crowd, state: ListState, shape: ListShape, references: Sequence[str], of_many: bool = False
+) -> list[str]:
     """Return the references of all pages before the last person, going back, and that person."""
     status = next(each.registration.status for each in crowd.people if each.registration.reference == references[-1])
     cursor = Cursor(references[-1], is_backward=True, status=status if state.order == "status" else None)
     found, step = [references[-1]], state.with_(cursor=cursor)
     while True:
-        page = listed(crowd, step, shape).page(SIZE)
+        page = listed(crowd, step, shape).page(SIZE, of_many=of_many)
         found = [row.reference for row in page.rows] + found
         if page.previous is None:
             return found

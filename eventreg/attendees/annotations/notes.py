@@ -243,7 +243,8 @@ class Notes(ListField):
     is_optional = False
     is_mark = is_self_evident = is_in_files = True
     #: with any note; with one that names whoever reads the list and has not looked yet
-    choices, uncounted = (YES, MINE), (MINE,)
+    choices = (YES, MINE)
+    uncounted = passing = (MINE,)
 
     def held(self, of: ListOf) -> ColumnFilter:
         return ByCondition({YES: _has_note(), MINE: _names_me()}.__getitem__, _has_note())

@@ -170,6 +170,14 @@ class ListField:
 
     #: whether whoever changes what is counted apart writes an entry of the event's history with it
     is_recorded = True
+    #: as many whom a list narrowed by it leaves are named with the numbers: the page then need not look for them again
+    most_named = 250
+    #: values that come and go without one: with the clock, or with who reads the list
+    passing: Collection[str] = ()
+
+    def follows_history(self, term: Term) -> bool:
+        """Say whether a term is fulfilled by the same people as long as the event's history stands where it does."""
+        return self.is_recorded and term.value not in self.passing
 
     def counted_apart(self, of: ListOf) -> CountedApart | None:
         """Return how it is counted among the few who have it; None: it is not."""

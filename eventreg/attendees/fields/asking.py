@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -245,6 +245,9 @@ class Ordering:
     is_empty: ColumnElement[int] | None = None
     #: the row of an answer that `value` looks at
     answer: Any = None
+    id: ColumnElement[int] = Registration.id.expression
+    #: the same among those who have something there, in columns of which an index knows the order
+    led: Self | None = None
 
     def joined(self, statement: Statement) -> Statement:
         """Return a statement about registrations that knows the value."""
@@ -255,7 +258,7 @@ class Ordering:
     @property
     def place(self) -> list[ColumnElement[Any]]:
         """What makes up a place in the order."""
-        return [*([self.is_empty] if self.is_empty is not None else []), self.value, Registration.id.expression]
+        return [*([self.is_empty] if self.is_empty is not None else []), self.value, self.id]
 
     def by(self, is_descending: bool, reverse: bool) -> list[ColumnElement[Any]]:
         """Return what to order by; `reverse`: from the end."""

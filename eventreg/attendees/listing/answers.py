@@ -68,7 +68,8 @@ class AnswerField(ListField):
         ranked = kinds.get(question.kind).ranked(question, context, of.language)
         value = func.coalesce(answer.sort_value, "")
         if ranked is None:
-            return asking.Ordering(value, is_empty, joined)
+            led = asking.Ordering(answer.sort_value.expression, answer=joined, id=answer.registration_id.expression)
+            return asking.Ordering(value, is_empty, joined, led=led)
         every = dict.fromkeys(sort_value(each) for each in (*ranked, *(self.values or ())))
         return asking.Ordering(asking.rank(value, list(every)), is_empty, joined)
 

@@ -7,7 +7,7 @@ whoever is left is gathered once, and everything is counted among them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -47,8 +47,8 @@ from eventreg.registration.rules.states import Status
 
 #: parts of what is asked, beside the names of fields: the values that people have together, and who is left
 _TOGETHER, _FEW = "", "few"
-#: as many that are left are named
-_MOST_FEW = 250
+#: of more than these a page is looked for off the index of its order
+_MANY = 2000
 #: as many values are named, the most frequent first; the others are found by typing
 MOST_VALUES = 100
 
@@ -106,6 +106,11 @@ class Counts:
         return sum(self.by_field[STATUS].values())
 
     @property
+    def are_many(self) -> bool:
+        """Whether they are more than what should be put in order for a page."""
+        return self.shown > _MANY
+
+    @property
     def unanswered(self) -> dict[Unanswered, int]:
         """By what was asked beside the form and is not answered."""
         found = ((Unanswered.read(value), number) for value, number in self.by_field["unanswered"].items())
@@ -127,26 +132,36 @@ class _Counting:
         self._names = [each.name for each in self._together]
         self._numbers: dict[str, dict[str, int]] = {each.name: {} for each in fields}
         self._is_narrowed = narrowing.is_narrowed_beside(self._names)
-        # Of all people of an event, with nothing left out, the numbers are those that the same history had before.
-        self._newest = newest if not self._is_narrowed else ""
-        recorded = [] if narrowing.state.is_narrowed else [each.name for each in fields if each.is_recorded]
-        self._kept = {_TOGETHER, *self._apart.keys() & recorded}
+        # Where filters follow the history, the numbers are those that the same history had before.
+        self._newest = newest if narrowing.follows_history else ""
+        recorded = self._apart.keys() & {each.name for each in fields if each.is_recorded}
+        by = [field for each in narrowing.state.filters if (field := narrowing.shape.fields.get(each.field))]
+        self._most_few = max((each.most_named for each in by), default=ListField.most_named)
+        asked = (self._of.sight, narrowing.state.words, narrowing.state.filters)
+        #: the ids of whoever all filters leave, where they are known already
+        self._named: Sequence[int] | None = None
+        #: what is kept, under all that narrows it. What is counted together leaves the filters out where it can
+        self._kept: dict[str, Hashable] = {name: (name, *asked) for name in (*recorded, _FEW, _TOGETHER)}
+        if not self._is_narrowed:
+            self._kept[_TOGETHER] = _TOGETHER
 
     def counts(self) -> Counts:
         known = _kept_numbers().of(self._of.event_id, self._newest) if self._newest else {}
         every = (_TOGETHER, *self._apart, *((_FEW,) if self._is_narrowed else ()))
-        asked = tuple(name for name in every if name not in known or name not in self._kept)
+        asked = tuple(name for name in every if self._kept.get(name) not in known)
+        named = known.get(self._kept[_FEW], ())
+        self._named = [row[-1] for row in named] if 0 < len(named) < self._most_few else None
         rows: dict[str, list[Any]] = {name: [] for name in asked}
-        for name, *row in db.session.execute(self._asked(asked), {"event_id": self._of.event_id}):
+        for name, *row in db.session.execute(self._asked(asked), {"event_id": self._of.event_id}) if asked else ():
             rows[name].append(row)
-        known.update((name, rows[name]) for name in self._kept.intersection(asked))
-        rows = {**{name: known[name] for name in self._kept}, **rows}
+        known.update((self._kept[name], rows[name]) for name in asked if name in self._kept)
+        rows.update((name, known[self._kept[name]]) for name in every if name not in rows)
         for name in self._apart:
             self._numbers[name].update((value, number) for value, *_values, number in rows[name])
         together = rows[_TOGETHER]
         shown = sum(number for _value, *values, number in together if self._count_together(values, number))
         ids = [row[-1] for row in rows.get(_FEW, ())]
-        return Counts(self._numbers, shown, ids if self._is_narrowed and shown <= _MOST_FEW else None)
+        return Counts(self._numbers, shown, ids if self._is_narrowed and shown <= self._most_few else None)
 
     def _count_together(self, values: Sequence[Any], number: int) -> bool:
         """Count some people, all of the same values, for the fields whose other filters let them through; say if all do."""
@@ -166,7 +181,8 @@ class _Counting:
 
     def statement(self, names: Sequence[str]) -> Executable:
         """Return the statement that counts what is named."""
-        people = self._gathered()
+        # Nobody has to be gathered where only what few have is asked anew.
+        people = self._gathered() if _TOGETHER in names else None
         parts = [self._part(people, name, apart) for name, apart in self._apart.items() if name in names]
         if people is not None and _FEW in names:
             parts.append(self._few(people))
@@ -193,14 +209,16 @@ class _Counting:
         """Return who is left by all filters, as far as they are few: the page then need not look for them again."""
         adapted = ClauseAdapter(people).traverse
         asked = [adapted(each) for each in self._asked_together()]
-        ids = select(people.c.id).where(*asked).limit(_MOST_FEW).subquery()
+        ids = select(people.c.id).where(*asked).limit(self._most_few).subquery()
         return select(text(_FEW), null(), *self._nothing(), ids.c.id)
 
     def _part(self, people: CTE | None, name: str, apart: CountedApart) -> Select[Any]:
         """Return how many people have what of one of the fields that few have."""
         statement = select(text(name), apart.value, *self._nothing(), func.count(Registration.id.distinct()))
         statement = statement.select_from(Registration)
-        if people is None or self._narrowing.condition_of(name) is not None:
+        if self._named is not None and self._narrowing.condition_of(name) is None:
+            statement = apart.narrowed(statement.where(Registration.id.in_(self._named)))
+        elif people is None or self._narrowing.condition_of(name) is not None:
             # Its own filter is left out here, so that those who were gathered by it do not do.
             statement = self._narrowing.apply(apart.narrowed(statement), (name,), from_few=True)
         else:
@@ -224,21 +242,21 @@ def _of_everybody(sight: Sight, names: tuple[str, ...]) -> Executable:
 
 
 class _KeptNumbers:
-    """What was counted, by event and part, at the point where its history stood; of a bounded number of events.
+    """What was counted, by event, part and filters, at the point where the history stood; a bounded number of each.
 
     Whoever changes a registration writes an entry of the history with it (decision 0039), so that what was counted after
     somebody read where it stands holds until it stands elsewhere.
     """
 
-    _MOST_EVENTS = 100
+    _MOST_EVENTS, _MOST_PARTS = 100, 40
 
     def __init__(self) -> None:
-        self._of_event: dict[int, tuple[str, dict[str, list[Any]]]] = {}
+        self._of_event: dict[int, tuple[str, dict[Hashable, list[Any]]]] = {}
 
-    def of(self, event_id: int, newest: str) -> dict[str, list[Any]]:
+    def of(self, event_id: int, newest: str) -> dict[Hashable, list[Any]]:
         """Return what is known at this point, to be added to."""
         at, found = self._of_event.get(event_id, ("", {}))
-        if at != newest:
+        if at != newest or len(found) > self._MOST_PARTS:
             if len(self._of_event) >= self._MOST_EVENTS:
                 self._of_event.clear()
             at, found = self._of_event[event_id] = newest, {}
@@ -323,6 +341,12 @@ class Narrowing:
     def is_narrowed_beside(self, fields: Collection[str]) -> bool:
         """Say whether anything but the filters of these fields can leave somebody out."""
         return bool(self.state.words or not self.of.sight.scope.is_whole or set(self._by_field).difference(fields))
+
+    @property
+    def follows_history(self) -> bool:
+        """Whether nobody is let through or left out anew without an entry of the event's history."""
+        asked = [(self.shape.fields.get(each.field), each.terms) for each in self.state.filters]
+        return all(field is None or all(map(field.follows_history, terms)) for field, terms in asked)
 
     def condition_of(self, field: str) -> ColumnElement[bool] | None:
         """Return what the filter of a field asks; None where there is none."""

@@ -71,6 +71,8 @@ class Duplicates(ListField):
     is_optional = False
     is_mark = is_self_evident = True
     choices = uncounted = (YES,)
+    #: to look for them takes long, of however few
+    most_named = 5_000
 
     def held(self, of: ListOf) -> ColumnFilter:
         return Yes(duplicates.is_likely_double(of.event_id, of.sight))
@@ -93,6 +95,7 @@ class NotAnswered(ListField):
     title = _l("Not answered yet")
     seeking = Seeking.CHOICE
     is_optional = False
+    passing = (LATE,)
 
     def reads(self, value: str) -> bool:
         return value == LATE or Unanswered.read(value) is not None

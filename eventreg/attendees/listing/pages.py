@@ -169,17 +169,18 @@ class RegistrationList:
         """What the list offers."""
         return get_shape(self.event_id, self._categories, self._sight)
 
-    def page(self, size: int = PAGE_SIZE, few: Collection[int] | None = None) -> Page:
+    def page(self, size: int = PAGE_SIZE, few: Collection[int] | None = None, *, of_many: bool = False) -> Page:
         """Return the page at the state's cursor; a cursor that leads nowhere gives the first page.
 
-        `few`: the ids of all lines of the list, where they were found already.
+        `few`: the ids of all lines of the list, where they were found already. `of_many`: it has too many lines to put all in
+        order, where an index may know who is on the page.
         """
         cursor, position = self._position()
         is_backward = cursor is not None and cursor.is_backward
-        statement = self._ordered(select(*shown(self._sight)), reverse=is_backward, few=few).limit(size + 1)
-        if position is not None:
-            statement = statement.where(self._beyond(position, is_backward))
-        found = db.session.execute(statement).all()
+        led = self._led(size + 1, position, is_backward) if of_many and few is None else None
+        found = self._found(led, size + 1, position, is_backward) if led is not None else []
+        if len(found) <= size:
+            found = self._found(few, size + 1, position, is_backward)
         if position is not None and not found:
             return self._without_cursor().page(size, few)
         has_more, lines = len(found) > size, list(found[:size])
@@ -266,10 +267,33 @@ class RegistrationList:
         field = self.shape.by_column.get(self.state.order)
         return field.ordering(self._of) if field is not None else Ordering(Registration.submitted_at.expression)
 
-    def _ordered(self, statement: Statement, reverse: bool = False, few: Collection[int] | None = None) -> Statement:
+    def _ordered(self, statement: Statement, reverse: bool = False, few: Any = None) -> Statement:
         narrowed = self._narrowing.apply(statement) if few is None else statement.where(Registration.id.in_(few))
         joined = self._ordering.joined(narrowed)
         return joined.order_by(*self._ordering.by(self.state.is_descending, reverse))
+
+    def _found(self, few: Any, number: int, position: Sequence[Any] | None, is_backward: bool) -> Sequence[Any]:
+        """Return the lines that come first from a place on: among those of these ids, or of a statement that selects them."""
+        statement = self._ordered(select(*shown(self._sight)), reverse=is_backward, few=few).limit(number)
+        if position is not None:
+            statement = statement.where(self._beyond(position, is_backward))
+        return db.session.execute(statement).all()
+
+    def _led(self, number: int, position: Sequence[Any] | None, is_backward: bool) -> Select[*tuple[Any, ...]] | None:
+        """Return the selection of who comes first from a place on, off an index; None where none knows.
+
+        It selects too few where the others have nothing there.
+        """
+        led = self._ordering.led
+        if led is None or (position is not None and position[0]):
+            return None
+        answer, of_person = led.answer
+        statement = select(led.id).select_from(answer).join(Registration, of_person)
+        if position is not None:
+            statement = statement.where(led.beyond(position[1:], self.state.is_descending, is_backward))
+        statement = self._narrowing.apply(statement, from_few=True)
+        # The page has the same tables.
+        return statement.order_by(*led.by(self.state.is_descending, is_backward)).limit(number).correlate(None)
 
     def _beyond(self, place: Sequence[Any], is_backward: bool) -> Any:
         return self._ordering.beyond(place, self.state.is_descending, is_backward)

@@ -59,7 +59,7 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
     event: Event = g.event
     registrations, words = desk.list_of(categories, state), desk.field_words(categories)
     counts = registrations.counts(around.newest)
-    page = registrations.page(few=counts.few)
+    page = registrations.page(few=counts.few, of_many=counts.are_many)
     seats = occupancy().seats_of(event)
     acts = acts_of(state, categories, seats, counts.shown, page.rows)
     lines = Lines(registrations, categories, words, can_choose=acts.is_offered)
