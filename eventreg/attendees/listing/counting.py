@@ -47,6 +47,8 @@ from eventreg.registration.rules.states import Status
 
 #: parts of what is asked, beside the names of fields: the values that people have together, and who is left
 _TOGETHER, _FEW = "", "few"
+#: what is kept of a list beside them: the numbers of what people have together, added up
+_SUMMED = "summed"
 #: of more than these a page is looked for off the index of its order
 _MANY = 2000
 #: as many values are named, the most frequent first; the others are found by typing
@@ -137,17 +139,18 @@ class _Counting:
         recorded = self._apart.keys() & {each.name for each in fields if each.is_recorded}
         by = [field for each in narrowing.state.filters if (field := narrowing.shape.fields.get(each.field))]
         self._most_few = max((each.most_named for each in by), default=ListField.most_named)
-        asked = (self._of.sight, narrowing.state.words, narrowing.state.filters)
+        self._by = (self._of.sight, narrowing.state.words, narrowing.state.filters)
         #: the ids of whoever all filters leave, where they are known already
         self._named: Sequence[int] | None = None
-        #: what is kept, under all that narrows it. What is counted together leaves the filters out where it can
-        self._kept: dict[str, Hashable] = {name: (name, *asked) for name in (*recorded, _FEW, _TOGETHER)}
+        #: what is kept, under all that narrows it. What everybody has together is kept for all filters of such fields
+        self._kept: dict[str, Hashable] = {name: (name, *self._by) for name in (*recorded, _FEW)}
         if not self._is_narrowed:
             self._kept[_TOGETHER] = _TOGETHER
 
     def counts(self) -> Counts:
         known = _kept_numbers().of(self._of.event_id, self._newest) if self._newest else {}
-        every = (_TOGETHER, *self._apart, *((_FEW,) if self._is_narrowed else ()))
+        summed = known.get((_SUMMED, *self._by))
+        every = (*self._apart, *((_FEW,) if self._is_narrowed else ()), *(() if summed else (_TOGETHER,)))
         asked = tuple(name for name in every if self._kept.get(name) not in known)
         named = known.get(self._kept[_FEW], ())
         self._named = [row[-1] for row in named] if 0 < len(named) < self._most_few else None
@@ -158,8 +161,12 @@ class _Counting:
         rows.update((name, known[self._kept[name]]) for name in every if name not in rows)
         for name in self._apart:
             self._numbers[name].update((value, number) for value, *_values, number in rows[name])
-        together = rows[_TOGETHER]
-        shown = sum(number for _value, *values, number in together if self._count_together(values, number))
+        if summed is None:
+            together = rows[_TOGETHER]
+            shown = sum(number for _value, *values, number in together if self._count_together(values, number))
+            summed = known[_SUMMED, *self._by] = [shown, {name: self._numbers[name] for name in self._names}]
+        shown, numbers = summed
+        self._numbers.update(numbers)
         ids = [row[-1] for row in rows.get(_FEW, ())]
         return Counts(self._numbers, shown, ids if self._is_narrowed and shown <= self._most_few else None)
 
