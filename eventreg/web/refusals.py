@@ -37,6 +37,10 @@ def said(refused: Refused, *, to_team: bool = False, **more: Any) -> str:
     return gettext(sentence, **{name: _worded(value) for name, value in details.items()})
 
 
+#: the category of a flashed message that says why something was not done
+REFUSAL = "refusal"
+
+
 class Refusals:
     """Catches a refusal of the block: says it beside its field of `form`, else as `problem`; `status_code` is the answer's code.
 

@@ -146,11 +146,12 @@ def test_a_style_sheet_is_sent_without_what_is_for_its_authors(tmp_path: Path) -
     )
 
 
-def test_what_was_done_does_not_wear_the_colour_of_warnings() -> None:
-    (warning,), (done,) = (
+def test_what_was_done_and_what_was_refused_do_not_wear_the_colour_of_warnings() -> None:
+    (warning,), (done,), (refused,) = (
         re.findall(rf"^{re.escape(selector)} {{([^}}]*)}}", sheet("css/theme.css"), re.MULTILINE)
-        for selector in (".er-note", '.er-note[role="status"]')
+        for selector in (".er-note", '.er-note[role="status"]', '.er-note[role="alert"]')
     )
     assert "var(--warm)" in warning
     assert "background: var(--tint)" in done
     assert "var(--accent)" not in done
+    assert "background: var(--bad-bg)" in refused

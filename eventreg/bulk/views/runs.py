@@ -28,7 +28,7 @@ from eventreg.events.views.desk import render_desk, tabs_by_state
 from eventreg.kernel.clock import now
 from eventreg.web import fields, instance
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.refusals import Refusals
+from eventreg.web.refusals import REFUSAL, Refusals
 
 _RUNS = "/manage/events/<slug>/registrations/runs"
 #: a reference and a revision are short
@@ -68,7 +68,7 @@ def create_run(slug: str) -> Answer:
         chosen = all_of(everybody) if seen is None else these(event.id, seen, sight)
         run = draft_run(event.id, act, chosen, current_user.id, details=details, seen=seen, submission_key=key)
         return redirect(run_url(slug, run.public_id), 303)
-    flash(outcome.problem)
+    flash(outcome.problem, REFUSAL)
     return redirect(list_url(slug, state), 303)
 
 

@@ -18,7 +18,7 @@ from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.queries import list_known
 from eventreg.organizations.wording import name_with_acronym
 from eventreg.web.access import Answer, requires
-from eventreg.web.refusals import Refusals
+from eventreg.web.refusals import REFUSAL, Refusals
 from eventreg.web.traffic import takes_files
 
 _PAGE = "/manage/events/<slug>/institutions"
@@ -80,7 +80,7 @@ def move_partner(slug: str, partner_id: int) -> Answer:
     with Refusals() as outcome:
         partners.move_partner(g.event.id, partner_id, acting(), earlier=request.form.get("step", "up") == "up")
     if outcome.problem:
-        flash(outcome.problem)
+        flash(outcome.problem, REFUSAL)
     return redirect(url_for("events.list_partners", slug=slug, _anchor=f"partner-{partner_id}"), 303)
 
 

@@ -27,7 +27,7 @@ from eventreg.kernel.text import showable
 from eventreg.registration.queries.places import invitation_token
 from eventreg.web import fields, instance, templating, traffic
 from eventreg.web.access import Answer, may, requires
-from eventreg.web.refusals import Refusals, refuse, said
+from eventreg.web.refusals import REFUSAL, Refusals, refuse, said
 
 
 @blueprint.get("/manage/events/<slug>/invitations")
@@ -168,12 +168,12 @@ def category_choices() -> list[tuple[str, str]]:
 def _act(slug: str, public_id: str, act: Callable[[int, str, Organizer], None], done: str) -> Response:
     with Refusals() as outcome:
         act(g.event.id, public_id, organizer())
-    return _back(slug, public_id, outcome.problem if outcome.refused else done)
+    return _back(slug, public_id, outcome.problem, REFUSAL) if outcome.refused else _back(slug, public_id, done)
 
 
-def _back(slug: str, public_id: str, words: str = "") -> Response:
+def _back(slug: str, public_id: str, words: str = "", tone: str = "message") -> Response:
     if words:
-        flash(words)
+        flash(words, tone)
     return redirect(url_for("invitations.show_one_invitation", slug=slug, public_id=public_id), 303)
 
 
@@ -182,7 +182,7 @@ def _write_to_all(slug: str, write: Callable[[int, Organizer], int]) -> Response
         number = write(g.event.id, organizer())
         flash(ngettext("%(num)d message is on its way.", "%(num)d messages are on their way.", number))
     if outcome.problem:
-        flash(outcome.problem)
+        flash(outcome.problem, REFUSAL)
     return redirect(url_for("invitations.show_invitations", slug=slug), 303)
 
 

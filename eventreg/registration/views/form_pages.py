@@ -33,7 +33,7 @@ from eventreg.registration.services import answers, links
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.web import instance
 from eventreg.web.access import Answer
-from eventreg.web.refusals import Refusals, said
+from eventreg.web.refusals import REFUSAL, Refusals, said
 
 #: a page that shows what somebody typed is kept by no cache
 _NOT_STORED = {"Cache-Control": "no-store"}
@@ -316,7 +316,7 @@ def correct_address(event: Event, first: Registration, email: str) -> Response:
         links.request_address_change(event.id, first.id, email)
         flash(_("We have sent a message to %(email)s. Confirm the address there.", email=email))
     if outcome.problem:
-        flash(outcome.problem)
+        flash(outcome.problem, REFUSAL)
     return redirect(url_for("selfservice.show_own", token=registrations.own_token(first, "my")), 303)
 
 

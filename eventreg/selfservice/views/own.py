@@ -25,7 +25,7 @@ from eventreg.selfservice.views.page import OwnRegistration, is_over, yes_or_no
 from eventreg.web import downloads, instance, limits, traffic
 from eventreg.web.access import Answer, personal
 from eventreg.web.forms import checks_token_itself
-from eventreg.web.refusals import Refusals, refuse
+from eventreg.web.refusals import REFUSAL, Refusals, refuse
 
 
 @blueprint.get("/my/<token>/received")
@@ -119,7 +119,7 @@ def save_answers(token: str) -> Answer:
             return own.back(_("Your changes are saved. We have sent you a message about them."))
         return own.back(_("Nothing was changed."))
     if is_over(outcome):
-        return own.back(outcome.problem)
+        return own.back(outcome.problem, tone=REFUSAL)
     return _page(own, form, outcome.problem), outcome.status_code
 
 
@@ -196,7 +196,7 @@ def withdraw_own(token: str) -> Answer:
     if request.method == "POST":
         with Refusals() as outcome:
             withdraw(own.event.id, own.registration.id)
-        return own.back(outcome.problem)
+        return own.back(outcome.problem, tone=REFUSAL)
     if not own.may_withdraw:
         return own.back(code=302)
     return render_template("selfservice/withdraw.html", **own.frame())

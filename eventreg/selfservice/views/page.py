@@ -140,10 +140,10 @@ class OwnRegistration:
         later = {question.key for question in self.asked.definition.questions(Stage.FOLLOW_UP)}
         return later | {question.key for question in self.asked.definition.questions() if _is_apart(question)}
 
-    def back(self, word: str = "", code: int = 303) -> BaseResponse:
+    def back(self, word: str = "", code: int = 303, *, tone: str = "message") -> BaseResponse:
         """Lead to one's own page, which says `word`."""
         if word:
-            flash(word)
+            flash(word, tone)
         return redirect(url_for("selfservice.show_own", token=self.token), code)
 
     def frame(self) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from eventreg.selfservice.views.page import OwnRegistration, is_over
 from eventreg.web import limits, traffic
 from eventreg.web.access import Answer, personal
 from eventreg.web.forms import checks_token_itself
+from eventreg.web.refusals import REFUSAL
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def save_request(token: str, request_id: int) -> Answer:
         answer_request(own.event.id, own.registration.id, asking.request.id, form.answers(), files, current_language())
         return own.back(_("Thank you, we have your answers."))
     if is_over(outcome):
-        return own.back(outcome.problem)
+        return own.back(outcome.problem, tone=REFUSAL)
     return _page(own, asking, form, outcome.problem), outcome.status_code
 
 

@@ -23,7 +23,7 @@ from eventreg.selfservice.views import blueprint
 from eventreg.selfservice.views.page import OwnRegistration
 from eventreg.web import downloads, limits
 from eventreg.web.access import Answer, personal
-from eventreg.web.refusals import Refusals, said
+from eventreg.web.refusals import REFUSAL, Refusals, said
 
 
 @blueprint.get("/my/<token>/sessions")
@@ -45,7 +45,7 @@ def save_own_sessions(token: str) -> Answer:
     own = OwnRegistration.open(token)
     wanted = set(request.form.getlist("session"))
     if own.status is not Status.CONFIRMED:
-        return own.back(said(Refused(SessionReason.NOT_CONFIRMED)))
+        return own.back(said(Refused(SessionReason.NOT_CONFIRMED)), tone=REFUSAL)
     with Refusals() as outcome:
         chosen = choose_sessions(own.event.id, own.registration.id, wanted)
         return own.back(_("Your sessions are saved.") if chosen.is_change else _("Nothing was changed."))
