@@ -15,7 +15,7 @@ from wtforms.validators import Optional, StopValidation
 from eventreg.attendees.forms import refuse_personal_links
 from eventreg.attendees.models import ReadyReason
 from eventreg.attendees.rules.tags import LONGEST_NAME
-from eventreg.i18n.languages import own_name
+from eventreg.i18n.languages import name_of
 from eventreg.kernel.text import showable
 from eventreg.messages.forms import WordsForm
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT
@@ -162,5 +162,5 @@ class WriteRunForm(RunForm, WordsForm):
         return ngettext(
             "%(num)d person reads %(language)s. Write it, or tick below that they get the words in %(other)s",
             "%(num)d people read %(language)s. Write it, or tick below that they get the words in %(other)s",
-            people, language=own_name(code), other=own_name(next(iter(bodies))),
+            people, language=name_of(code), other=name_of(next(iter(bodies))),
         )  # fmt: skip

@@ -172,10 +172,10 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def name_of(language: str, reader: str) -> str:
-    """Return a language's name in the reader's language, as it stands inside a sentence: "español", "Spanish"."""
+def name_of(language: str, reader: str = "") -> str:
+    """Return a language's name in the reader's language (of now, if none is given), as it stands inside a sentence: "español"."""
     try:
-        return Locale.parse(language).get_display_name(reader) or language
+        return Locale.parse(language).get_display_name(reader or current_language()) or language
     except (UnknownLocaleError, ValueError):
         return language
 

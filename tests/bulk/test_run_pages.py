@@ -65,7 +65,7 @@ def test_a_draft_shows_places_and_whom_it_concerns_before_anything_is_done(event
     assert draft.has("2 places left, 3 needed")
     assert draft.has("The last 1 goes to the waiting list.")
     assert draft.has("No place left: waits, approved")
-    assert draft.has("They read: Español (2), English (1).")
+    assert draft.has("They read: Spanish (2), English (1).")
     assert not list(db.session.scalars(select(Decision.id)))
     done = draft.submit("Approve 3 registrations").follow()
     assert done.has("Finished. 3 of 3")
@@ -90,7 +90,7 @@ def test_each_reads_the_reason_in_their_language_and_a_missing_one_is_pointed_ou
     without = draft.submit("Decline 3 registrations", status=422)
     assert without.errors() == ["Español: Write the reason: the person reads it"]
     kept = without.submit("Save and preview email", {"Español": "No hay lugar."}).follow()
-    assert kept.has("1 person reads English and would get the reason in Español.")
+    assert kept.has("1 person reads English and would get the reason in Spanish.")
     assert kept.has("No hay lugar.")
     done = kept.submit("Decline 3 registrations", {"reason-en": "There is no place."}).follow()
     assert done.has("Finished. 3 of 3")
@@ -213,7 +213,7 @@ def test_more_than_can_be_named_one_by_one_is_said_on_the_list(event: Event, pag
     values = [f"PRU-{number:06}.1" for number in range(MOST_CHOSEN + 1)]
     address = f"/manage/events/{event.slug}/registrations/runs"
     back = pages.post(address, {"act": "approve", "chosen": values}, 303, token=True).follow()
-    assert back.has("Choose at most 2000 one by one, or all that match.")
+    assert back.texts("p", class_="er-note", role="alert") == ["Choose at most 2000 one by one, or all that match."]
 
 
 @pytest.mark.usefixtures("owner")

@@ -208,14 +208,14 @@ class TestTheDraft:
 
     def test_who_reads_what_and_whose_status_may_surprise_is_told(self, desk: Pages, event: Event) -> None:
         page = open_draft(desk, event, some_people(event))
-        assert page.has("3 people read Español, 1 person reads English.")
+        assert page.has("3 people read Spanish, 1 person reads English.")
         assert page.has("1 of 4 has this status: Declined")
 
     def test_a_language_left_empty_is_pointed_out_and_must_be_agreed_to(self, desk: Pages, event: Event) -> None:
         page = open_draft(desk, event, some_people(event))
         words = {"subject-es": "Autobús", "body-es": "Sale a las 8."}
         told = page.submit("Send to 4 people", words, 422)
-        assert told.has("1 person reads English. Write it, or tick below that they get the words in Español")
+        assert told.has("1 person reads English. Write it, or tick below that they get the words in Spanish")
         assert told.has("Sale a las 8.")
         assert written() == []
         told.submit("Send to 4 people", {"#falls_back": True}, 303)

@@ -184,7 +184,7 @@ def _sending(registration: Registration) -> dict[str, Any]:
     """Return what the account may do about the person's mails, and in which language they are written."""
     return {
         "sends_again": may(Permission.SEND_MESSAGES) and registration.status is not Status.CANCELLED,
-        "language_name": languages.own_name(registration.language),
+        "language_name": languages.name_of(registration.language),
         "languages_known": [(code, languages.own_name(code)) for code in languages.known_languages()],
     }
 

@@ -26,7 +26,7 @@ from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.i18n.languages import own_name
+from eventreg.i18n.languages import name_of, own_name
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.content import mask
 from eventreg.mail.services import OutgoingMessage
@@ -120,7 +120,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         without_place=previews.list_without_place(event, run, forecast) if forecast is not None else (),
         fits=lambda item: previews.fits(run.act, item.status),
         next_url=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id, after=more) if more else "",
-        language_name=own_name,
+        language_name=name_of,
         category_of={category.id: category for category in event.categories},
         partial=page.template,
         has_mail=run.act in MAILING,

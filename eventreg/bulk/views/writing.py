@@ -23,7 +23,7 @@ from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
-from eventreg.i18n.languages import own_name
+from eventreg.i18n.languages import name_of, own_name
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.mail.rules import DeliveryState
@@ -77,7 +77,7 @@ class WritePage(ActPage):
     def shown(self, form: WriteRunForm, event: Event, run: Run, figures: RunFigures) -> Mapping[str, Any]:
         statuses = count_statuses(run)
         return {
-            "readers": [(own_name(code), number) for code, number in figures.by_language.items()],
+            "readers": [(name_of(code), number) for code, number in figures.by_language.items()],
             "pointed_out": [(_(status.title), statuses[status]) for status in _POINTED_OUT if statuses.get(status)],
             "all_people": sum(statuses.values()),
             "placeholders": offered(IN_WRITTEN_BODY),

@@ -129,7 +129,7 @@ def _list_page(event: Event, sessions: Sequence[SessionOfDay], form: OutcomeForm
         has_public=any(outcome.is_public for _session, found in groups for outcome in found),
         has_sessions=bool(sessions),
         form=form,
-        own_name=languages.own_name,
+        language_name=languages.name_of,
     )
 
 
