@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,6 +63,15 @@ def test_text_of_a_form_is_tidied(preset: str, typed: str, kept: str) -> None:
 )
 def test_text_of_another_form_is_refused(preset: str, typed: str) -> None:
     assert reason(question("short_text", settings={"preset": preset}), typed) == PRESETS[preset].sentence
+
+
+@pytest.mark.parametrize(("country", "example"), [("MX", "30700"), ("GT", "01001"), ("CA", "K1A 0B1"), ("", "30700")])
+def test_a_refused_postal_code_is_told_one_of_the_readers_country(country: str, example: str) -> None:
+    asked = question("short_text", settings={"preset": "postal_code"})
+    with pytest.raises(Invalid) as refused:
+        kinds.get(asked.kind).clean(asked, ["?"], replace(CONTEXT, country=country))
+    assert refused.value.details == {"example": example}
+    assert PRESETS["postal_code"].kept(example) == example
 
 
 def test_text_can_be_too_short() -> None:  # case 25

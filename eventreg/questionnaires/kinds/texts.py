@@ -72,7 +72,7 @@ class ShortText(Kind):
     default_length = 200
 
     def offered_settings(self) -> Sequence[Setting]:
-        return (*_length_settings(1000), Setting("preset", Shape.CHOICE, lambda: _("Form"), choices=_preset_choices))
+        return (*_length_settings(1000), Setting("preset", Shape.CHOICE, lambda: _("Format"), choices=_preset_choices))
 
     def settings_for(self, column: str) -> Mapping[str, Any]:
         return {"autocomplete": _AUTOCOMPLETE_OF[column]} if column in _AUTOCOMPLETE_OF else {}
@@ -91,7 +91,7 @@ class ShortText(Kind):
         if text and preset is not None:
             kept = preset.kept(text)
             if kept is None:
-                raise Invalid(preset.sentence, example=preset.example)
+                raise Invalid(preset.sentence, example=preset.example_in(context.country))
             text = kept
         return _long_enough(question, text)
 
