@@ -73,9 +73,9 @@ def call_label(event: Event, availability: Availability) -> str:
     """Return the words of the one button that leads to the form."""
     if availability.state is RegistrationState.WAITING_LIST:
         return _("Join the waiting list")
-    if all(category.approval is ApprovalRule.AT_ONCE for category in event.public_categories):
-        return _("Register")
-    return _("Request a place")
+    # Where some are confirmed at once, no word may promise less: "Register" is true of both.
+    approvals = {category.approval for category in event.public_categories}
+    return _("Request a place") if approvals == {ApprovalRule.BY_ORGANIZER} else _("Register")
 
 
 def steps(event: Event, availability: Availability) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ def open_form(page: Page, site: Site, words: Words, category: str = "government"
     """Go from the list of events to the form, by clicks."""
     page.goto(site.url("/"))
     page.locator(f"a[href$='/events/{site.seminar}']").first.click()
-    page.get_by_role("link", name=words.say("Request a place"), exact=True).first.click()
+    page.get_by_role("link", name=words.say("Register"), exact=True).first.click()
     page.get_by_label(words.categories[category]).check()
     page.get_by_role("button", name=words.say("Continue"), exact=True).click()
 
@@ -104,7 +104,7 @@ def test_by_keyboard_alone(site: Site, visits: ContextMaker) -> None:
     page.goto(site.url(f"/events/{site.seminar}"))
     page.keyboard.press("Tab")
     assert focused(page) == words.say("Skip to content")
-    tab_to(page, words.say("Request a place"))
+    tab_to(page, words.say("Register"))
     page.keyboard.press("Enter")
     page.wait_for_url("**/register")
     tab_to(page, words.categories["government"])

@@ -149,7 +149,7 @@ def test_there_is_one_way_in_and_one_for_who_has_registered(pages: Pages) -> Non
     a_seminar()
     page = pages.get("/events/seminario")
     assert len(page.all("a", class_="er-call")) == 1
-    assert page.link("Request a place") == "/events/seminario/register"
+    assert page.link("Register") == "/events/seminario/register"
     assert page.link("I have already registered: send me my link") == "/events/seminario/my-link"
     assert page.link("Add to my calendar") == "/events/seminario/event.ics"
     assert page.link("Privacy notice") == "/events/seminario/privacy"

@@ -61,8 +61,8 @@ def test_each_state_begins_and_ends_to_the_second(app: Flask, clock: time_machin
     dated()
     for at, state, calls in (
         (OPENS - SECOND, "Registration opens soon", []),
-        (OPENS, "6 places left", ["Request a place"]),
-        (CLOSES - SECOND, "6 places left", ["Request a place"]),
+        (OPENS, "6 places left", ["Register"]),
+        (CLOSES - SECOND, "6 places left", ["Register"]),
         (CLOSES, "Registration closed", []),
     ):
         clock.move_to(at)
@@ -121,7 +121,7 @@ def test_a_full_category_is_named_while_the_other_takes_people(
     for _number in range(3):
         a_registration(event, "government")
     page = pages.get("/events/encuentro")
-    assert (state_of(page), call_of(page)) == ("3 places left", ["Request a place"])
+    assert (state_of(page), call_of(page)) == ("3 places left", ["Register"])
     assert page.has("Government: places taken, with a waiting list.")
     assert page.has("Government: the waiting list; we write when a place becomes free.")
     assert page.has("Academia: after we have reviewed the request.")
