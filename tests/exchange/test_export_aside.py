@@ -25,6 +25,7 @@ from eventreg.exchange.services import background
 from eventreg.exchange.services.background import make_some
 from eventreg.exchange.services.files import exports_folder, sweep_exports
 from eventreg.kernel import clock as clocks
+from tests.attendees.test_notes import write
 from tests.builders import a_registration, a_team_member
 from tests.exchange.exporting import CONTENT, a_plan, an_export
 from tests.exchange.test_export_formats import WHY, people, take
@@ -121,6 +122,21 @@ def test_who_is_in_it_is_settled_when_it_is_asked_for(desk: Pages, event: Event,
     a_registration(event, family_name="Núñez Tarde")
     work()
     assert len(names(desk.get(page.address).submit("Download the file", status=200))) == 5
+
+
+@pytest.mark.both_databases
+def test_notes_that_mention_somebody_are_those_of_who_asked(
+    desk: Pages, event: Event, owner: Account, few: None
+) -> None:
+    colleague = a_team_member(event, TeamRole.MANAGER, name="Clara Colega")
+    for index in range(6):
+        person = a_registration(event, family_name=f"Núñez {index}")
+        text = f"@{owner.name}, mire esto." if index < 4 else "Para nadie."
+        write(event, person, colleague, text)
+    page = take(desk, event, f"{QUERY}&note=mine", 303, format="pdf_list", columns="screen").follow()
+    work()
+    file = desk.get(page.address).submit("Download the file", status=200)
+    assert names(file) == [f"Núñez {index}" for index in range(4)]
 
 
 def test_nothing_on_the_disk_can_be_read(desk: Pages, event: Event, few: None) -> None:  # case 53
