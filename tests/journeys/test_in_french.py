@@ -28,7 +28,7 @@ def test_content_in_other_languages_is_marked_as_such(app: Flask) -> None:
     assert page.language == "fr"
     assert page.heading == "Encuentro"
     assert page.texts("span", lang="es", title="Indisponible dans votre langue")[0] == "Encuentro"
-    assert page.has("Demander une place")
+    assert page.has("S’inscrire")
     assert page.has("Mexique")
     assert page.click("Español").language == "es"
     form = Pages(app, "fr").get(f"/events/{event.slug}/register?category=government")
