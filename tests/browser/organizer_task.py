@@ -31,7 +31,7 @@ def make_event(person: Person, facts: Facts) -> None:
     person.write("Lugares en total", str(facts.invented["capacity"]))
     with person.within("Persona de contacto"):
         person.write("Nombre", facts.event["contact"]["name"])
-        person.write("Dirección de correo electrónico", facts.event["contact"]["email"])
+        person.write("Correo electrónico", facts.event["contact"]["email"])
     person.press("Crear el evento")
 
 
@@ -129,8 +129,8 @@ def write_programme(person: Person, facts: Facts) -> None:
     person.follow("Programa")
     for number, sessions in enumerate(facts.programme):
         with person.within(facts.day_in_words(number)):
-            person.follow("Escribir el día completo")
-        person.write("El día, una sesión en cada línea", lines_of(sessions))
+            person.follow("Agregar el día completo")
+        person.write("Sesiones, una por línea", lines_of(sessions))
         person.set_box("En lugar de lo que hay ese día")
         person.press("Ver qué se agregaría")
         person.press("Reemplazar el día con estas sesiones")
@@ -140,16 +140,16 @@ def invite_colleagues(person: Person, facts: Facts) -> None:
     """Invite two colleagues."""
     person.follow("Equipo")
     for colleague in facts.colleagues:
-        with person.within("Invitar a alguien"):
+        with person.within("Invitar a alguien al equipo"):
             _invite(person, colleague)
 
 
 def _invite(person: Person, colleague: Colleague) -> None:
-    person.write("Dirección de correo electrónico", colleague.email)
+    person.write("Correo electrónico", colleague.email)
     person.write("Nombre", colleague.name)
     person.set_choice(colleague.role)
     if colleague.only:
-        person.unfold("Acordar menos que la función completa")
+        person.unfold("Limitar la función")
         person.set_box(colleague.only, True)
     person.press("Enviar la invitación")
 

@@ -18,9 +18,9 @@ from tests.browser.organizer_task import make_event, set_categories
 from tests.browser.person import Person
 
 _KINDS = {
-    "short_text": "Una línea de texto", "long_text": "Varias líneas de texto", "choice": "Una de varias respuestas",
-    "multiple_choice": "Varias respuestas para marcar", "yes_no": "Sí o no", "consent": "Consentimiento",
-    "days": "Días de asistencia", "country": "País", "email": "Dirección de correo electrónico",
+    "short_text": "Texto corto", "long_text": "Texto largo", "choice": "Una sola opción",
+    "multiple_choice": "Varias opciones", "yes_no": "Sí o no", "consent": "Consentimiento",
+    "days": "Días de asistencia", "country": "País", "email": "Correo electrónico",
     "phone": "Número de teléfono", "url": "Dirección web", "file": "Archivo",
 }  # fmt: skip
 _COLUMNS = {
@@ -88,7 +88,7 @@ def _write_question(person: Person, question: dict[str, Any], facts: Facts) -> N
         with person.within("Se pregunta a"):
             for category in facts.event["categories"]:
                 person.set_box(category["name"]["es"], category["key"] in question["categories"])
-    person.unfold("Cómo se guarda la respuesta")
+    person.unfold("Privacidad y conservación")
     person.set_box("Sensible", question.get("is_sensitive", False))
     person.write("Días después del evento hasta que se borra la respuesta", str(question["retention_days"]))
 
@@ -112,7 +112,7 @@ def _offer(person: Person, question: dict[str, Any]) -> None:
 
 def _set(person: Person, settings: dict[str, Any]) -> None:
     if "max_length" in settings:
-        person.write("Como máximo tantos caracteres", str(settings["max_length"]))
+        person.write("Máximo de caracteres", str(settings["max_length"]))
     for name in settings.get("types", ()):
         person.set_box(name.upper())
     if "max_bytes" in settings:
@@ -129,11 +129,11 @@ def write_who(person: Person, facts: Facts) -> None:
     _say(person, "Su nombre", "Your name")
     person.choose(_FILLS, "nombre de pila")
     person.press("Guardar y agregar otra")
-    person.follow("Dirección de correo electrónico")
+    person.follow("Correo electrónico")
     _say(person, "Correo electrónico", "Mail address")
     person.choose(_FILLS, "correo electrónico")
     person.press("Guardar y agregar otra")
-    person.follow("Una línea de texto")
+    person.follow("Texto corto")
     _say(person, "Institución", "Institution")
     person.choose(_FILLS, "institución")
     person.press("Guardar pregunta")
@@ -144,7 +144,7 @@ def write_options(person: Person, facts: Facts) -> None:
     person.follow("Agregar una sección")
     person.write_in("Título", {SPANISH: "Su viaje", ENGLISH: "Your journey"})
     person.press("Guardar sección")
-    person.follow("Una de varias respuestas")
+    person.follow("Una sola opción")
     _say(person, "¿Cómo llega a Tapachula?", "How do you get to Tapachula?", "Para organizar el viaje y el hospedaje")
     answers = (("En avión", "By air"), ("En autobús", "By bus"), ("Vivo allí", "I live there"))
     for number, (spanish, english) in enumerate(answers, 1):
@@ -155,7 +155,7 @@ def write_options(person: Person, facts: Facts) -> None:
 
 def write_condition(person: Person, facts: Facts) -> None:
     """Ask for the flight of whoever flies, and of nobody else."""
-    person.follow("Una línea de texto")
+    person.follow("Texto corto")
     _say(person, "Número de vuelo", "Flight number", "Para organizar el viaje y el hospedaje", is_required=False)
     person.unfold("Preguntar solo cuando…")
     person.choose("Preguntar solo si se respondió esto", "En avión")
@@ -171,7 +171,7 @@ def write_country(person: Person, facts: Facts) -> None:
 
 def write_visa(person: Person, facts: Facts) -> None:
     """Ask for the visa of everybody but Mexicans."""
-    person.follow("Una línea de texto")
+    person.follow("Texto corto")
     _say(person, "Número de visa", "Visa number", "Para cartas de invitación y visas", is_required=False)
     person.unfold("Preguntar solo cuando…")
     person.choose("Preguntar solo si se respondió esto", "México")

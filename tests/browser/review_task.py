@@ -169,8 +169,8 @@ def second_event(person: Person, _evening: Evening) -> None:
 def invite_a_colleague(person: Person, _evening: Evening) -> None:
     """Let a colleague in."""
     person.follow("Equipo")
-    with person.within("Invitar a alguien"):
-        person.write("Dirección de correo electrónico", "berta.demo@instituto.example")
+    with person.within("Invitar a alguien al equipo"):
+        person.write("Correo electrónico", "berta.demo@instituto.example")
         person.write("Nombre", "Berta Demo")
         person.set_choice("Revisión")
         person.press("Enviar la invitación")
