@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from eventreg.attendees.services.reasons import add_starting_reasons
+from eventreg.audit.services import SYSTEM
 from eventreg.registration.rules.states import Status
 from tests.browser.conftest import Site
 from tests.browser.test_desk import _sign_in
@@ -68,6 +70,32 @@ def test_the_list_is_dense_and_soon_reached(site: Site, visits: ContextMaker) ->
     for box in page.locator("[name=chosen]").all()[1:10]:
         box.uncheck()
     expect(page.locator("[data-told]")).to_have_text("1 elegida")
+
+
+def test_an_upright_tablet_has_dense_rows_and_a_laptop_every_decision_in_sight(
+    site: Site, visits: ContextMaker
+) -> None:
+    event = site.world.event
+    with site.world.app.app_context():
+        for name in ("Renée Castañeda", "Guadalupe Xolocotzi"):
+            a_registration(
+                event, "academia", Status.PENDING, given_name=name, family_name="Muñoz Ejemplo", country="HN",
+                institution="Centro Ejemplo de Estudios Regionales", email=new_address(),
+            )  # fmt: skip
+        add_starting_reasons(event.id, SYSTEM)
+    page = visits("es").new_page()
+    page.set_viewport_size({"width": 820, "height": 1180})
+    _open(page, site, "country=HN&lang=es")
+    assert page.evaluate(_ROWS)[2] <= 44
+    tops = "parts => parts.map(part => part.getBoundingClientRect().top)"
+    assert len(set(page.locator(".er-rest > .er-menu:not(.er-switch) > summary").evaluate_all(tops))) == 1
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.locator("tbody th a").first.click()
+    bottoms = page.locator(".er-decide__acts button").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().bottom)"
+    )
+    assert len(bottoms) == 3
+    assert max(bottoms) <= 768
 
 
 def test_no_width_is_too_narrow_and_nothing_covers_the_focus(site: Site, visits: ContextMaker) -> None:  # case 75
