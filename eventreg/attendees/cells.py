@@ -30,11 +30,13 @@ class AnswerCells:
         *,
         has_contact_data: bool,
         has_sensitive: bool,
+        is_read: bool = False,
     ) -> None:
+        """`is_read`: for somebody who reads, in words whatever it is; a sheet holds what can be reckoned with as it is kept."""
         self._definitions, self.category_keys = definitions, category_keys
         self.context, self.language = context, language
         self._has_contact_data, self._has_sensitive = has_contact_data, has_sensitive
-        self.answered = _("answered")
+        self.answered, self._is_read = _("answered"), is_read
         # By the identity of a question: the definitions, which hold them all, live as long as this does.
         self._for_few: dict[int, bool] = {}
         self._asked: dict[tuple[str, int, int], Question | None] = {}
@@ -59,7 +61,8 @@ class AnswerCells:
             return lambda person: ""
         key, column, is_for_few = question.key, question.column, self._is_for_few(question)
         alone = column if column is not None and len(question.columns) == 1 else ""
-        write, written = kinds.get(question.kind).cell, dict[tuple[str, ...], str]()
+        kind, written = kinds.get(question.kind), dict[tuple[str, ...], str]()
+        write = (lambda *of: "; ".join(kind.display(*of))) if self._is_read else kind.cell
 
         def cell(person: Person) -> str:
             if key in person.sealed:

@@ -172,6 +172,7 @@ def _rows(one: Registration, other: Registration) -> list[Compared]:
         languages.current_language(),
         has_contact_data=True,
         has_sensitive=False,
+        is_read=True,
     )
     rows = [_compared(question, people, cells) for question in questions_of(definitions).values()]
     return [row for row in rows if row is not None]
