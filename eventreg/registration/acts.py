@@ -1,7 +1,9 @@
 """What the audit trail says of registrations, of ways in, and of the words of messages."""
 
 from collections.abc import Collection, Mapping
+from typing import cast
 
+from flask_babel import lazy_pgettext
 from sqlalchemy import select
 
 from eventreg.audit import trail
@@ -112,7 +114,7 @@ trail.add_own_titles(
     **{f"decided_{action.value}": _(action.title) for action in Action if action.title},
 )
 trail.add_kinds(
-    registration=_("Registration"),
+    registration=cast(str, lazy_pgettext("record", "Registration")),
     invitation=_("Invitation"),
     access_code=_("Access code"),
 )
