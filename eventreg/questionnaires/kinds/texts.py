@@ -47,6 +47,14 @@ _AUTOCOMPLETE = (
     *("honorific-prefix", "address-level2", "bday", "language"),
 )
 
+#: what a form's example is where people of a country write it in another way, by preset and ISO 3166-1 alpha-2
+_EXAMPLES = {
+    "postal_code": {
+        "BR": "01310-100", "CA": "K1A 0B1", "CO": "110111", "CR": "10101", "ES": "28001", "FR": "75007", "GB": "SW1A 1AA",
+        "GT": "01001", "HN": "11101", "NI": "11001", "PA": "0801", "SV": "1101", "US": "20500",
+    },
+}  # fmt: skip
+
 
 class Line(Kind):
     """A kind whose field is one input, of a type that browsers know."""
@@ -87,11 +95,11 @@ class ShortText(Kind):
 
     def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
         text = clean_line(only(given), _limit(question, self.default_length))
-        preset = PRESETS.get(str(question.settings.get("preset", "")))
+        preset = PRESETS.get(name := str(question.settings.get("preset", "")))
         if text and preset is not None:
             kept = preset.kept(text)
             if kept is None:
-                raise Invalid(preset.sentence, example=preset.example_in(context.country))
+                raise Invalid(preset.sentence, example=_EXAMPLES.get(name, {}).get(context.country, preset.example))
             text = kept
         return _long_enough(question, text)
 

@@ -15,8 +15,8 @@ Uploads are sealed, go out as attachments and are never shown in a page.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from eventreg.kernel import errors, files
 from eventreg.kernel.errors import N_, NN_, Refused
@@ -254,12 +254,6 @@ class Preset:
     #: what is taken off or changed before it is looked at, and so kept
     tidy: Callable[[str], str]
     is_right: Callable[[str], bool] = lambda text: True
-    #: as people of a country write it, where that differs; ISO 3166-1 alpha-2
-    examples: Mapping[str, str] = field(default_factory=dict)
-
-    def example_in(self, country: str) -> str:
-        """Return an example that people of a country know."""
-        return self.examples.get(country, self.example)
 
     def kept(self, text: str) -> str | None:
         """Return the text as it is kept, or None where it is no such thing."""
@@ -300,11 +294,6 @@ def _in_capitals(text: str) -> str:
     return " ".join(text.upper().split())
 
 
-#: of the countries that most guests come from
-_POSTAL_CODES = {
-    "BR": "01310-100", "CA": "K1A 0B1", "CO": "110111", "CR": "10101", "ES": "28001", "FR": "75007", "GB": "SW1A 1AA",
-    "GT": "01001", "HN": "11101", "NI": "11001", "PA": "0801", "SV": "1101", "US": "20500",
-}  # fmt: skip
 #: by the value of the setting `preset`
 PRESETS: dict[str, Preset] = {
     "orcid": Preset(
@@ -325,7 +314,6 @@ PRESETS: dict[str, Preset] = {
         N_("Write a postal code, for example %(example)s"),
         "30700",
         _in_capitals,
-        examples=_POSTAL_CODES,
     ),
     "curp": Preset(
         re.compile(r"[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[0-9A-Z][0-9]"),
