@@ -332,7 +332,12 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
     written = draft_run(
         event.id, RunAct.WRITE, these(event.id, {person.reference: 1}, EVERYTHING), account.id, details=words
     )
-    return of_drafts | of_reasons | of_begun | {"bulk.try_run_message": written.public_id}
+    return (
+        of_drafts
+        | of_reasons
+        | of_begun
+        | dict.fromkeys(("bulk.try_run_message", "bulk.discard_draft"), written.public_id)
+    )
 
 
 def _what_the_team_adds(event: Event, person: Registration, account: Account) -> tuple[str, int]:

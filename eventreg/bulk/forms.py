@@ -3,6 +3,7 @@
 A message to many, in the languages of whoever reads it.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,12 +12,13 @@ from flask_babel import gettext as _, ngettext
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import Field
 from wtforms.validators import Optional, StopValidation
+from wtforms.widgets import TextArea
 
 from eventreg.attendees.forms import refuse_personal_links
 from eventreg.attendees.models import ReadyReason
 from eventreg.attendees.rules.tags import LONGEST_NAME
-from eventreg.i18n.languages import name_of
-from eventreg.kernel.text import showable
+from eventreg.i18n.languages import name_of, own_name
+from eventreg.kernel.text import showable, tidied
 from eventreg.messages.forms import WordsForm
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT
 from eventreg.registration.services.decisions import LONGEST_REASON
@@ -24,6 +26,9 @@ from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
 WITH_MAIL, WITHOUT_MAIL = "yes", "no"
+_PARTS = ("subject", "body")
+#: so many are named at once
+_MOST_NAMED = 50
 
 
 class RunForm(LocalizedForm):
@@ -126,12 +131,76 @@ class TagRunForm(UntagRunForm):
 
 
 class WriteRunForm(RunForm, WordsForm):
-    """Subject and words by language, and as whom they are shown."""
+    """To whom, in which languages, subject and words by language, and as whom they are shown."""
 
+    #: the draft as it was opened, and how many people it had then
+    seen, people = HiddenField(), HiddenField()
+    add = SelectField(lazy_gettext("Add a list"), validate_choice=False)
+    named = StringField(
+        lazy_gettext("Add people"),
+        widget=TextArea(),
+        description=lazy_gettext("Names, references or addresses, one a line."),
+        default="",
+    )
+    write_in = SelectMultipleField(lazy_gettext("Languages"), validate_choice=False)
+    start_from = SelectField(lazy_gettext("Start from"), validate_choice=False)
     falls_back = BooleanField(lazy_gettext("Whoever reads a language left empty gets the words of another one"))
     who = StringField(
         lazy_gettext("Preview as"), description=lazy_gettext("Reference or name. Empty: the first of them."), default=""
     )
+
+    def __init__(self, languages: Sequence[str], usual: Sequence[str], **values: Any) -> None:
+        """`languages`: those that can be written in; `usual`: those of them that people read."""
+        super().__init__(languages, **values)
+        #: what is written in each, whether or not it is written in now
+        self.words = {
+            part: {code: showable(one.data or "") for code, one in self[part].inputs.items()} for part in _PARTS
+        }
+        #: whom each name may mean
+        self.found: Sequence[Sequence[Any]] = ()
+        self.write_in.choices = [(code, own_name(code)) for code in languages]
+        chosen = [code for code in languages if code in (self.write_in.data or ())] or list(usual)
+        self.write_in.data = chosen
+        #: none: those that people read, whoever they are
+        self.chosen = chosen if chosen != list(usual) else []
+        self.languages = tuple(chosen)
+        for part in _PARTS:
+            self[part].write_in(chosen)
+
+    def fill(self, texts: Mapping[str, Any]) -> None:
+        """Put words where nothing is written yet."""
+        for part in _PARTS:
+            for code, text in texts.get(part, {}).items():
+                if code in self.words[part] and not self.words[part][code].strip():
+                    self.words[part][code] = text
+
+    def tidied_words(self) -> dict[str, dict[str, str]]:
+        """Return what is written, by part and language, empty texts left out."""
+        return {
+            part: {code: text for code in words if (text := tidied(words[code]))} for part, words in self.words.items()
+        }
+
+    @property
+    def names(self) -> list[str]:
+        """Who is named, one by one."""
+        typed = re.split(r"[\n;,]", showable(self.named.data or ""))
+        return [name for name in dict.fromkeys(" ".join(one.split())[:200] for one in typed) if name][:_MOST_NAMED]
+
+    @property
+    def unclear(self) -> list[str]:
+        """Those of the names that mean nobody, or several."""
+        return [name for name, some in zip(self.names, self.found, strict=True) if len(some) != 1]
+
+    def check_names(self) -> bool:
+        """Say whether each name means one person; else whom it may mean stands beside the field."""
+        self.named.errors = [
+            _("“%(name)s” can be several people. Choose below, or write the reference.", name=name)
+            if some
+            else _("Nobody is called “%(name)s”.", name=name)
+            for name, some in zip(self.names, self.found, strict=True)
+            if len(some) != 1
+        ]
+        return not self.named.errors
 
     def allowed_in(self, part: str) -> Collection[str]:
         return IN_WRITTEN_SUBJECT if part == "subject" else IN_WRITTEN_BODY
@@ -144,7 +213,8 @@ class WriteRunForm(RunForm, WordsForm):
     def is_complete(self, by_language: Mapping[str, int]) -> bool:
         """Say whether everybody gets something to read; else what is missing stands beside the fields.
 
-        `by_language`: how many people read which. A language left empty is pointed out, and must be agreed to.
+        `by_language`: how many people read which. A language left empty is pointed out, and must be agreed to; one that is
+        not written in was agreed to.
         """
         subjects, bodies = self.subject.data, self.body.data
         if not bodies:
@@ -153,7 +223,8 @@ class WriteRunForm(RunForm, WordsForm):
         lacking = [code for code in bodies if code not in subjects]
         for code in lacking:
             self.subject.refuse(code, _("Write this text"))
-        empty = [code for code in by_language if code not in bodies and not self.falls_back.data]
+        read = [code for code in self.languages if code in by_language]
+        empty = [code for code in read if code not in bodies and not self.falls_back.data]
         for code in empty:
             self.body.refuse(code, self._nothing_for(code, by_language[code], bodies))
         return not lacking and not empty

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.attendees.rules.acts import ItemOutcome, RunAct
@@ -26,6 +26,10 @@ class Run(Base):
     #: the random key of the form that began it: the same form sent twice is one run
     submission_key: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: a draft of a message was saved, and is kept for all who may write; None: it is its maker's, for a day
+    saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: the words of a message, folded, as they are looked for
+    search_text: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     #: None: chosen and looked at, not confirmed yet
     begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

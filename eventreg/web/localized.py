@@ -105,6 +105,12 @@ class LocalizedField(Field):
         self._gather()
         return not self.errors
 
+    def write_in(self, languages: Sequence[str]) -> None:
+        """Keep the inputs of these languages alone, which are not none."""
+        self.languages = tuple(languages)
+        self.inputs = {language: self.inputs[language] for language in languages}
+        self.id = self.inputs[self.languages[0]].id
+
     def refuse(self, language: str, sentence: str) -> None:
         """Add an error to the input of a language: what only the service could know."""
         bound = self.inputs[language]

@@ -87,7 +87,7 @@ NOT_WALKED = {
     "the desk's own, and what it takes out: no page shows it": """
         attendees/services/merging.py: keep_apart
         attendees/services/reasons.py: move_reason
-        bulk/services/runs.py: leave_out take_as_they_are
+        bulk/services/runs.py: leave_out take_as_they_are take_in
         exchange/services/background.py: _finish _gather make_some""",
     "personal invitations: no page shows them": "invitations/services/invitations.py: invite_list",
     "mails and jobs: no page shows them": """

@@ -73,7 +73,7 @@ def _more_desk(site: Site) -> Iterator[str]:
     yield f"{base}?q=nobody-is-called-so"
     yield f"{base}?status=pending&sort=name"
     # a run that is begun stands in the addresses of the rules, as "letter" does
-    yield f"{base}/runs/{site.world.public_ids['bulk.begin']}"
+    yield from (f"{base}/runs/{site.world.public_ids[name]}" for name in ("bulk.begin", "bulk.discard_draft"))
     yield from (f"{base}/{person.reference}" for name, person in site.world.people.items() if name != "letter")
     yield from (f"/manage/events/{site.seminar}/{part}" for part in ("registrations", "programme", "texts"))
     yield from (f"/manage/events/{site.draft}/{part}" for part in ("delete", "publication", "programme"))

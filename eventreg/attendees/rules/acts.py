@@ -124,6 +124,15 @@ class RunReason(Conflict):
         "nothing_to_undo",
         N_("Nothing of this can be undone any more: the emails have gone."),
     )
+    #: another one has saved the draft since it was opened
+    SAVED_MEANWHILE = (
+        "saved_meanwhile",
+        N_(
+            "Somebody else saved this draft meanwhile. What you wrote stands below: save again to put it in place of theirs."
+        ),
+    )
+    #: the lists of a draft hold others than when its page was shown
+    OTHERS_NOW = "others_now", N_("Meanwhile other people are on it. Look at who they are, then send again.")
 
 
 def wait_for(act: RunAct, people: int) -> timedelta:

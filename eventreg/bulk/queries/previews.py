@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload
@@ -69,14 +70,14 @@ def fits(act: RunAct, status: Status) -> bool:
     return act not in ACTIONS or next_status(status, ACTIONS[act]) is not None
 
 
-def get_figures(run: Run) -> RunFigures:
-    """Return who is concerned by a draft: one statement."""
-    is_changed = (RunItem.seen_revision != Registration.revision).label("is_changed")
+def get_figures(run: Run, of: Any = RunItem) -> RunFigures:
+    """Return who is concerned by a draft: one statement. `of`: see `queries.runs.list_items`."""
+    is_changed = (of.seen_revision != Registration.revision).label("is_changed")
     rows = db.session.execute(
         select(Registration.status, Registration.language, is_changed, func.count())
-        .select_from(RunItem)
-        .join(Registration, Registration.id == RunItem.registration_id)
-        .where(RunItem.run_id == run.id)
+        .select_from(of)
+        .join(Registration, Registration.id == of.registration_id)
+        .where(of.run_id == run.id)
         .group_by(Registration.status, Registration.language, is_changed)
         .order_by(func.count().desc(), Registration.language)
     )
@@ -94,21 +95,21 @@ def get_figures(run: Run) -> RunFigures:
     return RunFigures(most_read_first, unfit, changed)
 
 
-def list_samples(run: Run, scope: Scope) -> Mapping[str, Registration]:
+def list_samples(run: Run, scope: Scope, of: Any = RunItem) -> Mapping[str, Registration]:
     """Return the first person concerned of each language, to show the mail with: two statements."""
     statuses = [status for status in Status if fits(run.act, status)]
     concerned = (
-        select(func.min(RunItem.id))
-        .select_from(RunItem)
-        .join(Registration, Registration.id == RunItem.registration_id)
-        .where(RunItem.run_id == run.id, Registration.status.in_(statuses))
+        select(func.min(of.id))
+        .select_from(of)
+        .join(Registration, Registration.id == of.registration_id)
+        .where(of.run_id == run.id, Registration.status.in_(statuses))
         .group_by(Registration.language)
     )
     people = (
         select(Registration)
         .options(joinedload(Registration.category))
-        .join(RunItem, RunItem.registration_id == Registration.id)
-        .where(RunItem.id.in_(in_scope(concerned, run.event_id, scope)))
+        .join(of, of.registration_id == Registration.id)
+        .where(of.id.in_(in_scope(concerned, run.event_id, scope)))
     )
     return {person.language: person for person in db.session.scalars(people)}
 

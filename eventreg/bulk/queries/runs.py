@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload
 
 from eventreg.accounts.models import Account
@@ -109,10 +109,10 @@ class Undoable:
 def get_run(event_id: int, public_id: str, who: Organizer) -> RunLine:
     """Return a run of this event that an account may know of. Any other is NotFound, like none at all.
 
-    A draft is for whoever chose; what was begun is for everybody who sees the whole event as well.
+    A draft is for whoever chose; what was begun, and a draft that was saved, is for everybody who sees the whole event as well.
     """
     row = db.session.execute(
-        _seen(event_id, who).where(Run.public_id == public_id).execution_options(populate_existing=True)
+        seen_runs(event_id, who).where(Run.public_id == public_id).execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -121,7 +121,7 @@ def get_run(event_id: int, public_id: str, who: Organizer) -> RunLine:
 
 def list_runs(event_id: int, who: Organizer, before: int | None = None) -> tuple[list[RunLine], int]:
     """Return the newest runs that were begun, and the id from which the next page goes on; 0: no more."""
-    statement = _seen(event_id, who).where(Run.begun_at.is_not(None))
+    statement = seen_runs(event_id, who).where(Run.begun_at.is_not(None))
     if before is not None:
         statement = statement.where(Run.id < before)
     rows = db.session.execute(statement.order_by(Run.id.desc()).limit(RUNS_A_PAGE + 1)).all()
@@ -146,23 +146,31 @@ def count_items(run_ids: Collection[int]) -> dict[int, RunCounts]:
 
 
 def list_items(
-    run: Run, scope: Scope, outcomes: Collection[ItemOutcome] = (), after: int = 0, limit: int = PEOPLE_A_PAGE
+    run: Run,
+    scope: Scope,
+    outcomes: Collection[ItemOutcome] = (),
+    after: int = 0,
+    limit: int = PEOPLE_A_PAGE,
+    of: Any = RunItem,
 ) -> tuple[Sequence[ItemRow], int]:
-    """Return people of a run in its order, and the item from which the next page goes on; 0: no more."""
+    """Return people of a run in its order, and the item from which the next page goes on; 0: no more.
+
+    `of`, here and below: what stands for the items of the draft of a message (`queries.writing`).
+    """
     columns = (
-        RunItem.id, RunItem.registration_id, Registration.reference, Registration.given_name, Registration.family_name,
-        Registration.institution, Registration.category_id, Registration.language, Registration.status, RunItem.outcome,
-        RunItem.refusal, RunItem.seen_revision, Registration.revision, RunItem.done_at,
+        of.id, of.registration_id, Registration.reference, Registration.given_name, Registration.family_name,
+        Registration.institution, Registration.category_id, Registration.language, Registration.status, of.outcome,
+        of.refusal, of.seen_revision, Registration.revision, of.done_at,
     )  # fmt: skip
     statement = (
         select(*columns)
-        .select_from(RunItem)
-        .join(Registration, Registration.id == RunItem.registration_id)
-        .where(RunItem.run_id == run.id, RunItem.id > after)
+        .select_from(of)
+        .join(Registration, Registration.id == of.registration_id)
+        .where(of.run_id == run.id, of.id > after)
     )
     if outcomes:
-        statement = statement.where(RunItem.outcome.in_(outcomes))
-    statement = in_scope(statement, run.event_id, scope).order_by(RunItem.id).limit(limit + 1)
+        statement = statement.where(of.outcome.in_(outcomes))
+    statement = in_scope(statement, run.event_id, scope).order_by(of.id).limit(limit + 1)
     rows = [ItemRow._make(row) for row in db.session.execute(statement)]
     return rows[:limit], (rows[limit - 1].item_id if len(rows) > limit else 0)
 
@@ -206,21 +214,21 @@ def list_decided_since(run: Run, rows: Iterable[ItemRow]) -> Mapping[int, Decide
     }
 
 
-def find_person(run: Run, scope: Scope, typed: str = "") -> Registration | None:
+def find_person(run: Run, scope: Scope, typed: str = "", of: Any = RunItem) -> Registration | None:
     """Return somebody of a run by reference or a part of the name, in scope; without either the first."""
-    statement = in_scope(_people(run), run.event_id, scope)
+    statement = in_scope(_people(run, of), run.event_id, scope)
     if typed:
         statement = statement.where(is_called(typed))
-    return db.session.scalars(statement.order_by(RunItem.id).limit(1)).first()
+    return db.session.scalars(statement.order_by(of.id).limit(1)).first()
 
 
-def count_statuses(run: Run) -> dict[Status, int]:
+def count_statuses(run: Run, of: Any = RunItem) -> dict[Status, int]:
     """Return how many people of a run have which status, the most frequent first."""
     rows = db.session.execute(
         select(Registration.status, func.count())
-        .select_from(RunItem)
-        .join(Registration, Registration.id == RunItem.registration_id)
-        .where(RunItem.run_id == run.id)
+        .select_from(of)
+        .join(Registration, Registration.id == of.registration_id)
+        .where(of.run_id == run.id)
         .group_by(Registration.status)
         .order_by(func.count().desc(), Registration.status)
     )
@@ -246,16 +254,22 @@ def count_messages(run: Run, template: str) -> dict[DeliveryState, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _seen(event_id: int, who: Organizer) -> Select[Run, str]:
-    statement = select(Run, Account.name).join(Account, Account.id == Run.account_id).where(Run.event_id == event_id)
+def seen_runs(event_id: int, who: Organizer) -> Select[Run, str]:
+    """Select the runs of an event that an account may know of, with who chose."""
+    return select(Run, Account.name).join(Account, Account.id == Run.account_id).where(is_seen(event_id, who))
+
+
+def is_seen(event_id: int, who: Organizer) -> ColumnElement[bool]:
+    """Return what a run must be for an account to know of it."""
     mine = Run.account_id == who.id
-    return statement.where(mine | Run.begun_at.is_not(None) if who.scope.is_whole else mine)
+    is_open = Run.begun_at.is_not(None) | Run.saved_at.is_not(None)
+    return and_(Run.event_id == event_id, mine | is_open if who.scope.is_whole else mine)
 
 
-def _people(run: Run) -> Select[Any]:
+def _people(run: Run, of: Any) -> Select[Any]:
     return (
         select(Registration)
         .options(joinedload(Registration.category))
-        .join(RunItem, RunItem.registration_id == Registration.id)
-        .where(RunItem.run_id == run.id)
+        .join(of, of.registration_id == Registration.id)
+        .where(of.run_id == run.id)
     )

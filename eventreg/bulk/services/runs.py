@@ -1,12 +1,13 @@
 """Runs: one act on many registrations, chosen first, looked at, confirmed, and done in batches.
 
-A draft holds who was chosen and at which revision. Once it is begun, `steps` does it; a run of a few people at once, a
-longer one by the worker. Whatever dies meanwhile, what is done is done once, and what is left is done by the next turn.
+A draft holds who was chosen and at which revision; that of a message also lists, whose people are those of
+the moment when it is begun. Then `steps` does it; a run of a few people at once, a longer one by the worker. Whatever dies
+meanwhile, what is done is done once, and what is left is done by the next turn.
 """
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from eventreg.attendees.listing import RegistrationList
 from eventreg.attendees.rules.acts import DRAFTS_KEPT_FOR, MOST_CHOSEN, ItemOutcome, RunAct, RunReason, wait_for
 from eventreg.audit.services import Actor, note
 from eventreg.bulk.models import Run, RunItem
-from eventreg.bulk.queries.runs import can_be_undone
+from eventreg.bulk.queries.runs import can_be_undone, count_items
 from eventreg.bulk.services.steps import RUN_JOB
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Event
@@ -25,6 +26,7 @@ from eventreg.events.rules.team import Sight
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.text import folded
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.rules.availability import UNDO_WINDOW
@@ -55,7 +57,7 @@ def these(event_id: int, seen: Mapping[str, int], sight: Sight) -> Chosen:
 def draft_run(
     event_id: int,
     act: RunAct,
-    chosen: Chosen,
+    chosen: Chosen | None,
     account_id: int,
     *,
     details: Mapping[str, Any] | None = None,
@@ -64,8 +66,8 @@ def draft_run(
 ) -> Run:
     """Keep who was chosen, in the order in which they were received, to be looked at before anything is done.
 
-    `seen`: which revision of each, by reference; those of now where it is not given. The same form sent twice is one
-    draft. Raises Refused (NOBODY_CHOSEN).
+    `chosen`: None for the draft of a message, to which people are added later. `seen`: which revision of each, by reference;
+    those of now where it is not given. The same form sent twice is one draft. Raises Refused (NOBODY_CHOSEN).
     """
     now = clock.now()
     # What a form brings is nobody else's key, whatever it is.
@@ -80,34 +82,62 @@ def draft_run(
             event_id=event_id,
             account_id=account_id,
             act=act,
-            details=dict(details or {}),
+            details={},
             submission_key=key,
             created_at=now,
         )
+        _keep(run, details or {})
         session.add(run)
         session.flush()
-        # One statement, however many they are. What was seen is told by cases, of which there are few.
-        revision = case(seen, value=Registration.reference, else_=0) if seen else Registration.revision
-        people = chosen(run.id, Registration.id, revision).order_by(None)
-        people = people.order_by(Registration.submitted_at, Registration.id)
-        session.execute(insert(RunItem).from_select(["run_id", "registration_id", "seen_revision"], people))
+        if chosen is None:
+            return run
+        # What was seen is told by cases, of which there are few.
+        _add(run, chosen, case(seen, value=Registration.reference, else_=0) if seen else Registration.revision)
         if not session.scalar(select(func.count()).where(RunItem.run_id == run.id)):
             raise Refused(RunReason.NOBODY_CHOSEN)
         return run
 
 
-def save_details(run_id: int, details: Mapping[str, Any]) -> None:
-    """Keep what was written for a draft. Raises Refused (BEGUN)."""
+def save_details(run_id: int, details: Mapping[str, Any], seen: str | None = None) -> None:
+    """Keep what was written for a draft. `seen`: as `seen_of` said of the draft that was opened; what somebody else saved
+    since, as "saved_by" of the details tells, is not overwritten. Raises Refused (BEGUN, SAVED_MEANWHILE).
+    """
     with transaction():
         run = _lock_draft(run_id)
-        run.details = {**run.details, **details}
+        if seen not in (None, seen_of(run)) and run.details.get("saved_by") != details.get("saved_by"):
+            raise Refused(RunReason.SAVED_MEANWHILE)
+        _keep(run, details)
+        if run.act is RunAct.WRITE:
+            run.saved_at = clock.now()
+
+
+def seen_of(run: Run) -> str:
+    """Return what tells one state of a saved draft from the next."""
+    return run.saved_at.isoformat() if run.saved_at is not None else ""
+
+
+def discard(run_id: int) -> None:
+    """Delete a draft. Raises Refused (BEGUN)."""
+    with transaction() as session:
+        session.delete(_lock_draft(run_id))
+
+
+def take_in(run_id: int, registration_ids: Collection[int]) -> None:
+    """Add people to a draft one by one, also those who were left out of it. Raises Refused (BEGUN)."""
+    with transaction():
+        run = _lock_draft(run_id)
+        left_out = [id_ for id_ in run.details.get("left_out", ()) if id_ not in registration_ids]
+        run.details = {**run.details, "left_out": left_out}
+        _add(run, lambda *columns: select(*columns).where(Registration.id.in_(registration_ids)))
 
 
 def leave_out(run_id: int, registration_id: int) -> None:
-    """Take somebody out of a draft. Raises Refused (BEGUN)."""
+    """Take somebody out of a draft, of its lists as well. Raises Refused (BEGUN)."""
     with transaction() as session:
         run = _lock_draft(run_id)
         session.execute(delete(RunItem).where(RunItem.run_id == run.id, RunItem.registration_id == registration_id))
+        if run.act is RunAct.WRITE:
+            run.details = {**run.details, "left_out": [*run.details.get("left_out", ()), registration_id]}
 
 
 def take_as_they_are(run_id: int) -> None:
@@ -118,11 +148,12 @@ def take_as_they_are(run_id: int) -> None:
         session.execute(update(RunItem).where(RunItem.run_id == run.id).values(seen_revision=now_is))
 
 
-def begin_run(run_id: int, actor: Actor | None = None) -> bool:
+def begin_run(run_id: int, actor: Actor | None = None, listed: Chosen | None = None, shown: int | None = None) -> bool:
     """Confirm a draft, or have a stopped run go on: the worker does it from now on. False: it had been begun before, or is
     being taken back.
 
-    `actor`: who says so, where it is not whoever chose. Raises NotFound and LifecycleRefused.
+    `actor`: who says so, in whose name it is done. `listed`: selects the people of its lists; `shown`: how many it had
+    altogether when its page was shown. Raises NotFound, LifecycleRefused and Refused (OTHERS_NOW).
     """
     now = clock.now()
     with transaction():
@@ -130,6 +161,12 @@ def begin_run(run_id: int, actor: Actor | None = None) -> bool:
         if run.finished_at is not None or (run.begun_at is not None and run.stopped_at is None) or _is_taken_back(run):
             return False
         is_new = run.begun_at is None
+        if is_new and listed is not None:
+            _add(run, listed)
+            if shown is not None and shown != count_items([run.id])[run.id].total:
+                raise Refused(RunReason.OTHERS_NOW)
+        if is_new and actor is not None:
+            run.account_id = actor.id or run.account_id
         run.begun_at, run.stopped_at = run.begun_at or now, None
         schedule(RUN_JOB, f"{RUN_JOB}:{run.id}", {"run_id": run.id}, now)
         _note(event, run, "run_begun" if is_new else "run_resumed", actor or Actor.account(run.account_id))
@@ -208,14 +245,31 @@ def _choose_to_undo(undoing: Run, run: Run, now: datetime) -> None:
 
 
 def sweep_drafts(now: datetime) -> int:
-    """Forget runs that nobody confirmed within a day; returns how many. A duty of the worker."""
+    """Forget runs that nobody confirmed within a day, drafts that were saved apart; returns how many. A duty of the worker."""
     with transaction() as session:
         old = session.scalars(
-            select(Run.id).where(Run.begun_at.is_(None), Run.created_at <= now - DRAFTS_KEPT_FOR)
+            select(Run.id).where(
+                Run.begun_at.is_(None), Run.saved_at.is_(None), Run.created_at <= now - DRAFTS_KEPT_FOR
+            )
         ).all()
         if old:
             session.execute(delete(Run).where(Run.id.in_(old)).execution_options(synchronize_session=False))
         return len(old)
+
+
+def _keep(run: Run, details: Mapping[str, Any]) -> None:
+    run.details = {**run.details, **details}
+    if run.act is RunAct.WRITE:
+        words = [text for part in ("subject", "body") for text in run.details.get(part, {}).values()]
+        run.search_text = folded(" ".join(words))
+
+
+def _add(run: Run, chosen: Chosen, revision: Any = Registration.revision) -> None:
+    """Add whom a statement selects, if they are not in the draft already: one statement, however many they are."""
+    there = select(RunItem.registration_id).where(RunItem.run_id == run.id)
+    people = chosen(literal(run.id), Registration.id, revision).where(Registration.id.not_in(there)).order_by(None)
+    people = people.order_by(Registration.submitted_at, Registration.id)
+    db.session.execute(insert(RunItem).from_select(["run_id", "registration_id", "seen_revision"], people))
 
 
 def _lock_event_and_run(run_id: int) -> tuple[Event, Run]:

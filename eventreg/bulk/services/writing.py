@@ -94,8 +94,10 @@ _KEYS_AT_ONCE = 500
 
 
 def text_of(run: Run) -> WrittenText:
-    """Return what a run writes."""
-    return WrittenText(dict(run.details.get("subject", {})), dict(run.details.get("body", {})))
+    """Return what a run writes: in the languages that were chosen for it, where some were."""
+    chosen = run.details.get("write_in")
+    parts = [run.details.get(part, {}) for part in ("subject", "body")]
+    return WrittenText(*({code: text[code] for code in text if not chosen or code in chosen} for text in parts))
 
 
 def message_key(run: Run, public_id: str) -> str:

@@ -3,7 +3,6 @@ language, and for each of what may come of it.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +18,7 @@ from eventreg.bulk.queries import previews
 from eventreg.bulk.queries.runs import RunLine, get_run, list_decided_since, list_items
 from eventreg.bulk.services import runs, steps
 from eventreg.bulk.views import blueprint
-from eventreg.bulk.views.pages import PAGES
+from eventreg.bulk.views.pages import PAGES, ActPage
 from eventreg.bulk.wording import act_on, begin_on
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
@@ -42,69 +41,79 @@ _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
 @requires(Permission.SEE_REGISTRATIONS)
 def save_run(slug: str, public_id: str) -> Answer:
     """Keep what was written for a draft and show it again, with somebody left out, or taken as they are now."""
-    line = draft_of_ones_own(public_id)
-    event, run = get_event_whole(g.event.id), line.run
-    figures = previews.get_figures(run)
-    page = PAGES[run.act]
-    form = page.form(event, run, figures)
-    form.validate()
-    left_out = fields.whole_number(request.form.get("leave_out"))
-    # Begun by another press meanwhile it is kept as it was begun, and its page says so.
-    with suppress(Refused):
-        runs.save_details(run.id, page.details(form))
-        if left_out is not None:
-            runs.leave_out(run.id, left_out)
-        if request.form.get("as_they_are"):
-            runs.take_as_they_are(run.id)
-    return redirect(url_for("bulk.show_run", slug=slug, public_id=public_id), 303)
+    return save_draft(open_draft(public_id))
 
 
 @blueprint.post(f"{_RUN}/begin")
 @requires(Permission.SEE_REGISTRATIONS)
 def begin(slug: str, public_id: str) -> Answer:
     """Confirm a draft. A few people are done before the page comes; more by the worker."""
-    line = get_run(g.event.id, public_id, organizer())
-    run = line.run
+    run = line_of(public_id).run
     if not may(run.act.needs):
         abort(403)
     to_run = redirect(url_for("bulk.show_run", slug=slug, public_id=public_id), 303)
     if run.begun_at is not None:
         return to_run
     event = get_event_whole(g.event.id)
-    figures = previews.get_figures(run)
     page = PAGES[run.act]
+    figures = previews.get_figures(run, page.people(run))
     form: Any = page.form(event, run, figures)
     is_sound = page.check(form, event, run, figures)
-    try:
-        runs.save_details(run.id, page.details(form))
-    except Refused:
-        return to_run  # begun by another press of the same button
-    line = get_run(event.id, public_id, organizer())
     with Refusals(form) as outcome:
+        keep(run, page, form)
+        run = line_of(public_id).run
         if not is_sound:
             raise Refused("")
         forecast, shown = previews.forecast_places(event, run), fields.whole_number(form.without_place.data)
         if forecast is not None and shown is not None and forecast.without_place > shown:
             raise Refused(RunReason.FEWER_PLACES)
-        if runs.begin_run(run.id, acting()) and line.counts.total <= AT_ONCE:
+        shown_people = fields.whole_number(request.form.get("people"))
+        if runs.begin_run(run.id, acting(), page.listed(run), shown_people) and figures.total <= AT_ONCE:
             steps.do_some(run.id, lambda: True)
         return to_run
-    return draft_page(line, form, outcome.problem), outcome.status_code
+    if outcome.is_for(RunReason.BEGUN):
+        return to_run  # by another press of the same button
+    return draft_page(line_of(public_id), form, outcome.problem), outcome.status_code
+
+
+def save_draft(line: RunLine) -> Answer:
+    """Keep what was sent of a draft, with somebody left out, or taken as they are now, and lead to its page."""
+    event, run, page = get_event_whole(g.event.id), line.run, PAGES[line.run.act]
+    form: Any = page.form(event, run, previews.get_figures(run, page.people(run)))
+    form.validate()
+    left_out = fields.whole_number(request.form.get("leave_out"))
+    with Refusals(form) as outcome:
+        keep(run, page, form)
+        if left_out is not None:
+            runs.leave_out(run.id, left_out)
+        if request.form.get("as_they_are"):
+            runs.take_as_they_are(run.id)
+    # Begun by another press meanwhile it is kept as it was begun, and its page says so.
+    if outcome.refused is None or outcome.is_for(RunReason.BEGUN):
+        return redirect(url_for("bulk.show_run", slug=event.slug, public_id=run.public_id), 303)
+    return draft_page(line_of(run.public_id), form, outcome.problem), outcome.status_code
+
+
+def keep(run: Run, page: ActPage, form: Any) -> None:
+    """Keep what was sent of a draft. Raises Refused (BEGUN, SAVED_MEANWHILE)."""
+    runs.save_details(run.id, page.details(form), request.form.get("seen"))
+    page.kept(form, run)
 
 
 def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
     """Return the page on which a draft is looked at and confirmed."""
     event = get_event_whole(g.event.id)
     run, page = line.run, PAGES[line.run.act]
-    figures, forecast = previews.get_figures(run), previews.forecast_places(event, run)
+    of = page.people(run)
+    figures, forecast = previews.get_figures(run, of), previews.forecast_places(event, run)
     form = form if form is not None else page.form(event, run, figures)
     form.without_place.data = str(forecast.without_place) if forecast is not None else ""
     after = fields.whole_number(request.args.get("after")) or 0
-    items, more = list_items(run, g.event_access.scope, after=after)
+    items, more = list_items(run, g.event_access.scope, after=after, of=of)
     mails = mails_shown(event, run, figures, forecast)
     return render_desk(
-        "bulk/run_draft.html",
-        "registrations",
+        page.page_template,
+        page.page,
         run=run,
         form=form,
         problem=problem,
@@ -124,19 +133,27 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         category_of={category.id: category for category in event.categories},
         partial=page.template,
         has_mail=run.act in MAILING,
-        can_undo_later=run.act in DECIDING,
+        can_undo_later=run.act in (*DECIDING, RunAct.WRITE),
         can_act=may(run.act.needs) and event.publication.effects.is_changeable,
-        at=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id),
+        at=url_for("bulk.show_run", slug=event.slug, public_id=run.public_id) if run.public_id else "",
         **page.shown(form, event, run, figures),
     )
 
 
-def draft_of_ones_own(public_id: str, act: RunAct | None = None) -> RunLine:
-    """Return a draft of one's own, of an act where one is named. Raises NotFound."""
+def line_of(public_id: str) -> RunLine:
+    """Return a run of the event at hand. Another's draft, though saved, is for whoever may do it. Raises NotFound."""
     line = get_run(g.event.id, public_id, organizer())
+    if line.run.begun_at is None and line.run.account_id != current_user.id and not may(line.run.act.needs):
+        raise NotFound
+    return line
+
+
+def open_draft(public_id: str, act: RunAct | None = None) -> RunLine:
+    """Return a draft that one may change, of an act where one is named. Raises NotFound."""
+    line = line_of(public_id)
     if act is not None and line.run.act is not act:
         raise NotFound
-    if line.run.begun_at is not None or line.run.account_id != current_user.id:
+    if line.run.begun_at is not None:
         abort(409)
     if not may(line.run.act.needs):
         abort(403)
@@ -168,7 +185,7 @@ def mails_shown(
     page = PAGES[run.act]
     if not page.writes(run) or not may(Permission.SEE_MESSAGES):
         return ()
-    samples, occasion = previews.list_samples(run, g.event_access.scope), Occasion.load(event)
+    samples, occasion = previews.list_samples(run, g.event_access.scope, page.people(run)), Occasion.load(event)
     shown = []
     for language in [code for code in figures.by_language if code in samples]:
         for waits in _fates(run, figures, forecast):
@@ -182,13 +199,14 @@ def mails_shown(
 @requires(Permission.SEE_MESSAGES)
 def show_run_mail(slug: str, public_id: str, name: str) -> Response:
     """Show the HTML part of a mail of a draft, for the frame of its page."""
-    run = get_run(g.event.id, public_id, organizer()).run
+    run = line_of(public_id).run
+    page = PAGES[run.act]
     language = name.removesuffix(_WAITING)
-    person = previews.list_samples(run, g.event_access.scope).get(language)
+    person = previews.list_samples(run, g.event_access.scope, page.people(run)).get(language)
     if person is None or run.begun_at is not None:
         abort(404)
     occasion = Occasion.load(get_event_whole(g.event.id))
-    message = PAGES[run.act].compose(occasion, run, person, waits=name.endswith(_WAITING))
+    message = page.compose(occasion, run, person, waits=name.endswith(_WAITING))
     if message is None:
         abort(404)
     return mail_in_frame(message)

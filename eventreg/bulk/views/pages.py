@@ -15,8 +15,9 @@ from eventreg.attendees.rules.acts import ACTIONS, DECIDING, RunAct
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.audit.services import acting
 from eventreg.bulk import forms
-from eventreg.bulk.models import Run
+from eventreg.bulk.models import Run, RunItem
 from eventreg.bulk.queries.previews import RunFigures
+from eventreg.bulk.services.runs import Chosen
 from eventreg.bulk.services.writing import text_for
 from eventreg.events.models import Event
 from eventreg.kernel import clock, text
@@ -39,6 +40,8 @@ class ActPage:
 
     #: the partial with the act's fields, inside the form
     template = ""
+    #: the page of the draft, and where in the desk it stands, as does that of the run that was begun
+    page_template, page, sent_page = "bulk/run_draft.html", "registrations", "runs"
     #: the partial on the page of a run that was begun
     after_template = ""
 
@@ -49,6 +52,17 @@ class ActPage:
     def details(self, form: Any) -> dict[str, Any]:
         """Return what of the form the draft keeps. Called on a form that holds what was sent, whether or not it is sound."""
         return {}
+
+    def kept(self, form: Any, run: Run) -> None:
+        """Do what keeping a draft means beside keeping `details`."""
+
+    def people(self, run: Run) -> Any:
+        """Return what stands for the items of a draft: see `queries.runs.list_items`."""
+        return RunItem
+
+    def listed(self, run: Run) -> Chosen | None:
+        """Return what selects the people of a draft's lists; None where it has none."""
+        return None
 
     def check(self, form: Any, event: Event, run: Run, figures: RunFigures) -> bool:
         """Say whether the act can begin with what was written; else the reasons stand beside the fields."""

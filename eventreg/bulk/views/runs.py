@@ -15,10 +15,11 @@ from eventreg.attendees.rules.acts import AT_ONCE, DECIDING, ItemOutcome, RunAct
 from eventreg.attendees.views.desk import categories_in_sight, list_url, read_list_state
 from eventreg.audit.services import acting
 from eventreg.bulk.queries import runs
+from eventreg.bulk.queries.writing import query_of
 from eventreg.bulk.services import steps, writing
-from eventreg.bulk.services.runs import all_of, begin_run, draft_run, stop_run, these, undo_run
+from eventreg.bulk.services.runs import Chosen, all_of, begin_run, draft_run, stop_run, these, undo_run
 from eventreg.bulk.views import blueprint
-from eventreg.bulk.views.drafts import draft_page
+from eventreg.bulk.views.drafts import draft_page, line_of
 from eventreg.bulk.views.pages import PAGES, ActPage
 from eventreg.bulk.wording import act_on, left_words, outcome_words
 from eventreg.events.models import Event
@@ -62,10 +63,15 @@ def create_run(slug: str) -> Answer:
     categories = categories_in_sight()
     state = read_list_state(categories)
     sight, seen = g.event_access.sight, None if request.form.get("all") else _read_chosen()
-    key, details = request.form.get("submission_key", "")[:64], {"list": urlencode(state.query())}
+    key = request.form.get("submission_key", "")[:64]
+    details: dict[str, Any] = {"list": urlencode(state.query())}
+    chosen: Chosen | None
     with Refusals() as outcome:
         everybody = RegistrationList(event.id, categories, state, sight)
         chosen = all_of(everybody) if seen is None else these(event.id, seen, sight)
+        if seen is None and act is RunAct.WRITE and everybody.count():
+            # Who is on the list is found anew whenever the draft is looked at.
+            chosen, details["to"] = None, [query_of(state)]
         run = draft_run(event.id, act, chosen, current_user.id, details=details, seen=seen, submission_key=key)
         return redirect(run_url(slug, run.public_id), 303)
     flash(outcome.problem, REFUSAL)
@@ -76,7 +82,7 @@ def create_run(slug: str) -> Answer:
 @requires(Permission.SEE_REGISTRATIONS)
 def show_run(slug: str, public_id: str) -> Answer:
     """Show a draft to be confirmed, or how far a run has come."""
-    line = _line(public_id)
+    line = line_of(public_id)
     return draft_page(line) if line.run.begun_at is None else _progress_page(line)
 
 
@@ -84,7 +90,7 @@ def show_run(slug: str, public_id: str) -> Answer:
 @requires(Permission.SEE_REGISTRATIONS)
 def stop(slug: str, public_id: str) -> Answer:
     """Leave undone what is not done yet; or have what was stopped go on."""
-    line = _line(public_id)
+    line = line_of(public_id)
     _check_may(line.run.act)
     if line.run.begun_at is None:
         abort(404)
@@ -101,7 +107,7 @@ def stop(slug: str, public_id: str) -> Answer:
 @requires(Permission.DECIDE)
 def undo_many(slug: str, public_id: str) -> Answer:
     """Take back what a run decided, as far as no mail has told of it."""
-    line = _line(public_id)
+    line = line_of(public_id)
     if line.run.act not in DECIDING or line.run.begun_at is None:
         abort(404)
     with Refusals() as outcome:
@@ -115,10 +121,6 @@ def undo_many(slug: str, public_id: str) -> Answer:
 def run_url(slug: str, public_id: str, **values: Any) -> str:
     """Return the address of a run."""
     return url_for("bulk.show_run", slug=slug, public_id=public_id, **values)
-
-
-def _line(public_id: str) -> runs.RunLine:
-    return runs.get_run(g.event.id, public_id, organizer())
 
 
 def _check_may(act: RunAct) -> None:
@@ -148,7 +150,7 @@ def _progress_page(line: runs.RunLine, problem: str = "") -> str:
     here, said = partial(run_url, event.slug, run.public_id), partial(outcome_words, run.act)
     return render_desk(
         "bulk/run.html",
-        "runs",
+        page.sent_page,
         line=line,
         run=run,
         problem=problem,

@@ -1,88 +1,146 @@
-"""Writing to many: what the page of a draft asks and shows, the message in its frame, and the trial on oneself."""
+"""Writing to many: to whom, in which languages, in what words, what is to be known before it goes; the trial on oneself; and
+what was written, drafts among it.
+"""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import product
 from typing import Any
 
 from flask import flash, g, redirect, request, url_for
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 
 from eventreg.attendees.queries.messages import WRITTEN
+from eventreg.attendees.queries.reasons import list_views
 from eventreg.attendees.rules.acts import RunAct
+from eventreg.attendees.rules.listing import ListState
+from eventreg.attendees.views.desk import categories_in_sight, field_words, list_of, list_shape
+from eventreg.attendees.views.narrowing import said_filters
 from eventreg.audit.services import acting
 from eventreg.bulk.emails import written_message
 from eventreg.bulk.forms import WriteRunForm
 from eventreg.bulk.models import Run
+from eventreg.bulk.queries import writing as written
 from eventreg.bulk.queries.previews import RunFigures, get_figures
-from eventreg.bulk.queries.runs import count_messages, count_statuses, find_person, get_run
+from eventreg.bulk.queries.runs import RunCounts, RunLine, count_messages, count_statuses, find_person
 from eventreg.bulk.services import runs, writing
 from eventreg.bulk.views import blueprint
-from eventreg.bulk.views.drafts import draft_of_ones_own, draft_page
+from eventreg.bulk.views.drafts import draft_page, keep, open_draft, save_draft
 from eventreg.bulk.views.pages import PAGES, ActPage, reading_languages
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
-from eventreg.events.queries.events import get_event_whole
+from eventreg.events.queries.events import get_event_whole, list_sign_up_sessions
 from eventreg.events.rules.team import Permission
-from eventreg.i18n.languages import name_of, own_name
+from eventreg.events.views.desk import render_desk
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language, name_of, own_name
+from eventreg.kernel import text
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
+from eventreg.kernel.tokens import new_submission_key
+from eventreg.mail.rich import render_rich
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import OutgoingMessage
 from eventreg.messages.emails import sample_person
+from eventreg.questionnaires.kinds import SessionChoice
 from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.placeholders import offered
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STATUS_ORDER, Status
+from eventreg.web import fields, templating
 from eventreg.web.access import Answer, requires
 
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
+_WRITE = "/manage/events/<slug>/messages/write"
 #: whom one may not have meant to write to
 _POINTED_OUT = (Status.DECLINED, Status.CANCELLED, Status.WAITLISTED)
+#: so many lists has a draft, each with so long an address
+_MOST_LISTS, _LONGEST_LIST = 12, 2_000
+#: so much of a text is shown among others
+_FIRST_WORDS = 110
 
 
 class WritePage(ActPage):
-    """A message: subject and words in the languages that the people read, shown as any of them gets it."""
+    """A message: its people, subject and words in the languages that they read, shown as any of them gets it."""
 
-    template = "bulk/_run_write.html"
+    page, sent_page = "write", "writings"
+    page_template = "bulk/write.html"
     after_template = "bulk/_run_written.html"
+
+    def people(self, run: Run) -> Any:
+        return _recipients(run).items
+
+    def listed(self, run: Run) -> Any:
+        return _recipients(run).listed if run.details.get("to") else None
 
     def form(self, event: Event, run: Run, figures: RunFigures) -> WriteRunForm:
         details = run.details
+        usual = reading_languages(event, figures)
         form = WriteRunForm(
-            reading_languages(event, figures),
+            list(dict.fromkeys((*usual, *event.languages))),
+            usual,
             subject=details.get("subject", {}),
             body=details.get("body", {}),
+            write_in=details.get("write_in", []),
+            named=details.get("named", ""),
             falls_back=bool(details.get("falls_back")),
             who=details.get("who", ""),
         )
+        picked, found = request.form.get("pick"), written.find_named(event.id, form.names, g.event_access.scope)
+        form.found = [[one for one in some if one.reference == picked] or some for some in found]
         if request.method == "GET":
             # What was saved to be looked at is told what is wrong with it as well.
             form.check_words()
+            form.check_names()
         return form
 
     def details(self, form: WriteRunForm) -> dict[str, Any]:
+        if request.form.get("use") and form.start_from.data:
+            for earlier, _by, _event in written.list_earlier(g.event.id, current_user.id, form.start_from.data):
+                form.fill(earlier.details)
         return {
-            "subject": form.subject.data,
-            "body": form.body.data,
+            "to": list(_lists_sent(form)),
+            "saved_by": current_user.id,
+            "named": "\n".join(form.unclear),
+            "write_in": form.chosen,
             "falls_back": bool(form.falls_back.data),
             "who": form.typed_who,
+            **form.tidied_words(),
         }
+
+    def kept(self, form: WriteRunForm, run: Run) -> None:
+        if ids := [some[0].id for some in form.found if len(some) == 1]:
+            runs.take_in(run.id, ids)
 
     def check(self, form: WriteRunForm, event: Event, run: Run, figures: RunFigures) -> bool:
         is_sound = bool(form.validate())
+        is_sound = form.check_names() and is_sound
         return form.is_complete(figures.by_language) and is_sound
 
     def shown(self, form: WriteRunForm, event: Event, run: Run, figures: RunFigures) -> Mapping[str, Any]:
-        statuses = count_statuses(run)
+        recipients = _recipients(run)
+        statuses, words = count_statuses(run, recipients.items), writing.text_of(run)
+        form.seen.data, form.people.data = runs.seen_of(run), str(figures.total)
+        form.add.choices = {_("None"): [("", _("Choose a list"))], **_lists_offered(event)}
+        form.start_from.choices = {_("None"): [("", _("Choose an earlier message"))], **_earlier_offered(event)}
         return {
             "readers": [(name_of(code), number) for code, number in figures.by_language.items()],
+            "instead": [
+                (number, name_of(code), name_of(other.language))
+                for code, number in figures.by_language.items()
+                if (other := text.pick(words.body, code, event.languages)).text and other.language != code
+            ],
             "pointed_out": [(_(status.title), statuses[status]) for status in _POINTED_OUT if statuses.get(status)],
             "all_people": sum(statuses.values()),
+            "failing": recipients.list_failing(g.event_access.scope),
             "placeholders": offered(IN_WRITTEN_BODY),
             "is_nobody": bool(run.details.get("who")) and _asked_for(run) is None,
             "own_address": current_user.email,
+            "submission_key": new_submission_key(),
+            **_chips(run, recipients),
         }
 
     def writes(self, run: Run) -> bool:
@@ -118,26 +176,171 @@ PAGES[RunAct.WRITE] = WritePage()
 @requires(Permission.SEND_MESSAGES)
 def try_run_message(slug: str, public_id: str) -> Answer:
     """Keep what was written, and send it to whoever wrote it, as one of the people would get it."""
-    line = draft_of_ones_own(public_id, RunAct.WRITE)
+    line = open_draft(public_id, RunAct.WRITE)
     event, run = get_event_whole(g.event.id), line.run
     page = WritePage()
-    form = page.form(event, run, get_figures(run))
+    form = page.form(event, run, get_figures(run, page.people(run)))
     with form.refusals() as outcome:
         is_sound = form.validate()
-        runs.save_details(run.id, page.details(form))
+        keep(run, page, form)
         if not is_sound:
             raise Refused("")
         if not form.body.data:
             raise Refused(N_("Write this text"), field="body")
-        person = _asked_for(get_run(g.event.id, public_id, organizer()).run)
-        person = person or find_person(run, g.event_access.scope) or sample_person(event, form.languages[0])
+        run = open_draft(public_id).run
+        person = _asked_for(run) or find_person(run, g.event_access.scope, "", page.people(run))
+        person = person or sample_person(event, form.languages[0])
         writing.try_on_oneself(run.id, person, current_user.email, acting())
         flash(_("Sent to you at %(address)s. Nobody else has got anything yet.", address=current_user.email))
         return redirect(url_for("bulk.show_run", slug=slug, public_id=public_id), 303)
-    return draft_page(line, form, outcome.problem), outcome.status_code
+    return draft_page(open_draft(public_id), form, outcome.problem), outcome.status_code
+
+
+@blueprint.get(_WRITE)
+@requires(Permission.SEND_MESSAGES)
+def write(slug: str) -> str:
+    """Show the composer with nothing written yet; the address may name lists to begin with."""
+    run = Run(public_id="", event_id=g.event.id, account_id=current_user.id, act=RunAct.WRITE)
+    run.details = {"to": [query[:_LONGEST_LIST] for query in request.args.getlist("to")[:_MOST_LISTS]]}
+    return draft_page(RunLine(run, current_user.name, RunCounts({})))
+
+
+@blueprint.post(_WRITE)
+@requires(Permission.SEND_MESSAGES)
+def keep_draft(slug: str) -> Answer:
+    """Keep what was written as a draft. Sent twice it is one."""
+    key = request.form.get("submission_key", "")[:64]
+    run = runs.draft_run(g.event.id, RunAct.WRITE, None, current_user.id, submission_key=key)
+    return save_draft(open_draft(run.public_id))
+
+
+@blueprint.post(f"{_RUN}/discard")
+@requires(Permission.SEND_MESSAGES)
+def discard_draft(slug: str, public_id: str) -> Answer:
+    """Delete a draft."""
+    runs.discard(open_draft(public_id, RunAct.WRITE).run.id)
+    flash(_("The draft was deleted."))
+    return redirect(url_for("bulk.list_writings", slug=slug), 303)
+
+
+@blueprint.get("/manage/events/<slug>/messages/written")
+@requires(Permission.SEND_MESSAGES)
+def list_writings(slug: str) -> str:
+    """Show drafts that are kept and what was sent, and find words in them."""
+    event, search = g.event, " ".join(request.args.get("q", "").split())[:200]
+    is_sent = {"draft": False, "sent": True}.get(request.args.get("state", ""))
+    before = fields.whole_number(request.args.get("before"))
+    lines, more = written.list_writings(event.id, organizer(), search, is_sent, before)
+    here = partial(url_for, "bulk.list_writings", slug=slug, q=search or None)
+    states = {None: _("All messages"), "draft": _("Drafts"), "sent": _("Mailings")}
+    shown = {False: "draft", True: "sent"}.get(is_sent)  # type: ignore[arg-type]
+    return render_desk(
+        "bulk/writings.html",
+        "writings",
+        lines=[(line, *_first_words(line.run, event), _said_to(line)) for line in lines],
+        search=search,
+        state=shown,
+        tabs=[{"text": words, "href": here(state=state), "current": state == shown} for state, words in states.items()],
+        next_url=here(state=shown, before=more) if more else "",
+    )
 
 
 def _asked_for(run: Run) -> Registration | None:
     """Return whom among the people of a run its writer wants to see it as."""
     typed = str(run.details.get("who", ""))
-    return find_person(run, g.event_access.scope, typed) if typed else None
+    return find_person(run, g.event_access.scope, typed, _recipients(run).items) if typed else None
+
+
+def _states(run: Run) -> list[tuple[str, ListState | None]]:
+    """Return the lists of a draft, each as its address says it, with what it means; None: it is not understood any more."""
+    to = run.details.get("to") or ()
+    return [(query, written.read_list(query, list_shape(categories_in_sight()))) for query in to]
+
+
+def _recipients(run: Run) -> written.Recipients:
+    states = _states(run) if run.begun_at is None else ()
+    return written.Recipients(
+        run, [list_of(categories_in_sight(), state) if state else None for _query, state in states]
+    )
+
+
+def _lists_sent(form: WriteRunForm) -> Iterator[str]:
+    """Yield the lists that a form brings, without the one that is taken off, and with one that is added."""
+    shape, added = list_shape(categories_in_sight()), (form.add.data or "")[: _LONGEST_LIST + 1]
+    state = written.read_list(added[1:], shape) if added.startswith("?") else None
+    every = dict.fromkeys([*request.form.getlist("to"), *([written.query_of(state)] if state is not None else [])])
+    every.pop(request.form.get("drop", "\n"), None)
+    yield from [query[:_LONGEST_LIST] for query in every][:_MOST_LISTS]
+
+
+def _lists_offered(event: Event) -> dict[str, list[tuple[str, str]]]:
+    """Return the lists that can be added to a draft, by kind; each as an address behind a question mark."""
+    every, shape, words = ListState(), list_shape(categories_in_sight()), templating.plain_in_reader_language
+    people, sign_ups = (
+        _("Registrations"),
+        [each for each in shape.fields.values() if each.question and each.question.kind == "sessions"],
+    )
+    sessions = [SessionChoice(*row) for row in list_sign_up_sessions(event.id)] if sign_ups else []
+    statuses = [each for each in STATUS_ORDER if each is not Status.UNVERIFIED]
+    rows: list[tuple[str, str, ListState | None]] = [
+        (people, _("All registrations"), every),
+        *((people, _(each.title), every.narrowed(status=[each.value])) for each in statuses),
+    ]
+    for view in list_views(event.id, current_user.id):
+        rows.append((_("Saved views"), view.name, written.read_list(view.query, shape)))
+    for each in categories_in_sight():
+        rows.append((_("Categories"), words(each.name), every.narrowed(category=[each.key])))
+    for public_id, name in shape.tags.items():
+        rows.append((_("Tags"), name, every.narrowed(tag=[public_id])))
+    for field, session in product(sign_ups, sessions):
+        title = f"{words(session.title)} ({session.when(current_language())})"
+        rows.append((_("Sessions"), title, every.narrowed(**{field.name: [session.public_id]})))
+    offered: dict[str, list[tuple[str, str]]] = {}
+    for group, title, state in rows:
+        if state is not None:
+            offered.setdefault(group, []).append((f"?{written.query_of(state)}", title))
+    return offered
+
+
+def _earlier_offered(event: Event) -> dict[str, list[tuple[str, str]]]:
+    """Return what was sent before, by event."""
+    offered: dict[str, list[tuple[str, str]]] = {}
+    for run, by, of_event in written.list_earlier(event.id, current_user.id):
+        subject, _words = _first_words(run, of_event)
+        at = formats.instant(run.begun_at, of_event.time_zone, current_language()) if run.begun_at else ""
+        of_here = _("This event") if of_event.id == event.id else templating.plain_in_reader_language(of_event.title)
+        offered.setdefault(of_here, []).append((run.public_id, f"{subject} · {at} · {by}"))
+    return offered
+
+
+def _chips(run: Run, recipients: written.Recipients) -> dict[str, Any]:
+    """Return the lists of a draft in words with their numbers, and how many people were named one by one."""
+    numbers, named = recipients.counts()
+    lists = [(query, _said_list(state), number) for (query, state), number in zip(_states(run), numbers, strict=True)]
+    return {"lists": lists, "named_people": named}
+
+
+def _said_list(state: ListState | None) -> str:
+    """Return what a list is called: as a view that shows just that, else what it is narrowed to."""
+    if state is None:
+        return _("A list that is not there any more")
+    return said_filters(state, field_words(categories_in_sight())) or _("All registrations")
+
+
+def _said_to(line: RunLine) -> str:
+    """Return to whom a message is or was written, in words: the lists of a draft, and how many people."""
+    if line.run.begun_at is not None:
+        return ngettext("%(num)d person", "%(num)d people", line.counts.total)
+    said = [_said_list(state) for _query, state in _states(line.run)]
+    if line.counts.total:
+        said.append(ngettext("%(num)d person", "%(num)d people", line.counts.total))
+    return "; ".join(said) or "–"
+
+
+def _first_words(run: Run, event: Event) -> tuple[str, str]:
+    """Return the subject and the first words of what is written, in the reader's language if there are any."""
+    picked = [
+        text.pick(run.details.get(part, {}), current_language(), event.languages).text for part in ("subject", "body")
+    ]
+    words = " ".join(render_rich([picked[1].replace("{greeting}", "")]).text.split())
+    return picked[0] or _("(no subject)"), words if len(words) <= _FIRST_WORDS else words[:_FIRST_WORDS].rstrip() + "…"
