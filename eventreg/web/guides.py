@@ -43,9 +43,9 @@ class Section:
         """The section as HTML, its own heading left out."""
         return render_document(self.source, 3, _address, _size)
 
-    @property
+    @cached_property
     def short_html(self) -> Markup:
-        """The same without pictures."""
+        """The same without pictures. Made once: each page of the desk has one."""
         return render_document(_PICTURE.sub("", self.source), 3, _address, _size)
 
 

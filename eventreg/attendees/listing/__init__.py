@@ -2,7 +2,7 @@
 
 from eventreg.attendees.fields import Cell, ListField
 from eventreg.attendees.fields.offer import ListOf, OfferedQuestion, Words
-from eventreg.attendees.listing.counting import Counts, Facet
+from eventreg.attendees.listing.counting import Counts, Facet, kept_while
 from eventreg.attendees.listing.fixed import COLUMNS, FILTERS, IN_EXPORTS, PANEL, PANEL_FIRST, Status, Way
 from eventreg.attendees.listing.pages import BESIDE, RegistrationList, put_marks
 from eventreg.attendees.listing.ready_made import READY_MADE, ReadyMade
@@ -30,6 +30,7 @@ __all__ = [
     "Way",
     "Words",
     "get_shape",
+    "kept_while",
     "put_marks",
     "read_state",
 ]

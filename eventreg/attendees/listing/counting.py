@@ -45,6 +45,9 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import conditions as in_scope
 from eventreg.registration.rules.states import Status
 
+Found = TypeVar("Found")
+Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
+
 #: parts of what is asked, beside the names of fields: the values that people have together, and who is left
 _TOGETHER, _FEW = "", "few"
 #: what is kept of a list beside them: the numbers of what people have together, added up
@@ -270,6 +273,15 @@ class _KeptNumbers:
         return found
 
 
+def kept_while(newest: str, event_id: int, key: Hashable, make: Callable[[], Found]) -> Found:
+    """Return what `make` does, or did while the event's history stood at `newest`: of that alone it may depend, and of `key`."""
+    known: dict[Hashable, Any] = _kept_numbers().of(event_id, newest) if newest else {}
+    if key not in known:
+        known[key] = make()
+    found: Found = known[key]
+    return found
+
+
 def _kept_numbers() -> _KeptNumbers:
     kept: _KeptNumbers = current_app.extensions.setdefault("attendee_numbers", _KeptNumbers())
     return kept
@@ -316,9 +328,6 @@ def _grouped(narrowing: Narrowing, field: ListField) -> list[Counted]:
     rows = db.session.execute(statement.where(key != "").group_by(key).order_by(*order).limit(MOST_VALUES + 1))
     is_text = field.seeking is Seeking.TEXT
     return [Counted(compared(row[1]) if is_text else row[1], row[1], row[2]) for row in rows]
-
-
-Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 
 
 class Narrowing:

@@ -10,7 +10,7 @@ from flask import Response as FlaskResponse, g, make_response, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from eventreg.attendees.listing import ListShape, ListWords, RegistrationList, get_shape, read_state
+from eventreg.attendees.listing import ListShape, ListWords, RegistrationList, get_shape, kept_while, read_state
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.rules.saved_views import APPLY, as_address
 from eventreg.events.models import Category
@@ -58,10 +58,15 @@ def categories_in_sight() -> list[Category]:
     return list(g.categories_in_sight)
 
 
-def list_shape(categories: Sequence[Category]) -> ListShape:
-    """Return what the list of this request's event offers to the account; read once a request."""
+def list_shape(categories: Sequence[Category], newest: str = "") -> ListShape:
+    """Return what the list of this request's event offers to the account; read once a request.
+
+    `newest`: the hash at which the event's history stood before, under which it is kept: tags, days and questions are in it.
+    """
     if "list_shape" not in g:
-        g.list_shape = get_shape(g.event.id, categories, g.event_access.sight)
+        event_id, sight = g.event.id, g.event_access.sight
+        key = ("shape", tuple(category.key for category in categories), sight.has_contact_data)
+        g.list_shape = kept_while(newest, event_id, key, lambda: get_shape(event_id, categories, sight))
     found: ListShape = g.list_shape
     return found
 

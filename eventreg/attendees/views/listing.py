@@ -14,7 +14,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.attendees.forms import SavedViewForm
-from eventreg.attendees.listing import READY_MADE, RegistrationList
+from eventreg.attendees.listing import READY_MADE, RegistrationList, kept_while
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.queries.person import Change, list_changes, newest_position
 from eventreg.attendees.queries.reasons import Around, get_around
@@ -39,6 +39,7 @@ def list_registrations(slug: str) -> str | Response:
     # Before the rows are read: what is done meanwhile is then told once too often rather than never.
     around = get_around(g.event.id, current_user.id)
     categories = desk.categories_in_sight()
+    desk.list_shape(categories, around.newest)
     state = desk.read_list_state(categories)
     if APPLY in request.args and not state.has_unknown:
         keep_rows()
@@ -60,7 +61,7 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
     registrations, words = desk.list_of(categories, state), desk.field_words(categories)
     counts = registrations.counts(around.newest)
     page = registrations.page(few=counts.few, of_many=counts.are_many)
-    seats = occupancy().seats_of(event)
+    seats = kept_while(around.newest, event.id, "seats", lambda: occupancy().seats_of(event))
     acts = acts_of(state, categories, seats, counts.shown, page.rows)
     lines = Lines(registrations, categories, words, can_choose=acts.is_offered)
     return render_desk(
