@@ -16,6 +16,7 @@ from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import EVERYTHING, Permission, TeamRole
+from eventreg.events.services.team import add_team_member
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
 from eventreg.registration.rules.states import Status
@@ -231,3 +232,40 @@ def test_who_sees_a_part_meets_no_value_of_the_others(pages: Pages, event: Event
     assert "Universidad Propia" in html
     assert "Ajeno" not in html
     desk.get(f"{address(event)}/filter?field=answer.email", 404)
+
+
+def test_rows_are_as_high_as_each_person_wants_them(event: Event, app: Flask) -> None:
+    other, owner = an_event(), a_team_member(event)
+    for each in (event, other):
+        a_registration(each)
+    add_team_member(other.id, owner.id, TeamRole.OWNER, now())
+    desk = Pages(app, "en").sign_in(owner)
+    colleague = Pages(app, "en").sign_in(a_team_member(event))
+    desk.get(address(event)).submit("Apply columns", {"rows": "roomy"}).follow()
+    assert all(_is_roomy(desk, each) for each in (event, other)), "at each event"
+    assert not _is_roomy(colleague, event), "and nobody else's"
+    desk.get(address(event, "q=ana")).submit("Apply columns", {"rows": "dense"}).follow()
+    assert not _is_roomy(desk, event)
+
+
+def _is_roomy(desk: Pages, event: Event) -> bool:
+    return bool(desk.get(address(event)).all("div", class_="er-listing--roomy"))
+
+
+@pytest.mark.parametrize(
+    ("status", "first", "last"),
+    [
+        ("pending", ["Approve", "Put on the waiting list", "Decline", "Send email"], "Return to review"),
+        ("confirmed", ["Put on the waiting list", "Decline", "Send email", "Return to review"], "Approve"),
+        ("declined", ["Approve", "Put on the waiting list", "Send email", "Return to review"], "Decline"),
+    ],
+)
+def test_what_can_be_done_to_those_shown_is_offered_first(
+    desk: Pages, event: Event, status: str, first: list[str], last: str
+) -> None:
+    a_registration(event, "academia", Status(status))
+    a_registration(event, "academia", Status.CANCELLED)
+    offered = desk.get(address(event, f"status={status}")).texts("button", name="act")
+    assert offered[: len(first)] == first
+    assert offered[-1] == last
+    assert len(set(offered)) == 8, "each of them once"
