@@ -88,6 +88,13 @@ def test_it_keeps_how_the_list_is_narrowed(desk: Pages, event: Event) -> None:
     assert len(table(page)) == 2
 
 
+def test_the_file_and_its_paper_say_what_for(desk: Pages, event: Event) -> None:
+    a_registration(event)
+    made = chosen(desk, event, "Hotel: arrivals and nights").submit("Export", {"format": "pdf_list"}, 200)
+    assert "Hotel: arrivals and nights; Confirmed" in read(made)
+    assert "hotel-arrivals-and-nights" in made.headers["Content-Disposition"]
+
+
 def test_sensitive_answers_of_a_ready_made_one_need_their_reason(desk: Pages, event: Event) -> None:  # case 53
     a_registration(event, answers={"diet": [SECRET]})
     page = chosen(desk, event, "Catering")

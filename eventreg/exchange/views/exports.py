@@ -57,7 +57,7 @@ def take_out(slug: str) -> Answer:
     form = _form(state, formdata=request.form)
     with form.refusals() as outcome:
         wish = form.wish()
-        begun = begin_export(event.id, state, wish, _taker(), listing.filter_words(state))
+        begun = begin_export(event.id, state, wish, _taker(), _said(state))
         if begun.is_aside:
             return redirect(url_for("exchange.show_export", slug=slug, public_id=begun.public_id), 303)
         return _as_file(begun)
@@ -75,6 +75,12 @@ def _screen_columns(state: ListState) -> list[str]:
 
 def _ready_made() -> ReadyMade | None:
     return READY_MADE.get(request.args.get("ready", ""))
+
+
+def _said(state: ListState) -> str:
+    """Return what a file holds, in words: for which purpose it was made ready, and what the list is narrowed to."""
+    ready, words = _ready_made(), listing.filter_words(state)
+    return "; ".join(filter(None, (str(ready.title), words))) if ready else words
 
 
 def _taker() -> ExportedBy:
