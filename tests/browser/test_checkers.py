@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Site
-from tests.support.browser import ContextMaker, axe_faults, overflow, scripts_off
+from tests.support.browser import ContextMaker, axe_faults, covered, overflow, scripts_off
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.browser
@@ -26,6 +26,14 @@ def test_a_page_that_is_too_wide_is_seen(site: Site, visits: ContextMaker) -> No
     assert overflow(page) == 0
     page.evaluate("document.querySelector('main').style.minWidth = '700px'")
     assert overflow(page) > 300
+
+
+def test_a_part_that_lies_over_the_focus_is_seen(site: Site, visits: ContextMaker) -> None:
+    page = visits("en", width=320, reduced_motion="reduce").new_page()
+    page.goto(site.url("/"))
+    assert covered(page) == []
+    page.evaluate("Object.assign(document.querySelector('footer').style, {position: 'fixed', inset: '0 0 auto'})")
+    assert "er-brand" in covered(page)[0]
 
 
 def test_what_the_console_says_is_kept(site: Site, chromium: object, request: pytest.FixtureRequest) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.conftest import PASSWORD, Site
 from tests.browser.walk import ADMINISTRATOR, GUEST, ORGANIZER, Stop, stops
-from tests.support.browser import ContextMaker, axe_faults, overflow, scripts_off
+from tests.support.browser import ContextMaker, axe_faults, covered, overflow, scripts_off
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +31,9 @@ _MAY_BE_LONG = re.compile(
     # one person with their answers and what became of them; previews
     r"|/registrations/|/preview"
 )
+#: each page is measured in a laptop's window, an upright tablet's, two phones' and at 400 %, and in one of more widths
+WINDOWS = ((1366, 768), (820, 1180), (360, 740), (320, 256))
+WIDTHS = (480, 683, 769, 900, 1024, 1201, 1280, 1536, 1920)
 Seen = Sequence[tuple[int, Stop]]
 
 
@@ -111,15 +114,16 @@ def _walk(site: Site, visits: ContextMaker, seen: Seen, language: str, javascrip
         page = pages[stop.who]
         with scripts_off(page, not javascript):
             page.goto(site.url(stop.address))
-        found = axe_faults(page) if _is_judged(number, language, javascript) else []
-        found += _faults(page, language, options["width"])
+        # Before axe, for which nothing sticks any more.
+        found = list(_faults(page, language, options["width"], WIDTHS[(number + options["width"]) % len(WIDTHS)]))
+        found += axe_faults(page) if _is_judged(number, language, javascript) else []
         faults += [f"{stop.who} at {stop.address}: {fault}" for fault in found]
     return "\n".join(faults)
 
 
 def _opened(site: Site, visits: ContextMaker, language: str, **options: Any) -> dict[str, Page]:
     """Open a browser for everybody who walks."""
-    guest, organizer, administrator = (visits(language, **options) for _ in range(3))
+    guest, organizer, administrator = (visits(language, reduced_motion="reduce", **options) for _ in range(3))
     return {
         GUEST: guest.new_page(),
         ORGANIZER: sign_in(organizer, site, language),
@@ -127,17 +131,23 @@ def _opened(site: Site, visits: ContextMaker, language: str, **options: Any) -> 
     }
 
 
-def _faults(page: Page, language: str, width: int) -> Iterator[str]:
-    """Yield what is wrong with the page that is open, for the eye at each width."""
+def _faults(page: Page, language: str, width: int, more: int) -> Iterator[str]:
+    """Yield what is wrong with the page that is open, for the eye and for the Tab key in each window."""
     if (said := page.locator("html").get_attribute("lang")) != language:
         yield f"says that it is in {said}"
-    for narrow in (320, 360, 1280):
-        page.set_viewport_size({"width": narrow, "height": 800})
+    # Told once, where the words are long: what is covered, and how long it is.
+    is_told = language == "es"
+    must_be_short = is_told and "/manage/" in page.url and not _MAY_BE_LONG.search(page.url)
+    for across, high in (*WINDOWS, (more, 800)):
+        page.set_viewport_size({"width": across, "height": high})
         if (excess := overflow(page)) > 0:
-            yield f"at {narrow} px it is {excess} px too wide"
-    # Told once, where the words are long and nothing is folded by a script.
-    if "/manage/" in page.url and language == "es" and not _MAY_BE_LONG.search(page.url):
-        page.set_viewport_size({"width": 1366, "height": 768})
-        if (height := page.evaluate("document.documentElement.scrollHeight")) > LONGEST:
+            yield f"at {across} px it is {excess} px too wide"
+        for part in covered(page) if is_told else ():
+            yield f"at {across} x {high} the focus is covered: {part}"
+        if (
+            must_be_short
+            and across == 1366
+            and (height := page.evaluate("document.documentElement.scrollHeight")) > LONGEST
+        ):
             yield f"at 1366 px it is {height} px long"
     page.set_viewport_size({"width": width, "height": 800})

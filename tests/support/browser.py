@@ -124,6 +124,29 @@ def overflow(page: Page) -> int:
     return width
 
 
+#: whatever sticks to an edge of the window, and lies over what has the focus, forwards or backwards through the page
+_COVERED = """() => {
+    const stuck = [...document.querySelectorAll('body *')].filter(each => /sticky|fixed/.test(getComputedStyle(each).position));
+    if (!stuck.length) return [];
+    const isUnder = part => {
+        part.focus();
+        const box = part.getBoundingClientRect();
+        if (part !== document.activeElement || !box.height || box.height > innerHeight / 2) return false;
+        const x = (Math.max(box.left, 0) + Math.min(box.right, innerWidth)) / 2;
+        const on = document.elementFromPoint(x, (box.top + box.bottom) / 2);
+        return on && stuck.some(each => each.contains(on) && !each.contains(part));
+    };
+    const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+        .filter(part => part.tabIndex >= 0);
+    return [...stops, ...stops.toReversed()].filter(isUnder).map(part => part.outerHTML.slice(0, 120)) }"""
+
+
+def covered(page: Page) -> list[str]:
+    """Return what a part that sticks hides while it has the focus (case 75). It must not scroll smoothly."""
+    found: list[str] = page.evaluate(_COVERED)
+    return list(dict.fromkeys(found))
+
+
 def focused(page: Page) -> str:
     """Return what has the focus: its label or its text."""
     text: str = page.evaluate(
