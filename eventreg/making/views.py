@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
-from flask import Blueprint, Response as FlaskResponse, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response as FlaskResponse, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -101,6 +101,7 @@ def make_copy(slug: str) -> Answer:
         except BundleInvalid as invalid:
             sentence = N_("The dates cannot be moved there: %(reason)s.")
             raise Refused(sentence, field="first_day", reason=str(invalid)) from invalid
+        flash(_("This is the copy, a draft. Check what is missing, and its dates."))
         return redirect(url_for("site.manage_event", slug=new_slug), 303)
     return _copying(form), outcome.status_code
 

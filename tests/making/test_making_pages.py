@@ -153,6 +153,7 @@ def test_copy_needs_one_button(app: Flask) -> None:
     page = pages.get(f"/manage/events/{event.slug}/copy")
     answer = page.submit("Create copy")
     assert answer.status == 303
+    assert answer.follow().has("This is the copy, a draft.")
     copy = _event(answer.location.rsplit("/", 1)[1])
     assert copy.slug == f"foro-{next_year(event.days[0].held_on).year}"
     assert [day.held_on for day in copy.days] == [next_year(day.held_on) for day in event.days]

@@ -117,6 +117,16 @@ def test_one_today_over_all_events(pages: Pages, app: Flask) -> None:
     assert not any(href.startswith(address(not_mine)) for href in found)
 
 
+def test_somebody_is_found_from_today(pages: Pages, app: Flask) -> None:
+    event = an_event()
+    owner = a_team_member(event)
+    a_registration(event, family_name="Xolocotzi")
+    page = pages.sign_in(owner).get(address(event))
+    assert page.submit("Search", {"q": "xolo"}).has("Ana Xolocotzi")
+    viewer = Pages(app, "en").sign_in(a_team_member(event, TeamRole.VIEWER)).get(address(event))
+    assert not viewer.all("input", type="search"), "whoever may see no people looks for none"
+
+
 def test_it_does_not_cost_more_the_more_there_is(pages: Pages, app: Flask) -> None:
     event, owner, _colleague = busy_event()
     pages.sign_in(owner)
