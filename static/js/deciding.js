@@ -24,6 +24,16 @@ const KEYS = {
   k: () => press('a[rel=prev]'),
 }
 
+// They are told on the buttons that they press.
+if (form && areOn()) {
+  for (const [act, key] of [['approve', 'a'], ['waitlist', 'w'], ['decline', 'd']]) {
+    const button = form.querySelector(`[data-act=${act}]`)
+    if (!button) continue
+    button.setAttribute('aria-keyshortcuts', key)
+    button.insertAdjacentHTML('beforeend', `<kbd aria-hidden="true">${key}</kbd>`)
+  }
+}
+
 document.addEventListener('keydown', event => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || !areOn()) return
   if (event.target.closest('input, select, textarea, [contenteditable]')) return
