@@ -114,6 +114,7 @@ def test_places_below_what_is_taken_are_allowed_and_shown(app: Flask) -> None:
     government = categories(event)[0]
     answer = opened(app, event).submit("Save categories", {f"#category-{government.id}-places": "1"}).follow()
     assert answer.has("2 over the limit")
+    assert answer.has("3 of 1 places taken)"), "on its fold"
     assert len(db.session.scalars(select(Place)).all()) == 3
 
 
