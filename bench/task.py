@@ -51,7 +51,8 @@ _EVENING = (
 )
 _EIGHT = (
     "What can be asked of an organizer in one evening, with four hundred people; each task begins on the front page of the event"
-    " and ends when it is done. Of the 46, each is looked at.\n\n"
+    " and ends when it is done, as a practised organizer does it. Of the 46, each is looked at on its page, where a key"
+    " approves and leads to the next.\n\n"
 )
 #: seconds of each of the eight, but for those that pages take, when the desk had ten tabs and a list with its filters beside it
 _WITH_TEN_TABS = {
@@ -64,6 +65,8 @@ _WITH_TEN_TABS = {
     "second event": 14.5,
     "colleague": 26.4,
 }
+#: what they may take of that together, and none of them more than it took
+_MOST = 0.6
 _WHOLE = (
     "The 21 questions of the seminar from an event that asks nothing, none of them from a set, each with a purpose in words of"
     " one’s own and how long it is kept.\n\n"
@@ -71,7 +74,7 @@ _WHOLE = (
 
 
 def main() -> int:
-    """Carry the tasks out, print and write its figures."""
+    """Carry the tasks out, print and write its figures. It fails where the eight of an evening take longer than they may."""
     argparse.ArgumentParser(prog="python -m bench.task", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as name, started_chromium() as browser:
         folder = Path(name)
@@ -99,7 +102,9 @@ def main() -> int:
     )
     REPORT.write_text(report, encoding="utf-8")
     sys.stdout.write(report)
-    return 0
+    now = _by_hand(eight)
+    is_short = sum(now.values()) <= _MOST * sum(_WITH_TEN_TABS.values())
+    return 0 if is_short and all(now[name] <= before + 0.1 for name, before in _WITH_TEN_TABS.items()) else 1
 
 
 @contextmanager
@@ -127,10 +132,15 @@ def _section(heading: str, meter: Meter, pasted: str = "", *, before: str = "") 
     return f"## {heading}\n\n{said}\n\n{meter.table()}\n"
 
 
+def _by_hand(eight: Meter) -> dict[str, float]:
+    """Return the seconds of each task, pages apart: how fast a machine is says nothing here."""
+    return {name: tally.seconds - tally.waited for name, tally in eight.phases.items()}
+
+
 def _compared(eight: Meter) -> str:
-    """Return what each of the eight tasks takes beside what it took, pages apart: how fast a machine is says nothing here."""
+    """Return what each of the eight tasks takes beside what it took."""
     lines = ["| task | with ten tabs | now | share |", "| --- | ---: | ---: | ---: |"]
-    now = {name: tally.seconds - tally.waited for name, tally in eight.phases.items()}
+    now = _by_hand(eight)
     rows = [(name, before, now[name]) for name, before in _WITH_TEN_TABS.items()]
     rows.append(("**Together**", sum(_WITH_TEN_TABS.values()), sum(now.values())))
     lines += [f"| {name} | {before:.1f} s | {after:.1f} s | {after / before:.0%} |" for name, before, after in rows]

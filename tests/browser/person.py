@@ -56,6 +56,15 @@ class Person:
         """Click a button that brings up a page."""
         self._go(lambda: self._click(self._one_of("button", words)))
 
+    def hit(self, *keys: str) -> None:
+        """Press keys of the page, the last of which brings up another."""
+
+        def press() -> None:
+            for key in keys:
+                self._keyboard(key, keys=1)
+
+        self._go(press)
+
     def push(self, words: str) -> None:
         """Click a button that brings something onto the page one is at."""
         self._decide()

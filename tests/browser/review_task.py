@@ -86,12 +86,12 @@ def tell_the_two_why(person: Person, evening: Evening) -> None:
 def take_the_list_out(person: Person, evening: Evening) -> None:
     """Take the confirmed out as a list on paper, without addresses, as the hotel needs it. Its mail is not ours to count."""
     person.follow("Volver a la lista")
-    _take_the_confirmed_out(person, evening)
-
-
-def _take_the_confirmed_out(person: Person, evening: Evening) -> None:
     person.unfold("Vista")
     person.follow("Confirmada")
+    _take_hotel_list(person, evening)
+
+
+def _take_hotel_list(person: Person, evening: Evening) -> None:
     person.unfold("Exportar")
     person.follow("Hotel: llegadas y noches")
     person.set_choice("Lista impresa (PDF)")
@@ -107,11 +107,11 @@ _PHASES = (
 
 
 def decide_46(person: Person, _evening: Evening) -> None:
-    """Look at each of those who wait, one after the other, and approve."""
+    """Look at each of those who wait, one after the other, and approve by the page's key, which leads to the next."""
     person.follow(_to_review(person.page))
     person.follow(person.page.locator("tbody th a").first.inner_text())
-    for number in range(46):
-        person.press("Aprobar y siguiente" if number < 45 else "Aprobar")
+    for _number in range(46):
+        person.hit("a")
 
 
 def decline_two(person: Person, _evening: Evening) -> None:
@@ -125,13 +125,10 @@ def decline_two(person: Person, _evening: Evening) -> None:
 
 
 def write_to_a_country(person: Person, _evening: Evening) -> None:
-    """Write to everybody confirmed from Honduras, in both languages."""
-    person.follow("Personas")
-    person.unfold("Filtros")
-    person.set_box("Honduras")
-    person.press("Aplicar filtros")
-    person.unfold("Vista")
-    person.follow("Confirmada")
+    """Write to everybody confirmed from Honduras, in both languages: their figure leads to their list."""
+    person.follow("Cifras")
+    person.follow("Las confirmadas")
+    person.follow("Honduras")
     person.set_box("Elegir a todas las personas de esta página")
     person.press("Escribir")
     person.write_in("Asunto", {"Español": "Traslado desde Honduras", "English": "Transport from Honduras"})
@@ -140,16 +137,15 @@ def write_to_a_country(person: Person, _evening: Evening) -> None:
 
 
 def find_somebody(person: Person, _evening: Evening) -> None:
-    """Find whoever telephones, by a part of the name."""
-    person.follow("Personas")
+    """Find whoever telephones, by a part of the name; the list's keys open the first."""
     person.search("xolocotzi")
-    person.follow(person.page.locator("tbody th a").first.inner_text())
+    person.hit("j", "Enter")
 
 
 def hotel_list(person: Person, evening: Evening) -> None:
-    """Take the confirmed out as a list on paper, without addresses."""
+    """Take the confirmed out as a list on paper, without addresses: the ready-made list holds them alone."""
     person.follow("Personas")
-    _take_the_confirmed_out(person, evening)
+    _take_hotel_list(person, evening)
 
 
 def change_a_wording(person: Person, _evening: Evening) -> None:
