@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PASSWORD, Site
 from tests.browser.test_registering import new_address
 from tests.builders import a_registration, register_somebody
-from tests.support.browser import ContextMaker, tab_to
+from tests.support.browser import ContextMaker, focused, tab_to
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +97,10 @@ def test_deciding_by_keyboard(site: Site, visits: ContextMaker) -> None:
     page = visits("en").new_page()
     _sign_in(page, site)
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations/{reference}"))
+    expect(page.locator("[data-act=approve]")).to_have_attribute("aria-keyshortcuts", "a")
+    page.keyboard.press("d")
+    assert focused(page) == "Reason", "by the key that its button shows"
+    page.keyboard.press("Shift+Tab")
     tab_to(page, "Reason")
     page.keyboard.type("The places for academia are taken.")
     tab_to(page, "Decide and stay on this page")
