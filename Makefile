@@ -19,12 +19,13 @@ INPUTS := pyproject.toml hatch_build.py tools/setup_venv.sh
 # Compiling the tests anew costs each worker eight seconds: what was compiled is kept, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run venv test test-quick test-tools check bench task lock messages pictures vendor clean help
+.PHONY: run venv test test-quick test-browsers test-tools check bench task lock messages pictures vendor clean help
 
 help:
 	@echo "make run       install and serve at http://$(HOST):$(PORT)   (HOST=, PORT=)"
 	@echo "make test      set up all that the tests need and run them (WORKERS=, PYTEST_ARGS=)"
 	@echo "make test-quick  those that a change runs first: no browser, PostgreSQL, packaging, killed processes"
+	@echo "make test-browsers  the journeys of participant and organizer in the system's Firefox and WebKit"
 	@echo "make check     formatting, lint, types, import contracts, templates, translations"
 	@echo "make bench     the benchmarks, against bench/bounds.toml; writes bench/results.json and docs/performance.md's table"
 	@echo "make task      how long a new user needs for an event; writes docs/task.md"
@@ -60,6 +61,11 @@ test: test-tools $(CATALOGS)
 # What a change runs first: no browser, no PostgreSQL, no wheel built, no server killed.
 test-quick: test-tools $(CATALOGS)
 	$(BIN)/pytest -n $(WORKERS) -m "not browser and not postgres and not slow" $(PYTEST_ARGS)
+
+# One after the other: they share a server, and most of the time is the browsers' own.
+test-browsers: $(DEV_READY) $(CATALOGS)
+	@sh tools/setup_tests.sh browsers
+	$(BIN)/pytest tests/browser/test_engines.py -n 0 -m engines $(PYTEST_ARGS)
 
 check: $(DEV_READY)
 	@$(BIN)/python tools/check.py

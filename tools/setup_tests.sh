@@ -2,16 +2,18 @@
 # Sees to what the tests need beside Python packages: a real Chromium, Java, Redis, and from npm (in .tools/) the axe and Nu
 # HTML checkers and ical.js, a second reader of calendars.
 # PostgreSQL comes with the Python packages, unless EVENTREG_TEST_DATABASE_URL names another.
+# With "browsers": to what `make test-browsers` needs instead, the system's own Firefox and WebKit.
 # Says everything that it could not get, then fails: nothing is skipped in silence.
 set -u
 cd "$(dirname "$0")/.."
+target=test${1:+-$1}
 export DEBIAN_FRONTEND=noninteractive
 failures=0
 is_updated=false
 
 have() { command -v "$1" >/dev/null 2>&1; }
-lacking() { echo "make test: $1" >&2; failures=$((failures + 1)); }
-tell() { echo "make test: $1"; }
+lacking() { echo "make $target: $1" >&2; failures=$((failures + 1)); }
+tell() { echo "make $target: $1"; }
 
 # With root's rights on Debian or Ubuntu a package is installed; its output is shown only when that fails.
 apt_install() {
@@ -87,12 +89,36 @@ need_redis() {
         lacking "no Redis for the test of shared limits: install one (Debian: apt-get install redis-server)."
 }
 
-need_chromium
-need_java
-need_redis
-need_node_tools
-need_postgresql
+# One on PATH; the tests look in the same order. Playwright's would be another browser than people have.
+find_firefox() {
+    for name in firefox-esr firefox; do
+        have "$name" && "$name" --version 2>/dev/null && return
+    done
+    return 1
+}
+
+need_firefox() {
+    find_firefox || { apt_install firefox-esr && find_firefox; } ||
+        lacking "no Firefox: install one (Debian: apt-get install firefox-esr)."
+}
+
+# Its driver brings the browser; the screen is one that nobody sees.
+need_webkit() {
+    { have WebKitWebDriver && have Xvfb; } || { apt_install webkit2gtk-driver xvfb && have WebKitWebDriver && have Xvfb; } ||
+        lacking "no WebKit with its driver, or no Xvfb: install both (Debian: apt-get install webkit2gtk-driver xvfb)."
+}
+
+if [ "${1:-}" = browsers ]; then
+    need_firefox
+    need_webkit
+else
+    need_chromium
+    need_java
+    need_redis
+    need_node_tools
+    need_postgresql
+fi
 if [ "$failures" != 0 ]; then
-    echo "make test: stopped, $failures thing(s) missing." >&2
+    echo "make $target: stopped, $failures thing(s) missing." >&2
     exit 1
 fi

@@ -118,9 +118,16 @@ def scripts_off(page: Page, is_off: bool = True) -> Iterator[None]:
     session.detach()
 
 
+#: by how many pixels the page is wider than its window
+OVERFLOW = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+FOCUSED = """() => { const e = document.activeElement;
+    const label = e.labels && e.labels[0];
+    return ((label || e).innerText || e.getAttribute('aria-label') || e.id || '').trim().replace(/\\s+/g, ' '); }"""
+
+
 def overflow(page: Page) -> int:
     """Return by how many pixels the page is wider than its window."""
-    width: int = page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
+    width: int = page.evaluate(OVERFLOW)
     return width
 
 
@@ -149,12 +156,13 @@ def covered(page: Page) -> list[str]:
 
 def focused(page: Page) -> str:
     """Return what has the focus: its label or its text."""
-    text: str = page.evaluate(
-        """() => { const e = document.activeElement;
-            const label = e.labels && e.labels[0];
-            return ((label || e).innerText || e.getAttribute('aria-label') || e.id || '').trim().replace(/\\s+/g, ' '); }"""
-    )
+    text: str = page.evaluate(FOCUSED)
     return text
+
+
+def is_named(seen: str, name: str) -> bool:
+    """Say whether what has the focus is called so; that it is optional is no part of the name."""
+    return name in (seen, seen.removesuffix(" (optional)").removesuffix(" (opcional)"))
 
 
 def tab_to(page: Page, name: str, backwards: bool = False) -> None:
@@ -163,7 +171,7 @@ def tab_to(page: Page, name: str, backwards: bool = False) -> None:
     for _ in range(200):
         page.keyboard.press("Shift+Tab" if backwards else "Tab")
         seen.append(focused(page))
-        if seen[-1] == name or seen[-1].removesuffix(" (optional)").removesuffix(" (opcional)") == name:
+        if is_named(seen[-1], name):
             return
     raise AssertionError(f"Tab never reaches {name!r}; it went over {list(dict.fromkeys(seen))}")
 
