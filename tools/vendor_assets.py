@@ -1,11 +1,11 @@
-"""Makes static/vendor/ui.css from GOV.UK Frontend: the components in use, in our colours, sizes and directions.
+"""Makes static/vendor/ from packages: ui.css of GOV.UK Frontend's components in use, icons.svg of Lucide's drawings in use.
 
     python tools/vendor_assets.py
 
-Run at an upgrade, or when a template uses a class that is not in ui.css yet (tests/web/test_assets.py tells); commit
-what it writes. The same package and templates give the same bytes. Needs npm; nothing of this runs later.
+Run at an upgrade, when a template uses a class that is not in ui.css yet (tests/web/test_assets.py tells), or for one
+more icon; commit what it writes. The same packages and templates give the same bytes. Needs npm; nothing of this runs later.
 
-What is changed, and why:
+Drawings stay as they are. What is changed of the stylesheet, and why:
 - Only rules of the components in BLOCKS and of classes found in templates/ stay: 134 KB become about 30.
 - @font-face, font-family and everything for print go: the fonts may not be used elsewhere, and theme.css prints.
 - Left and right become start and end, so that a page in Arabic is laid out from its right.
@@ -25,10 +25,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PACKAGE, VERSION = "govuk-frontend", "6.6.0"
+VERSION = "6.6.0"
 #: As the registry states it; another content under the same version is refused.
 INTEGRITY = "sha512-xctkWrQvLnvQt7fyjQ3MGX9S0wz0x0RQuLxCeoXF+s8EjGICG81/DYQGKN5qgO+0KVT12UAaRwUsGY6fulRcRg=="
 STYLESHEET = "package/dist/govuk/govuk-frontend.min.css"
+
+ICONS_VERSION = "1.62.0"
+ICONS_INTEGRITY = "sha512-WBZA/m2PvkFpMGHDtsBck5P2A9G4ehLlYu4GwwICcmEm1BvYVgj00lCDxKRWLlbMlOibLaiwdQ88G5pHkSWgwA=="
+#: What templates and `TodayItem.icon` name; tests/web/test_assets.py knows of one too many or too few.
+ICONS = """
+armchair arrow-right at-sign circle-check-big circle-question-mark clock-alert copy external-link file-text file-warning
+languages mail mail-warning mail-x scale sticky-note undo-2
+""".split()  # noqa: SIM905 - as above
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES, TARGET = ROOT / "templates", ROOT / "static" / "vendor"
@@ -214,30 +222,50 @@ def classes_in(templates: Path) -> set[str]:
     return {name for text in texts for name in re.findall(r"govuk-[\w-]+", text)}
 
 
-def fetched() -> str:
-    """Fetch the package by npm, prove its content, and return its stylesheet."""
+def fetched(package: str, version: str, integrity: str, *names: str) -> list[str]:
+    """Fetch a package by npm, prove its content, and return these files of it."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
-            ["npm", "pack", f"{PACKAGE}@{VERSION}", "--silent"], cwd=folder, check=True, stdout=subprocess.DEVNULL
+            ["npm", "pack", f"{package}@{version}", "--silent"], cwd=folder, check=True, stdout=subprocess.DEVNULL
         )
         archive = next(Path(folder).glob("*.tgz"))
         found = "sha512-" + base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-        if found != INTEGRITY:
-            sys.exit(f"{PACKAGE} {VERSION} is not what it was: {found}")
-        with tarfile.open(archive) as package:
-            member = package.extractfile(STYLESHEET)
-            assert member is not None
-            return member.read().decode("utf-8")
+        if found != integrity:
+            sys.exit(f"{package} {version} is not what it was: {found}")
+        with tarfile.open(archive) as opened:
+            members = [opened.extractfile(name) for name in names]
+            return [member.read().decode("utf-8") for member in members if member is not None]
+
+
+def symbol(name: str, drawing: str) -> str:
+    """Return a drawing as a part of a sheet: its shapes, without how their lines are drawn, which is up to who uses it."""
+    shapes = re.findall(r"<(?:path|circle|rect|line|ellipse|polyline|polygon)\s[^>]*/>", drawing)
+    return f'<symbol id="{name}" viewBox="0 0 24 24">{"".join(shapes)}</symbol>'
+
+
+def write_icons() -> None:
+    """Write icons.svg and its licence."""
+    names = [f"package/icons/{name}.svg" for name in ICONS]
+    terms, *drawings = fetched("lucide-static", ICONS_VERSION, ICONS_INTEGRITY, "package/LICENSE", *names)
+    head = f"<!-- Lucide {ICONS_VERSION}, ISC, (c) Lucide Icons and Contributors; taken by tools/vendor_assets.py. -->"
+    symbols = map(symbol, ICONS, drawings)
+    sheet = "\n".join(['<svg xmlns="http://www.w3.org/2000/svg">', head, *symbols, "</svg>\n"])
+    (TARGET / "icons.svg").write_text(sheet, encoding="utf-8")
+    (TARGET / "icons.LICENSE").write_text(
+        f"Lucide {ICONS_VERSION}: icons.svg holds drawings of it.\n\n{terms}", encoding="utf-8"
+    )
 
 
 def main() -> None:
-    """Write ui.css and its licence, and say how large it is."""
-    css = re.sub(r"/\*.*?\*/", "", fetched(), flags=re.DOTALL)
+    """Write ui.css, icons.svg and their licences, and say how large the stylesheet is."""
+    [sheet] = fetched("govuk-frontend", VERSION, INTEGRITY, STYLESHEET)
+    css = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     rules = without_unused_properties("\n".join(map(str, trimmed(css, classes_in(TEMPLATES)))))
     head = f"/* GOV.UK Frontend {VERSION}, MIT, (c) 2017 Crown; cut by tools/vendor_assets.py. Not edited by hand. */\n"
     TARGET.mkdir(parents=True, exist_ok=True)
     (TARGET / "ui.css").write_text(head + rules + "\n", encoding="utf-8")
     (TARGET / "LICENSE").write_text(LICENSE.format(version=VERSION), encoding="utf-8")
+    write_icons()
     print(f"static/vendor/ui.css: {len(head) + len(rules) + 1} bytes")
 
 

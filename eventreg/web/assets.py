@@ -6,8 +6,9 @@ import mimetypes
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
-from flask import Flask, Response, abort, request, url_for
+from flask import Flask, Response, abort, request
 
 from eventreg.web import access, traffic
 
@@ -39,6 +40,7 @@ def read_assets(folder: Path) -> dict[str, Asset]:
 def init_assets(app: Flask, folder: Path) -> None:
     """Serve the files of `folder` below `/static/`, and give templates `asset("css/theme.css")`."""
     assets = read_assets(folder)
+    addresses = {name: f"/static/{quote(name)}?v={each.version}" for name, each in assets.items()}
 
     @app.get("/static/<path:name>", endpoint="static")
     @access.public
@@ -59,7 +61,7 @@ def init_assets(app: Flask, folder: Path) -> None:
 
     def asset(name: str) -> str:
         """Return the address of a static file; it changes when the file does. KeyError for a file that is not there."""
-        return url_for("static", name=name, v=assets[name].version)
+        return request.script_root + addresses[name]
 
     app.jinja_env.globals["asset"] = asset
 

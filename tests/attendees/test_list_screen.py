@@ -161,6 +161,7 @@ def test_small_marks_stand_beside_the_name(desk: Pages, event: Event) -> None:
     assert [tag.name for tag in next(row.marked["tags"] for row in rows if row.id == person.id)] == ["mesa", "vip"]
     page = desk.get(address(event))
     row = next(row for row in page.texts("tr") if "Única" in row)
+    assert "#sticky-note" in page.html
     for mark in ("mesa vip", "2 notes", "by the code PUERTA-2027 (Prensa)"):
         assert mark in row
     assert names(page.submit("Apply filters", {"vip 1": True}).follow()) == ["Ana Única"]

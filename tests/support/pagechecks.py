@@ -17,7 +17,7 @@ _LOADS = (
     ("script", "src"), ("link", "href"), ("img", "src"), ("img", "srcset"), ("source", "src"), ("source", "srcset"),
     ("iframe", "src"), ("object", "data"), ("embed", "src"), ("video", "src"), ("video", "poster"), ("audio", "src"),
     ("track", "src"), ("form", "action"), ("button", "formaction"), ("input", "formaction"), ("base", "href"),
-    ("image", "href"), ("use", "href"),
+    ("{http://www.w3.org/2000/svg}image", "href"), ("{http://www.w3.org/2000/svg}use", "href"),
 )  # fmt: skip
 #: links that are facts for machines, not fetched with the page
 _NOT_FETCHED = {"alternate", "canonical"}

@@ -12,7 +12,7 @@ from html import unescape
 from xml.etree.ElementTree import Element, SubElement
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_DRAWN = {"svg", "path", "circle", "rect"}
+_DRAWN = {"svg", "path", "circle", "rect", "use"}
 _DRAWN_NAMES = {"viewBox": "viewBox", "preserveAspectRatio": "preserveAspectRatio"}
 _BEGIN = re.compile(r"<!DOCTYPE html>\s*(?=<html[ >])")
 _TAG = re.compile(r"""<(?:([a-z][a-z0-9]*)((?:\s+[A-Za-z-]+(?:="[^"]*")?)*)\s*(/?)|/([a-z][a-z0-9]*))>""")

@@ -69,6 +69,17 @@ def test_the_static_files_that_a_template_asks_for_are_there(path: Path) -> None
     assert not [name for name in asked if not (STATIC / name).is_file()]
 
 
+def test_the_sheet_of_icons_holds_those_in_use_and_no_other() -> None:
+    """One that is missing comes by `make vendor`, once `tools/vendor_assets.py` names it."""
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "vendor/icons.svg").read_text(encoding="utf-8")))
+    templates = "".join(path.read_text(encoding="utf-8") for path in PAGES)
+    asked = re.findall(r"icons\.icon\(([^)]*)\)|row\.icons\[([^]]*)\]|\"icon\": ([^,]*)", templates)
+    used = {name for found in asked for name in re.findall(r'"([a-z-]+)"', re.sub(r'== "[^"]*"', "", "".join(found)))}
+    items = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "eventreg").rglob("*.py")))
+    used |= set(re.findall(r'^    icon(?:, \w+)* = "([\w-]+)"', items, re.MULTILINE))
+    assert drawn == used
+
+
 @pytest.mark.parametrize("path", sorted((TEMPLATES / "components").glob("*.html")), ids=name_of)
 def test_a_component_begins_with_its_contract(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("{#-\n") or path.name == "favicon.html"

@@ -55,6 +55,7 @@ def app() -> Iterator[Flask]:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters["size"] = size_words
     app.jinja_env.globals["colon"] = lambda: ":"
+    app.jinja_env.globals["asset"] = lambda name: f"/static/{name}"
     Babel(app)
     with app.test_request_context():
         yield app

@@ -112,6 +112,7 @@ def chooser_of(slug: str, state: ListState, shape: ListShape, words: ListWords) 
 
 #: approving them takes a place that they do not have yet
 _WITHOUT_PLACE = (Status.WAITLISTED, Status.DECLINED)
+_ICONS = ("copy", "mail-warning", "mail-x", "sticky-note")
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,8 @@ class ShownRow:
     is_chosen: bool
     #: who changed it since the list was shown, in words
     changed_by: str
+    #: what may stand beside a name or a status, by name
+    icons: Mapping[str, Markup]
 
     @property
     def is_marked(self) -> bool:
@@ -159,6 +162,8 @@ class Lines:
         self._categories = {each.id: templating.in_reader_language(each.name) for each in categories}
         draw = get_template_attribute("components/status.html", "status")
         self._statuses = {each: draw(each.value, _(each.title)) for each in Status}
+        icon = get_template_attribute("components/icons.html", "icon")
+        self._icons = {name: icon(name) for name in _ICONS}
         self._address = registration_url(g.event.slug, _PLACE, registrations.state).split(_PLACE, 1)
         self.columns = shown_columns(registrations.state)
         self._titles = {name: words.short_title(name) for name in self.columns}
@@ -193,4 +198,5 @@ class Lines:
             can_be_chosen=self._can_choose,
             is_chosen=is_chosen,
             changed_by=changed_by,
+            icons=self._icons,
         )
