@@ -46,7 +46,7 @@ def test_a_participant_registers_changes_and_withdraws(site: Site, hand: Hand) -
     hand.write("Institución", "Instituto de Demostración")
     hand.write("País", "Guat")
     hand.write("Correo electrónico", email)
-    hand.tick("Lunes 11 de enero de 2027")
+    hand.tick("", group="Días de asistencia")
     hand.tick("Sí", group="Do you fly? (es)")
     hand.tick("Sí", group="Do you have a visa? (es)")
     hand.tick("Acepto el tratamiento de mis datos")

@@ -115,12 +115,12 @@ class Hand(ABC):
             self.press(sign)
 
     def reach(self, words: str, *, group: str = "", is_before: bool = False) -> None:
-        """Press Tab until the focus is on what is called so; in the group of fields that is called so."""
+        """Press Tab until the focus is on what is called so, or on whatever comes first in a group of fields, by its name."""
         seen = []
         for _ in range(_MOST_TABS):
             self.press("Shift+Tab" if is_before else "Tab")
             seen.append(self.focused())
-            if is_named(seen[-1], words) and (not group or is_named(self.evaluate(_GROUP), group)):
+            if (not words or is_named(seen[-1], words)) and (not group or is_named(self.evaluate(_GROUP), group)):
                 return
         raise AssertionError(f"Tab never reaches {words!r}; it went over {list(dict.fromkeys(seen))}")
 
@@ -223,7 +223,7 @@ class WebSocket:
 
 
 class Firefox(Hand):
-    """A window of its own in a Firefox, over WebDriver BiDi."""
+    """A Firefox, over WebDriver BiDi: a new tab for each person."""
 
     def __init__(self, wire: WebSocket, files: Path) -> None:
         super().__init__(files)
@@ -232,7 +232,8 @@ class Firefox(Hand):
         behaviour = {"type": "allowed", "destinationFolder": str(files)}
         self._ask("browser.setDownloadBehavior", downloadBehavior=behaviour)
         self._ask("script.addPreloadScript", functionDeclaration=_WATCH)
-        self._context = self._ask("browsingContext.create", type="tab")["context"]
+        self._context = ""
+        self.forget()
 
     def evaluate(self, function: str, *values: Any) -> Any:
         """Return what a function of the page's language returns for these values."""
@@ -254,6 +255,9 @@ class Firefox(Hand):
     def forget(self) -> None:
         """Be somebody else: whoever was signed in is not any more."""
         self._ask("storage.deleteCookies")
+        before, self._context = self._context, self._ask("browsingContext.create", type="tab")["context"]
+        if before:
+            self._ask("browsingContext.close", context=before)
 
     def _load(self, address: str) -> None:
         self._ask("browsingContext.navigate", context=self._context, url=address, wait="complete")
