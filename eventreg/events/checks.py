@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.seats import Seats
 from eventreg.web.sockets import FunctionSocket, Socket
 
@@ -69,6 +71,14 @@ def list_missing(event_id: int) -> list[Missing]:
     return [missing for check in checks() for missing in check(event_id)]
 
 
+class MovedUp(NamedTuple):
+    """Who moved up with an act that can be taken back: how many, when their mails go, and whether any do."""
+
+    people: int
+    mails_at: datetime
+    has_mail: bool
+
+
 class Occupancy(Protocol):
     """What registration knows, and does when there are more places."""
 
@@ -84,8 +94,17 @@ class Occupancy(Protocol):
     def count_invited(self, event_id: int) -> Mapping[int, int]:
         """Return how many invitations that nobody has answered yet each category has; those without any may be left out."""
 
-    def places_added(self, event_id: int, at: datetime) -> None:
-        """Have the waiting list looked at, in the caller's transaction: there may be places for it now."""
+    def places_added(self, event_id: int, at: datetime, announcing: Announcing | None = None) -> None:
+        """Have the waiting list looked at, in the caller's transaction: there may be places for it now.
+
+        With `announcing` it moves at once, or raises Unannounced; until their mails go that can be taken back.
+        """
+
+    def moved_up(self, event_id: int, at: datetime) -> MovedUp | None:
+        """Return who moved up with the act of an instant, as long as that can be taken back."""
+
+    def take_back(self, event_id: int, at: datetime, who: Organizer) -> None:
+        """Put whoever moved up with an act back on the waiting list, unsaid. Raises Refused, where it is too late for one."""
 
     def count_pending_anew(self, event_id: int, category_id: int, counts: bool, at: datetime) -> None:
         """Let those who wait for an answer in a category take a place each, or give theirs back, in the caller's transaction."""

@@ -10,16 +10,19 @@ from eventreg.db import db, transaction
 from eventreg.jobs.models import Job
 from eventreg.jobs.rules import JobState
 from eventreg.kernel import clock
+from eventreg.web.access import check_sends
 from eventreg.web.instance import call_worker
 
 
-def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) -> None:
+def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime, *, sends: bool = True) -> None:
     """Have the handler of `kind` called with `payload` (JSON) at or after `due_at`, in the caller's transaction.
 
     While a job of the same `key` waits it stays one job, with the newer payload and the earlier time; one that was
     given up waits again. While a worker has it, it is done once more afterwards: what is asked for now may have come
-    after the worker looked.
+    after the worker looked. `sends`: it makes emails go, so that a view of the desk has to declare it.
     """
+    if sends:
+        check_sends()
     with transaction() as session:
         new = _insert_of(session.get_bind().dialect.name)(Job).values(
             kind=kind, key=key, payload=dict(payload), state=JobState.WAITING, due_at=due_at, attempts=0, last_error=""

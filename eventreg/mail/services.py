@@ -31,6 +31,7 @@ from eventreg.mail.rules import (
     own_domain,
 )
 from eventreg.web import instance
+from eventreg.web.access import check_sends
 
 _LONGEST_KEY = 120
 #: what a message that goes once more has in common with the first
@@ -85,6 +86,7 @@ def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
     for a key that was queued before: both are faults of the caller, and its transaction fails.
     """
     if messages:
+        check_sends()
         rows = [_row(each) for message in messages for each in (message, *message.beside)]
         insert_rows(MailMessage, rows)
         instance.call_worker(min(row["due_at"] for row in rows))
@@ -190,6 +192,7 @@ def _row(message: OutgoingMessage) -> dict[str, Any]:
 def _put_back(
     message_id: int, event_id: int, at: datetime, states: Sequence[DeliveryState], otherwise: MailRefusal
 ) -> None:
+    check_sends()
     config = instance.config()
     message = get_message(event_id, message_id)
     if not config.sends_mail:

@@ -41,7 +41,7 @@ from eventreg.registration.queries.scoping import about_scope
 from eventreg.registration.rules.messages import OwnText
 from eventreg.reports.queries.figures import count_standings
 from eventreg.web import fields, instance
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import Refusals
 
 blueprint = Blueprint("messages", __name__)
@@ -88,6 +88,7 @@ def show_message_html(slug: str, message_id: int) -> Response:
 
 @blueprint.post(f"{_ONE}/release")
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def release(slug: str, message_id: int) -> Answer:
     """Let a held message go."""
     return _act(services.release_message, message_id)
@@ -95,6 +96,7 @@ def release(slug: str, message_id: int) -> Answer:
 
 @blueprint.post(f"{_ONE}/again")
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def send_again(slug: str, message_id: int) -> Answer:
     """Try a message again that failed or stayed in doubt."""
     return _act(services.send_message_again, message_id)
@@ -109,6 +111,7 @@ def leave(slug: str, message_id: int) -> Answer:
 
 @blueprint.post(f"{_ONE}/repeat")
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def repeat(slug: str, message_id: int) -> Answer:
     """Send a message that was sent once more, as a new one."""
     return _act(services.repeat_message, message_id)

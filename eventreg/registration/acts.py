@@ -10,7 +10,7 @@ from eventreg.audit import trail
 from eventreg.db import db
 from eventreg.registration.emails import every_message
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.states import MOVING_UP, Action, Status
 from eventreg.web.forms import lazy_gettext as _
 
 trail.add_acts(
@@ -111,7 +111,7 @@ trail.add_own_titles(
     **{f"registered_{key}": _("Registered: %(status)s", status=said) for key, said in _STATUSES.items()},
     **{f"added_{key}": _("Registered by the team: %(status)s", status=said) for key, said in _STATUSES.items()},
     **{f"imported_{key}": _("Imported: %(status)s", status=said) for key, said in _STATUSES.items()},
-    **{f"decided_{action.value}": _(action.title) for action in Action if action.title},
+    **{f"decided_{action.value}": _(action.title) for action in Action if action.title and action not in MOVING_UP},
 )
 trail.add_kinds(
     registration=cast(str, lazy_pgettext("record", "Registration")),

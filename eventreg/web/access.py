@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, TypeVar
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -42,6 +42,25 @@ class Stamp:
     permission: Enum | None = None
     #: answered whatever host is named: it shows no address, and whoever asks knows the machine by its number
     is_probe: bool = False
+
+
+class Sending(Enum):
+    """How an act of the desk that makes emails go says so before it is done."""
+
+    #: it makes none go
+    NONE = "-"
+    #: the button says so, of one person or address, or words beside it
+    NAMED = "named"
+    #: the form leaves the choice, and says what each means
+    CHOICE = "choice"
+    #: its page says who, or how many, and shows what
+    LOOKED_AT = "looked_at"
+    #: where it would write to anybody, its form is shown again and says who, how many and what: `events.announcing`
+    ANNOUNCED = "announced"
+
+
+class UndeclaredSending(Exception):
+    """An act of the desk would make an email go and does not say that it can. A programming error: see `sends`."""
 
 
 class EventAccess(Protocol):
@@ -98,6 +117,33 @@ def requires(permission: Enum) -> Callable[[View], View]:
         return _stamped(view, Stamp(Audience.MEMBER, permission))
 
     return stamp
+
+
+def sends(how: Sending) -> Callable[[View], View]:
+    """Declare, beside the stamp, that a view of the desk can make emails go. Without it nothing goes: `check_sends`."""
+
+    def declare(view: View) -> View:
+        view.access_sending = how  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def sending_of(view: Callable[..., Any]) -> Sending:
+    """Return how a view says that it makes emails go."""
+    return getattr(view, "access_sending", Sending.NONE)
+
+
+def check_sends() -> None:
+    """Raise UndeclaredSending in a request of the desk whose view does not declare that it can make emails go.
+
+    Asked wherever a message is queued, or a job that will queue some, so that no view can forget it.
+    """
+    rule = request.url_rule if has_request_context() else None
+    if rule is None or not rule.rule.startswith("/manage/"):
+        return
+    if sending_of(current_app.view_functions[rule.endpoint]) is Sending.NONE:
+        raise UndeclaredSending(rule.endpoint)
 
 
 def stamp_of(view: Callable[..., Any]) -> Stamp | None:

@@ -11,11 +11,9 @@ from sqlalchemy import select
 from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.categories import new_key
-from eventreg.jobs.models import Job
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.rules.states import Status
-from eventreg.registration.services.promotion import PLACES_JOB, pass_on_places
 from tests.builders import a_registration, a_team_member, an_event
 from tests.registration.arriving import an_invitation, changed
 from tests.support.pages import Page, Pages
@@ -122,10 +120,12 @@ def test_more_places_have_the_waiting_list_looked_at(app: Flask) -> None:
     # case 20
     event = an_event()
     government = categories(event)[0]
-    page = opened(app, event).submit("Save categories", {f"#category-{government.id}-places": "1"}).follow()
-    assert db.session.scalars(select(Job).where(Job.kind == PLACES_JOB)).all() == []
-    page.submit("Save categories", {f"#category-{government.id}-places": "2"})
-    assert len(db.session.scalars(select(Job).where(Job.kind == PLACES_JOB)).all()) == 1
+    a_registration(event)
+    waiting = a_registration(event, status="waitlisted")
+    page = opened(app, event).submit("Save categories", {f"#category-{government.id}-places": "1"}, 303).follow()
+    announced = page.submit("Save categories", {f"#category-{government.id}-places": "2"}, 422)
+    announced.submit("Confirm and write to 1 person", status=303)
+    assert db.session.get_one(Registration, waiting.id, populate_existing=True).status is Status.CONFIRMED
 
 
 def test_whether_those_who_wait_count_is_carried_into_the_ledger(app: Flask) -> None:
@@ -223,9 +223,8 @@ def test_people_who_no_longer_count_give_their_places_to_the_waiting_list(app: F
     a_registration(event)
     waiting = a_registration(event, "academia", "waitlisted", approved_at=at(1))
     government = categories(event)[0]
-    opened(app, event).submit("Save categories", {f"#category-{government.id}-counts_toward_event": False})
-    assert len(db.session.scalars(select(Job).where(Job.kind == PLACES_JOB)).all()) == 1
-    pass_on_places(event.id)
+    announced = opened(app, event).submit("Save categories", {f"#category-{government.id}-counts_toward_event": False})
+    announced.submit("Confirm and write to 1 person", status=303)
     assert db.session.get_one(Registration, waiting.id, populate_existing=True).status is Status.CONFIRMED
 
 

@@ -17,7 +17,7 @@ from eventreg.events.models import Event, EventDay, TeamMember
 from eventreg.events.rules.dates import ClockFault, instant_of, read_moment, written_moment
 from eventreg.events.rules.publication import Publication
 from eventreg.jobs.models import Job
-from eventreg.registration.services.promotion import PLACES_JOB, pass_on_places
+from eventreg.registration.services.promotion import PLACES_JOB
 from tests.builders import a_registration, a_team_member, an_event
 from tests.support.pages import Page, Pages
 
@@ -175,10 +175,10 @@ def test_a_raised_capacity_has_the_waiting_list_looked_at(app: Flask) -> None:
     a_registration(event)
     waiting = a_registration(event, status="waitlisted")
     pages, _account = desk(app, event)
-    send(opened(pages, event, "capacity"), capacity="2")
-    (job,) = db.session.scalars(select(Job).where(Job.kind == PLACES_JOB))
-    assert job.payload == {"event_id": event.id}
-    assert pass_on_places(event.id) == [waiting.id]
+    announced = send(opened(pages, event, "capacity"), capacity="2")
+    assert announced.status == 422
+    announced.submit("Confirm and write to 1 person", status=303)
+    assert db.session.get_one(type(waiting), waiting.id, populate_existing=True).status.value == "confirmed"
 
 
 def test_days_are_added_changed_and_removed(app: Flask) -> None:

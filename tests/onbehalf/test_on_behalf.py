@@ -225,7 +225,8 @@ def test_withdrawing_for_somebody_gives_the_place_to_the_waiting_list(
     page = desk.get(address(event, person)).click("Withdraw for the person")
     wrong = page.submit("Withdraw", {"A few words to the person (optional)": "x" * 1001}, 422)
     assert wrong.errors() == ["Write at most 1000 characters: these are 1 too many"]
-    assert page.submit("Withdraw", {"A few words to the person (optional)": "Como pidió."}).follow().has("Withdrawn.")
+    announced = page.submit("Withdraw", {"A few words to the person (optional)": "Como pidió."}, 422)
+    assert announced.submit("Confirm and write to 1 person").follow().has("Withdrawn.")
     assert (status_of(person), status_of(waiting)) == (Status.CANCELLED, Status.CONFIRMED)
     assert set(places_of(event)) == {waiting.id, *(other.id for other in others)}
     mail = last_mail(person)

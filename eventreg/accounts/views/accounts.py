@@ -11,7 +11,7 @@ from eventreg.accounts.services.accounts import belongings, close_everywhere
 from eventreg.accounts.views import blueprint
 from eventreg.audit.services import acting
 from eventreg.web import freshness, instance, templating
-from eventreg.web.access import Answer, administrators_only
+from eventreg.web.access import Answer, Sending, administrators_only, sends
 from eventreg.web.refusals import Refusals
 
 _ONE = "/manage/accounts/<int(max=2147483647):account_id>"
@@ -26,6 +26,7 @@ def show_accounts() -> Answer:
 
 @blueprint.post("/manage/accounts")
 @administrators_only
+@sends(Sending.NAMED)
 def invite_account() -> Answer:
     """Make an account and mail it a link."""
     form = AccountForm()
@@ -45,6 +46,7 @@ def invite_account() -> Answer:
 
 @blueprint.post(f"{_ONE}/link")
 @administrators_only
+@sends(Sending.NAMED)
 def send_account_link(account_id: int) -> Answer:
     """Mail a link that signs in once."""
     account = queries.get_account(account_id)

@@ -17,6 +17,7 @@ from eventreg.events.queries.events import lock_event
 from eventreg.events.rules.team import Permission
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import get_in_scope
+from eventreg.web.access import Sending
 
 #: what a request brings of the form on a card
 Form = MultiDict[str, str]
@@ -41,6 +42,8 @@ class Annotation(ABC):
     #: what the form of the card is called among the endpoints, and who may send it
     endpoint: ClassVar[str]
     right: ClassVar[Permission]
+    #: whether keeping it can write to colleagues
+    sending: ClassVar[Sending] = Sending.NONE
     #: what the history calls its acts on a registration, and parts of their detail
     acts: ClassVar[Mapping[str, str]]
     act_parts: ClassVar[Mapping[str, str]] = {}

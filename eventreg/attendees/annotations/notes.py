@@ -37,6 +37,7 @@ from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import Registration
 from eventreg.registration.queries import answers, scoping
 from eventreg.team.parts import find_or_add_account, taken_account
+from eventreg.web.access import Sending
 from eventreg.web.fields import whole_number
 from eventreg.web.forms import lazy_gettext as _l
 
@@ -299,6 +300,7 @@ class NoteAnnotation(Annotation):
     key, table, field = "notes", Note, Notes
     template, form_input = "attendees/_notes.html", "note"
     endpoint, right = "add_note", Permission.SEE_REGISTRATIONS
+    sending = Sending.NAMED
     acts: ClassVar = {
         "note_written": _l("Wrote a note"),
         "note_changed": _l("Changed a note"),

@@ -17,6 +17,7 @@ from eventreg.attendees.models import KeptApart, Merger
 from eventreg.attendees.services.team_acts import change_address
 from eventreg.audit.services import note
 from eventreg.db import db, transaction
+from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event
@@ -76,11 +77,11 @@ class Merging:
     tells: bool = False
 
 
-def merge(event_id: int, merging: Merging, who: Organizer) -> Registration:
+def merge(event_id: int, merging: Merging, who: Organizer, announcing: Announcing | None = None) -> Registration:
     """Make one of two; returns the one that stays.
 
     A sensitive answer goes over sealed anew, shown to nobody. Consents stay those of the one that stays. Raises NotFound,
-    Refused and LifecycleRefused.
+    Unannounced, Refused and LifecycleRefused.
     """
     now = clock.now()
     with transaction():
@@ -111,7 +112,7 @@ def merge(event_id: int, merging: Merging, who: Organizer) -> Registration:
         occasion = Occasion.load(event)
         if merging.tells and was_told is not Status.CANCELLED and goes.revision > old_revision:
             _tell(occasion, goes, stays, now, takes_back=was_told is Status.CONFIRMED)
-        promotion.promote_from_waiting_list(event, count, now, occasion)
+        promotion.promote_from_waiting_list(event, count, now, occasion, announcing=announcing)
         return stays
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from eventreg.db import db
+from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event
@@ -29,6 +30,8 @@ class TeamAct:
     #: the registration's revision that was shown
     seen_revision: int
     tells: bool = True
+    #: who moves up with it, as far as the page named them
+    announcing: Announcing | None = None
 
 
 def open_for(

@@ -20,7 +20,7 @@ from eventreg.events.organizers import organizer
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.text import showable
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.forms import BaseForm, lazy_gettext
 from eventreg.web.refusals import Refusals
 
@@ -29,6 +29,7 @@ def _takes(annotation: Annotation) -> None:
     """Let the card of an annotation be sent."""
 
     @requires(annotation.right)
+    @sends(annotation.sending)
     def save(slug: str, reference: str) -> Answer:
         with Refusals() as outcome:
             return desk.back_to(reference, annotation.save(g.event.id, reference, request.form, organizer()))
@@ -143,6 +144,7 @@ def edit_note(slug: str, reference: str, note_id: int) -> Answer:
 
 @blueprint.post(_NOTE)
 @requires(Permission.SEE_REGISTRATIONS)
+@sends(Sending.NAMED)
 def save_note(slug: str, reference: str, note_id: int) -> Answer:
     """Change one's own note, or remove it."""
     if request.form.get("do") == "remove":

@@ -37,7 +37,7 @@ from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.models import Decision
 from eventreg.registration.rules.asked import RequestKind
 from eventreg.registration.rules.availability import needs_place
-from eventreg.registration.rules.states import DECISIONS, Action, Status, next_status
+from eventreg.registration.rules.states import DECISIONS, MOVING_UP, Action, Status, next_status
 from eventreg.registration.services.decisions import LONGEST_REASON
 from eventreg.web import access, instance, templating
 
@@ -334,7 +334,10 @@ def _standing(dossier: Dossier, event: Event) -> dict[str, Any] | None:
         #: somebody whose place is gone needs a free one to come back
         "back_needs_place": needs_place(decision.status_before, dossier.registration.category.pending_counts)
         and not dossier.holds_place,
-        "can_undo": access.may(Permission.DECIDE) and (is_silent or _leads_back(decision)),
+        #: moving up is undone with the act that did it
+        "can_undo": access.may(Permission.DECIDE)
+        and decision.action not in MOVING_UP
+        and (is_silent or _leads_back(decision)),
     }
 
 

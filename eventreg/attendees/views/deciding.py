@@ -1,5 +1,7 @@
 """Decisions on one registration, and taking the last one back."""
 
+from zoneinfo import ZoneInfo
+
 from flask import Response as FlaskResponse, abort, flash, g, request
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -8,22 +10,26 @@ from eventreg.attendees.forms import read_action
 from eventreg.attendees.queries.person import get_dossier
 from eventreg.attendees.views import blueprint, cards, desk
 from eventreg.attendees.views.person import dossier_page
+from eventreg.events.announcing import Announcing, announced
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.registration.emails import Occasion
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.decisions import LONGEST_REASON, DecisionMail, compose_decision, decide, undo
-from eventreg.web.access import Answer, requires
+from eventreg.web.access import Answer, Sending, requires, sends
 from eventreg.web.fields import whole_number
 from eventreg.web.refusals import Refusals
 
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/decision")
 @requires(Permission.DECIDE)
+@sends(Sending.ANNOUNCED)
 def decide_registration(slug: str, reference: str) -> Answer:
     """Approve, wait-list or decline what was seen; if it is no longer that, say what happened instead."""
     event: Event = g.event
@@ -35,13 +41,27 @@ def decide_registration(slug: str, reference: str) -> Answer:
         abort(400)
     # Before it is decided on: the decision may take the person to another place in the list, or out of it.
     following = desk.neighbours(person)[1] if then else None
+    announcing = Announcing(organizer(), request.form.get("announced", ""))
     with form.refusals() as outcome:
         telling = DecisionMail(has_mail=not form.without_mail.data)
-        decision = decide(event.id, reference, action, form.told_reason, seen_revision, organizer(), telling)
+        decision = decide(
+            event.id, reference, action, form.told_reason, seen_revision, announcing.who, telling, announcing
+        )
+        if announcing.people:
+            at = formats.clock(decision.mails_at.astimezone(ZoneInfo(event.time_zone)).time(), current_language())
+            flash(
+                _(
+                    "From the waiting list moves up at %(time)s, unless this is undone: %(names)s.",
+                    time=at,
+                    names=announcing.names(),
+                )
+            )
         if following is not None:
             flash(_told(person, decision.action))
         return desk.back_to(following or reference)
-    return dossier_page(reference, form if form.errors else None, outcome.problem), outcome.status_code
+    announcement = announced(outcome, may_be_quiet=False)
+    shown = form if form.errors or announcement else None
+    return dossier_page(reference, shown, outcome.problem, announcement=announcement), outcome.status_code
 
 
 def _told(person: Registration, action: Action) -> Markup:
@@ -69,6 +89,7 @@ def preview_decision(slug: str, reference: str) -> FlaskResponse:
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/undo")
 @requires(Permission.DECIDE)
+@sends(Sending.NAMED)
 def undo_decision(slug: str, reference: str) -> Answer:
     """Take the last decision back: silently while its mail waits, else by a new decision with a mail of its own."""
     decision_id = whole_number(request.form.get("decision"))

@@ -14,6 +14,7 @@ from eventreg.attendees.queries.people import Person, list_definitions, list_peo
 from eventreg.attendees.services.merging import Merging, keep_apart, merge
 from eventreg.attendees.views import blueprint
 from eventreg.attendees.views.desk import registration_url, the_registration
+from eventreg.events.announcing import Announcing, announced
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
@@ -27,7 +28,7 @@ from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import FURTHEST
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 from eventreg.web import fields, templating
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import Refusals
 
 _GROUPS_A_PAGE = 25
@@ -75,6 +76,7 @@ def compare_duplicates(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/registrations/duplicates/merge")
 @requires(Permission.ADD_PEOPLE)
+@sends(Sending.ANNOUNCED)
 def merge_duplicates(slug: str) -> Answer:
     """Make one of two, as was chosen; or show them again with what stands against it."""
     one, other = _two(request.form.getlist("of"))
@@ -91,10 +93,11 @@ def merge_duplicates(slug: str) -> Answer:
         tells=bool(request.form.get("tells")),
     )
     with Refusals(busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
-        registration = merge(g.event.id, merging, organizer())
+        who = organizer()
+        registration = merge(g.event.id, merging, who, Announcing(who, request.form.get("announced", "")))
         flash(_("Merged: %(goes)s went into %(stays)s.", goes=goes.reference, stays=registration.reference))
         return redirect(registration_url(slug, registration.reference), 303)
-    return _page(one, other, outcome.problem), outcome.status_code
+    return _page(one, other, outcome.problem, announced(outcome)), outcome.status_code
 
 
 @blueprint.post("/manage/events/<slug>/registrations/duplicates/apart")
@@ -141,7 +144,9 @@ def _revision(reference: str) -> int:
     return fields.whole_number(request.form.get(f"revision-{reference}")) or 0
 
 
-def _page(one: Registration, other: Registration, problem: str = "") -> str:
+def _page(
+    one: Registration, other: Registration, problem: str = "", announcement: Mapping[str, Any] | None = None
+) -> str:
     event: Event = g.event
     alike = dict(duplicates.list_alike(one, g.event_access.sight))
     same = next((why for each, why in alike.items() if each.id == other.id), frozenset())
@@ -157,6 +162,7 @@ def _page(one: Registration, other: Registration, problem: str = "") -> str:
         sent=request.form,
         problem=problem,
         problem_title=_("Nothing was merged"),
+        announcement=announcement,
         category_names=names,
     )
 

@@ -118,10 +118,11 @@ def dossier_page(
     opened: Mapping[str, Sequence[str]] | None = None,
     refused: Annotation | None = None,
     fault: str = "",
+    announcement: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the page. `problem`: why a decision was not made; `opened`: sensitive answers shown this once.
 
-    `refused`: whose card was sent and is shown again, and for which `fault`.
+    `refused`: whose card was sent and is shown again, and for which `fault`. `announcement`: whom a decision would write to.
     """
     event: Event = g.event
     sight: Sight = g.event_access.sight
@@ -135,6 +136,7 @@ def dossier_page(
         "registrations",
         registration=dossier.registration,
         problem=problem,
+        announcement=announcement,
         sections=cards.sections_shown(dossier, context, sight.has_contact_data, opened_key, opened, changed),
         consents=list(reversed(dossier.consents)),
         chosen_sessions=dossier.sessions,

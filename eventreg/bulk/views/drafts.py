@@ -31,7 +31,7 @@ from eventreg.mail.content import mask
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
 from eventreg.web import fields, instance
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import Refusals
 
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
@@ -46,6 +46,7 @@ def save_run(slug: str, public_id: str) -> Answer:
 
 @blueprint.post(f"{_RUN}/begin")
 @requires(Permission.SEE_REGISTRATIONS)
+@sends(Sending.LOOKED_AT)
 def begin(slug: str, public_id: str) -> Answer:
     """Confirm a draft. A few people are done before the page comes; more by the worker."""
     run = line_of(public_id).run

@@ -28,7 +28,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk, tabs_by_state
 from eventreg.kernel.clock import now
 from eventreg.web import fields, instance
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import REFUSAL, Refusals
 
 _RUNS = "/manage/events/<slug>/registrations/runs"
@@ -88,6 +88,7 @@ def show_run(slug: str, public_id: str) -> Answer:
 
 @blueprint.post(f"{_RUNS}/<public_id>/stop")
 @requires(Permission.SEE_REGISTRATIONS)
+@sends(Sending.NAMED)
 def stop(slug: str, public_id: str) -> Answer:
     """Leave undone what is not done yet; or have what was stopped go on."""
     line = line_of(public_id)
@@ -105,6 +106,7 @@ def stop(slug: str, public_id: str) -> Answer:
 
 @blueprint.post(f"{_RUNS}/<public_id>/undo")
 @requires(Permission.DECIDE)
+@sends(Sending.NAMED)
 def undo_many(slug: str, public_id: str) -> Answer:
     """Take back what a run decided, as far as no mail has told of it."""
     line = line_of(public_id)

@@ -51,7 +51,7 @@ from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY
 from eventreg.registration.rules.states import STATUS_ORDER, Status
 from eventreg.web import fields, templating
-from eventreg.web.access import Answer, requires
+from eventreg.web.access import Answer, Sending, requires, sends
 
 _RUN = "/manage/events/<slug>/registrations/runs/<public_id>"
 _WRITE = "/manage/events/<slug>/messages/write"
@@ -174,6 +174,7 @@ PAGES[RunAct.WRITE] = WritePage()
 
 @blueprint.post(f"{_RUN}/trial")
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def try_run_message(slug: str, public_id: str) -> Answer:
     """Keep what was written, and send it to whoever wrote it, as one of the people would get it."""
     line = open_draft(public_id, RunAct.WRITE)

@@ -1,19 +1,23 @@
 """Saving what an event is set to: dates, places, colours, picture, and its privacy notice."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from eventreg.accounts.rules.profiles import checked_address
+from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.audit.services import SYSTEM, Actor, note, plain
 from eventreg.db import db, transaction
+from eventreg.events.announcing import Announcing
 from eventreg.events.checks import occupancy
 from eventreg.events.models import Event, EventDay, PrivacyNotice, ProgrammeSession
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import list_days, lock_event
 from eventreg.events.rules import seats, settings
 from eventreg.events.rules.practical import PlanInvalid
+from eventreg.events.services import categories
 from eventreg.events.services.team import follow_days
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, NotFound, Refused
@@ -23,23 +27,31 @@ from eventreg.media.services import keep_picture
 
 #: far from every real day, for days that change places with one another
 _ASIDE = date(9999, 12, 31)
+#: what one act writes into the trail, at most, as far as it concerns the event itself
+_ENTRIES = 10
 
 
 def save_settings(
-    event_id: int, seen_revision: int | None, days: Sequence[settings.DayEntry], values: Mapping[str, Any], actor: Actor
+    event_id: int,
+    seen_revision: int | None,
+    days: Sequence[settings.DayEntry],
+    values: Mapping[str, Any],
+    actor: Actor,
+    announcing: Announcing | None = None,
 ) -> None:
     """Set columns of an event to `values` and make its days `days`, when nobody saved settings since `seen_revision`.
 
     A capacity below what is taken is taken as it is: nobody is dropped, and the pages say that the event is over it. More
-    places, or more time for it, have the waiting list looked at. Texts of a language that the event gives up are kept,
-    hidden. Days that are not named are removed, unless somebody comes on them or they have sessions. Raises SettingsRefused
-    with all faults, Refused (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.
+    places, or more time for it, have the waiting list looked at, with `announcing` at once, else by the worker. Texts of a
+    language that the event gives up are kept, hidden. Days that are not named are removed, unless somebody comes on them or
+    they have sessions. Raises SettingsRefused with all faults, Refused (CHANGED_MEANWHILE), Unannounced, NotFound, and
+    LifecycleRefused for an archived event.
     """
     settings.check_settings(days, values)
     with transaction():
         event = lock_event(event_id)
         settings.check_seen(event.settings_revision, seen_revision)
-        changed = _put_days(event, days, values["languages"], actor)
+        at, changed = now(), _put_days(event, days, values["languages"], actor)
         has_more = _gives_more(event, values)
         if changed:
             event.calendar_revision += 1
@@ -48,8 +60,45 @@ def save_settings(
             return
         event.settings_revision += 1
         if has_more:
-            occupancy().places_added(event_id, now())
-        note(event, "settings_changed", actor, changed=changed)
+            occupancy().places_added(event_id, at, announcing)
+        note(event, "settings_changed", actor, at, changed=changed)
+
+
+def take_back_places(event_id: int, at: datetime, who: Organizer) -> None:
+    """Undo an act of an instant that made places: what made them is as before, and whoever moved up waits again, unsaid.
+
+    What else was saved with it stays. Raises NotFound, and Refused: CHANGED_MEANWHILE, and where it is too late.
+    """
+    with transaction():
+        event = lock_event(event_id)
+        about = TrailFilter(record_kind="event", actor_id=who.id, since=at, until=at + timedelta(microseconds=1))
+        for trace in list_trail(event.id, about, _ENTRIES):
+            if changed := _put_back(event, trace.detail.get("changed", {})):
+                note(event, trace.entry.action, who, changed=changed)
+        event.settings_revision += 1
+        db.session.flush()
+        occupancy().take_back(event_id, at, who)
+
+
+def _put_back(event: Event, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Set what made places to what it was, as the trail keeps it; returns what changed."""
+    undone: dict[str, Any] = {}
+    for name in ("capacity", "promotes_until"):
+        if name in changed:
+            old, new = (_moment(value) for value in changed[name])
+            if getattr(event, name) != new:
+                raise Refused(settings.SettingsReason.CHANGED_MEANWHILE)
+            setattr(event, name, old)
+            undone[name] = changed[name][::-1]
+    before, after = changed.get("categories", ([], []))
+    if before:
+        categories.put_back(event, before, after)
+        undone["categories"] = [after, categories.told(event)]
+    return undone
+
+
+def _moment(value: Any) -> Any:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def save_look(

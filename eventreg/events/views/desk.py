@@ -1,12 +1,16 @@
 """The desk of an event: its areas and pages in one table, and the frame that all of its pages stand in."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask import current_app, g, render_template, request, url_for
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 
+from eventreg.events.announcing import Announcing
+from eventreg.events.checks import occupancy
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.errors import N_
@@ -116,6 +120,30 @@ def desk(event: Event, key: str) -> dict[str, Any]:
             "site.show_event" if event.publication.effects.is_public else "site.preview_for_team", slug=event.slug
         ),
     }
+
+
+def moved_at(announcing: Announcing) -> dict[str, Any]:
+    """Return what the address says of who moved up with an act, for the page that it leads back to to tell."""
+    return {"moved": announcing.at.isoformat()} if announcing.at is not None and announcing.people else {}
+
+
+def moved_up() -> dict[str, Any] | None:
+    """Return what `components/announcement.html` tells of who moved up, as long as that can be taken back."""
+    at = read_instant(request.args.get("moved", "")) if "moved" in request.args else None
+    found = occupancy().moved_up(g.event.id, at) if at is not None else None
+    if at is None or found is None:
+        return None
+    until = found.mails_at.astimezone(ZoneInfo(g.event.time_zone)).strftime("%H:%M:%S")
+    return {"at": at.isoformat(), "people": found.people, "has_mail": found.has_mail, "until": until}
+
+
+def read_instant(text: str) -> datetime | None:
+    """Return the instant that an address or a form names; None for anything else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
 
 
 def tab(text: str, href: str, count: int, is_current: bool, **more: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from eventreg.events.services.publication import (
 from eventreg.events.views import blueprint, desk, publication_words
 from eventreg.kernel import clock, tokens
 from eventreg.web import freshness, instance
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
@@ -59,6 +59,7 @@ def confirm_step(slug: str, step: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/publication/<step>")
 @requires(Permission.PUBLISH)
+@sends(Sending.LOOKED_AT)
 def take_step(slug: str, step: str) -> Answer:
     """Take a step in the life of the event; what is refused is told on the page."""
     event, asked = g.event, _read_step(step)

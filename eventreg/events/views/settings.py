@@ -1,24 +1,33 @@
 """What an event is set to, on the desk: dates and places, colours and picture, the privacy notice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
-from flask import g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
+from eventreg.events.announcing import Announcing, announced
 from eventreg.events.checks import occupancy
 from eventreg.events.forms.look import LookForm, NoticeForm
 from eventreg.events.forms.settings import SUBJECTS, SettingsPage
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole, get_event_with_picture, list_notices
 from eventreg.events.rules.practical import starting_text
 from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.settings import lift_mail_hold, publish_notice, save_look, save_settings
-from eventreg.events.views import blueprint
+from eventreg.events.services.settings import (
+    lift_mail_hold,
+    publish_notice,
+    save_look,
+    save_settings,
+    take_back_places,
+)
+from eventreg.events.views import blueprint, desk
 from eventreg.events.views.desk import render_desk
-from eventreg.web.access import Answer, requires
+from eventreg.web.access import Answer, Sending, requires, sends
 from eventreg.web.fields import whole_number
 from eventreg.web.markdown import render_markdown
 from eventreg.web.refusals import Refusals
@@ -35,14 +44,19 @@ def edit_settings(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/settings")
 @requires(Permission.EDIT_EVENT)
+@sends(Sending.ANNOUNCED)
 def save_event_settings(slug: str) -> Answer:
     """Save the settings of one subject, all or none."""
     subjects, order = _subjects(), request.form.get("do", "")
     page = SettingsPage(get_event_whole(g.event.id), subjects.current, request.form)
+    announcing = Announcing(organizer(), request.form.get("announced", ""))
     with Refusals() as outcome:
         days, columns = page.read()
-        save_settings(g.event.id, whole_number(page.form.revision.data), days, columns, acting())
-        return redirect(url_for("events.edit_settings", slug=slug, saved=1, part=subjects.after(order)), 303)
+        save_settings(g.event.id, whole_number(page.form.revision.data), days, columns, announcing.who, announcing)
+        moved = desk.moved_at(announcing)
+        return redirect(url_for("events.edit_settings", slug=slug, saved=1, part=subjects.after(order), **moved), 303)
+    if announcement := announced(outcome):
+        return _page(page, announcement=announcement), outcome.status_code
     if outcome.is_for(SettingsReason.CHANGED_MEANWHILE):
         return _page_of_conflict(page), outcome.status_code
     page.refuse(outcome.refused)
@@ -58,6 +72,22 @@ def lift_hold(slug: str) -> Answer:
         return redirect(url_for("events.edit_settings", slug=slug, saved=1, part="contact"), 303)
     page = SettingsPage(get_event_whole(g.event.id), _subjects("contact").current)
     return _page(page, has_bad_address=True), outcome.status_code
+
+
+@blueprint.post("/manage/events/<slug>/places/undo")
+@requires(Permission.EDIT_EVENT)
+def undo_places(slug: str) -> Answer:
+    """Take back what made places and let people move up, until their mails go."""
+    at = desk.read_instant(request.form.get("at", ""))
+    if at is None:
+        abort(400)
+    page = "events.list_categories" if request.form.get("page") == "categories" else "events.edit_settings"
+    with Refusals() as outcome:
+        take_back_places(g.event.id, at, organizer())
+        flash(_("Undone. The places are as before; whoever moved up waits again, and nobody was written to."))
+    if outcome.problem:
+        flash(outcome.problem)
+    return redirect(url_for(page, slug=slug, part=request.form.get("part") or None), 303)
 
 
 def _subjects(named: str = "") -> Subjects:
@@ -90,7 +120,11 @@ def _shown(value: object) -> str:
 
 
 def _page(
-    page: SettingsPage, *, differing: Sequence[tuple[str, str, str]] | None = None, has_bad_address: bool = False
+    page: SettingsPage,
+    *,
+    differing: Sequence[tuple[str, str, str]] | None = None,
+    has_bad_address: bool = False,
+    announcement: Mapping[str, Any] | None = None,
 ) -> str:
     event: Event = page.event
     places, subjects = occupancy().seats_of(event).whole, _subjects(page.subject.key)
@@ -109,6 +143,8 @@ def _page(
         differing=differing,
         own=Permission.OWN,
         has_bad_address=has_bad_address,
+        announcement=announcement,
+        moved=desk.moved_up(),
         typed_address=request.form.get("contact_address", "") if has_bad_address else "",
     )
 

@@ -140,7 +140,7 @@ def set_aside(public_id: str, ids: Sequence[int], at: datetime) -> None:
     except CannotKeep as error:
         sentence = N_("The disk is full: the file cannot be kept until you fetch it")
         raise Refused(sentence, field="format") from error
-    schedule(MAKE_JOB, f"{MAKE_JOB}:{public_id}", {"public_id": public_id}, at)
+    schedule(MAKE_JOB, f"{MAKE_JOB}:{public_id}", {"public_id": public_id}, at, sends=False)
 
 
 def exports_folder() -> Path:

@@ -27,7 +27,7 @@ from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import folded, showable
 from eventreg.questionnaires.kinds import Context
 from eventreg.web import downloads, traffic
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.forms import errors_in
 from eventreg.web.refusals import Refusals
 
@@ -148,6 +148,7 @@ def download_trial(slug: str, row: Import) -> Answer:
 @blueprint.post(f"{ONE}/confirm")
 @requires(Permission.ADD_PEOPLE)
 @of_a_file
+@sends(Sending.LOOKED_AT)
 def put_in_import(slug: str, row: Import) -> Answer:
     """Put the file in: its good rows, or all or nothing."""
     done = redirect(url_for("exchange.show_import", slug=slug, public_id=row.public_id), 303)

@@ -26,7 +26,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.text import showable
 from eventreg.registration.queries.places import invitation_token
 from eventreg.web import fields, instance, templating, traffic
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import REFUSAL, Refusals, refuse, said
 
 
@@ -65,6 +65,7 @@ def show_invitations(slug: str) -> str:
 
 @blueprint.route("/manage/events/<slug>/invitations/new", methods=["GET", "POST"])
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def invite_person(slug: str) -> Answer:
     """Invite one person: made only, or made and sent."""
     event: Event = g.event
@@ -111,6 +112,7 @@ def show_one_invitation(slug: str, public_id: str) -> str:
 
 @blueprint.post("/manage/events/<slug>/invitations/<public_id>/send")
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def send_one_invitation(slug: str, public_id: str) -> Response:
     """Send an invitation, for the first time or again."""
     return _act(slug, public_id, messages.send_invitation, _("The invitation is on its way."))
@@ -118,6 +120,7 @@ def send_one_invitation(slug: str, public_id: str) -> Response:
 
 @blueprint.post("/manage/events/<slug>/invitations/<public_id>/remind")
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def remind_one(slug: str, public_id: str) -> Response:
     """Remind somebody who has not answered."""
     return _act(slug, public_id, messages.remind_of_invitation, _("The reminder is on its way."))
@@ -148,6 +151,7 @@ def prolong_invitation(slug: str, public_id: str) -> Response:
 
 @blueprint.post("/manage/events/<slug>/invitations/send-all")
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def send_all_invitations(slug: str) -> Response:
     """Send every invitation that is made and not sent."""
     return _write_to_all(slug, messages.send_all_made)
@@ -155,6 +159,7 @@ def send_all_invitations(slug: str) -> Response:
 
 @blueprint.post("/manage/events/<slug>/invitations/remind-all")
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def remind_everybody(slug: str) -> Response:
     """Remind everybody who has not answered."""
     return _write_to_all(slug, messages.remind_all)
@@ -193,6 +198,7 @@ _LONGEST = 500_000
 @blueprint.route("/manage/events/<slug>/invitations/list", methods=["GET", "POST"])
 @requires(Permission.SEND_MESSAGES)
 @traffic.takes_files
+@sends(Sending.LOOKED_AT)
 def invite_people(slug: str) -> Answer:
     """Take a list: say what would come of each line, or do it when the button of that page was pressed."""
     event: Event = g.event

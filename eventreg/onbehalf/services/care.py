@@ -34,7 +34,7 @@ _STANDS = {each.status: each for each in (Confirmed, Declined, Received, Verify,
 def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> None:
     """Withdraw for the person, who may be told with a few words; the place goes to the waiting list at once.
 
-    Raises what `open_for` raises.
+    Raises what `open_for` raises, and Unannounced.
     """
     now = clock.now()
     with transaction():
@@ -51,7 +51,7 @@ def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> Non
             taken_back = known is Status.CONFIRMED
             news = News(TeamWithdrawn, day_ids, reason=words, takes_back=taken_back)
             enqueue_all([participant_message(occasion, registration, news, now)])
-        promotion.promote_from_waiting_list(event, count, now, occasion)
+        promotion.promote_from_waiting_list(event, count, now, occasion, announcing=act.announcing)
 
 
 def set_language(event_id: int, reference: str, language: str, who: Organizer) -> bool:

@@ -51,8 +51,8 @@ def move_to_category(event_id: int, reference: str, wish: CategoryMove, act: Tea
 
     The place of before is given up, the new one taken by the rules of the new category (`rules.moving`), and what became free
     goes to the waiting list. Answers to what the new category does not ask stay kept, their places of options do not. Raises
-    what `open_for` raises, NotFound for a category out of scope, and ChangeRefused (NOT_POSSIBLE_NOW) for no other category
-    of this event.
+    what `open_for` raises, Unannounced, NotFound for a category out of scope, and ChangeRefused (NOT_POSSIBLE_NOW) for no other
+    category of this event.
     """
     now = clock.now()
     if not act.who.scope.has_category(wish.category_key):
@@ -76,7 +76,7 @@ def move_to_category(event_id: int, reference: str, wish: CategoryMove, act: Tea
             enqueue_all([participant_message(occasion, registration, news, now)])
         if wish.asks:
             ask_for_unanswered(occasion, registration, new, act.who, now)
-        promotion.promote_from_waiting_list(event, PlaceCount(event), now, occasion)
+        promotion.promote_from_waiting_list(event, PlaceCount(event), now, occasion, announcing=act.announcing)
         return registration.status
 
 

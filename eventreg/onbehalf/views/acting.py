@@ -15,6 +15,7 @@ from eventreg.attendees.services.team_acts import TeamAct
 from eventreg.attendees.views import desk, history, person
 from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.events import checks, organizers
+from eventreg.events.announcing import Announcing, announced
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import get_event_whole, list_days
 from eventreg.events.rules.seats import Seats
@@ -30,7 +31,7 @@ from eventreg.onbehalf.views import blueprint
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import AddressTaken, ChangeReason, next_status
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
 
@@ -52,7 +53,7 @@ def act_of(form: ActForm) -> TeamAct:
     act = form.act(organizers.organizer())
     if act is None:
         abort(400)
-    return act
+    return replace(act, announcing=Announcing(act.who, request.form.get("announced", "")))
 
 
 def act_page(
@@ -73,6 +74,7 @@ def act_page(
         registration=registration,
         form=form,
         problem=outcome.problem if outcome is not None else "",
+        announcement=announced(outcome) if outcome is not None else None,
         happened=happened,
         back_url=desk.url_of(registration.reference),
         here=lambda address: desk.with_query(address, state),
@@ -118,6 +120,7 @@ def choose_category(slug: str, reference: str) -> Answer:
 
 @blueprint.post(f"{_ONE}/category")
 @requires(Permission.DECIDE)
+@sends(Sending.ANNOUNCED)
 def move_person(slug: str, reference: str) -> Answer:
     """Move the person."""
     registration = desk.the_registration(reference)
@@ -141,6 +144,7 @@ def ask_to_hand_on(slug: str, reference: str) -> Answer:
 
 @blueprint.post(f"{_ONE}/hand-on")
 @requires(Permission.ADD_PEOPLE)
+@sends(Sending.NAMED)
 def hand_person_on(slug: str, reference: str) -> Answer:
     """Give the registration to the person who was named."""
     registration = desk.the_registration(reference)
@@ -165,6 +169,7 @@ def ask_to_withdraw(slug: str, reference: str) -> Answer:
 
 @blueprint.post(f"{_ONE}/withdraw")
 @requires(Permission.DECIDE)
+@sends(Sending.ANNOUNCED)
 def withdraw_person(slug: str, reference: str) -> Answer:
     """Withdraw for the person."""
     registration = desk.the_registration(reference)
@@ -192,6 +197,7 @@ def choose_language(slug: str, reference: str) -> Answer:
 
 @blueprint.post(f"{_ONE}/send-again")
 @requires(Permission.SEND_MESSAGES)
+@sends(Sending.NAMED)
 def send_again_to(slug: str, reference: str) -> Answer:
     """Send the personal link, or the message of the present status again."""
     only_link = request.form.get("do") == "link"

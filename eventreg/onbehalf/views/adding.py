@@ -29,7 +29,7 @@ from eventreg.registration.services.registering import Submission
 from eventreg.registration.views.filled_form import FilledForm
 from eventreg.registration.views.form_pages import refusal_in
 from eventreg.web import templating, traffic
-from eventreg.web.access import Answer, requires
+from eventreg.web.access import Answer, Sending, requires, sends
 from eventreg.web.forms import errors_in
 
 
@@ -49,6 +49,7 @@ def add_person(slug: str) -> Answer:
 @blueprint.post("/manage/events/<slug>/registrations/new")
 @requires(Permission.ADD_PEOPLE)
 @traffic.takes_files
+@sends(Sending.CHOICE)
 def send_person(slug: str) -> Answer:
     """Register the person, or show the form again with what is to be checked."""
     event = _event_to_add_to()

@@ -30,7 +30,7 @@ from eventreg.registration.queries.answers import current_consents, find_asked, 
 from eventreg.registration.rules.states import AddressTaken, RegisteringReason
 from eventreg.registration.services.answers import list_of_registration
 from eventreg.registration.views.filled_form import FilledForm
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import Refusals
 from eventreg.web.traffic import takes_files
 
@@ -49,6 +49,7 @@ def edit_registration(slug: str, reference: str) -> Answer:
 @blueprint.post(_ADDRESS)
 @requires(Permission.DECIDE)
 @takes_files
+@sends(Sending.CHOICE)
 def save_registration(slug: str, reference: str) -> Answer:
     """Keep what was changed; or show the form with its sensitive answers, which records the look."""
     check_may(Permission.SEE_CONTACT_DATA)

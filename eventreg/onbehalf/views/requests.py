@@ -15,7 +15,7 @@ from eventreg.onbehalf.services import care
 from eventreg.onbehalf.views import blueprint
 from eventreg.registration.queries.answers import find_asked
 from eventreg.registration.services import answers, requests
-from eventreg.web.access import Answer, requires
+from eventreg.web.access import Answer, Sending, requires, sends
 from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
 
@@ -29,6 +29,7 @@ def choose_answers(slug: str, reference: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/correction")
 @requires(Permission.DECIDE)
+@sends(Sending.NAMED)
 def ask_correction(slug: str, reference: str) -> Answer:
     """Ask the person to check some answers, with the reason that the person reads."""
     keys, reason = request.form.getlist("question"), request.form.get("reason", "")
@@ -42,6 +43,7 @@ def ask_correction(slug: str, reference: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/requests/<int(max=2147483647):request_id>")
 @requires(Permission.DECIDE)
+@sends(Sending.NAMED)
 def see_to_request(slug: str, reference: str, request_id: int) -> Answer:
     """Remind the person now, take the request back, or let it be answered until another day."""
     with Refusals() as outcome:

@@ -26,7 +26,7 @@ from eventreg.questionnaires.services.drafting import discard_draft
 from eventreg.questionnaires.services.publishing import AskAgain, can_be_asked_again, publish_draft
 from eventreg.questionnaires.views import blueprint
 from eventreg.web import fields, freshness, refusals
-from eventreg.web.access import Answer, requires
+from eventreg.web.access import Answer, Sending, requires, sends
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def review_publishing(slug: str) -> str:
 
 @blueprint.post("/manage/events/<slug>/questions/publish")
 @requires(Permission.EDIT_EVENT)
+@sends(Sending.LOOKED_AT)
 def publish_questions(slug: str) -> Answer:
     """Publish the draft that was seen, or say how many people would be asked again."""
     state = _state(g.event)

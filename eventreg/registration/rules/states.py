@@ -54,8 +54,8 @@ class Action(Titled):
     WAITLIST = "waitlist", N_("On the waiting list")
     REOPEN = "reopen", N_("Returned to review")
     #: the waiting list moves
-    PROMOTE_TO_CONFIRMED = "promote_to_confirmed"
-    PROMOTE_TO_PENDING = "promote_to_pending"
+    PROMOTE_TO_CONFIRMED = "promote_to_confirmed", N_("Moved up from the waiting list")
+    PROMOTE_TO_PENDING = "promote_to_pending", N_("Moved up from the waiting list")
     #: the participant withdraws
     WITHDRAW = "withdraw"
 
@@ -101,6 +101,8 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
 
 #: what an organizer can choose, in the order of the screen
 DECISIONS = (Action.APPROVE, Action.WAITLIST, Action.DECLINE, Action.REOPEN)
+#: by itself, or with an act that makes places: see `services.promotion`
+MOVING_UP = (Action.PROMOTE_TO_CONFIRMED, Action.PROMOTE_TO_PENDING)
 
 
 def next_status(status: Status, action: Action) -> Status | None:

@@ -12,24 +12,29 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from eventreg.db import db
-from eventreg.events.checks import AffectedPeople
+from eventreg.events.announcing import Announcing
+from eventreg.events.checks import AffectedPeople, MovedUp
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.seats import Seats
 from eventreg.jobs.services import find_payload, schedule
 from eventreg.kernel import clock
+from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop_of_event, enqueue_all
 from eventreg.registration.emails import News, Occasion, participant_message, whole_event
 from eventreg.registration.models import Decision, Invitation, Place, Registration, Upload
 from eventreg.registration.queries import answers, places
-from eventreg.registration.rules.states import STANDING, Status
-from eventreg.registration.services import promotion, statuses
+from eventreg.registration.rules.availability import UNDO_WINDOW
+from eventreg.registration.rules.states import MOVING_UP, STANDING, DecisionReason, Status
+from eventreg.registration.services import decisions, promotion, statuses
+from eventreg.registration.services.places import PlaceCount
 
 TELL_JOB = "registration.tell_everybody"
 #: people written to in one step: a second of work, in which nobody else can write to a small database
@@ -205,6 +210,20 @@ def _key(event_id: int) -> str:
     return f"{TELL_JOB}:{event_id}"
 
 
+def _moved_up(event_id: int, at: datetime) -> Select[Decision, Registration]:
+    """Return what moved people up with the act of an instant, and stands, with whom."""
+    return (
+        select(Decision, Registration)
+        .join(Registration, Registration.id == Decision.registration_id)
+        .where(
+            Registration.event_id == event_id,
+            Decision.decided_at == at,
+            Decision.action.in_(MOVING_UP),
+            Decision.undone_at.is_(None),
+        )
+    )
+
+
 class RegistrationOccupancy:
     """Implements `events.checks.Occupancy`."""
 
@@ -243,9 +262,32 @@ class RegistrationOccupancy:
         )
         return {row[0]: row[1] for row in rows}
 
-    def places_added(self, event_id: int, at: datetime) -> None:
-        """Have the waiting list looked at by the worker."""
-        promotion.schedule_passing_on(event_id, at)
+    def places_added(self, event_id: int, at: datetime, announcing: Announcing | None = None) -> None:
+        """Have the waiting list looked at: now, as was announced, else by the worker."""
+        if announcing is None:
+            promotion.schedule_passing_on(event_id, at)
+            return
+        event = lock_event_in_any_state(event_id)
+        announcing.at, announcing.wait = at, UNDO_WINDOW
+        promotion.promote_from_waiting_list(event, PlaceCount(event), at, announcing=announcing)
+
+    def moved_up(self, event_id: int, at: datetime) -> MovedUp | None:
+        """Return who moved up with an act: one statement."""
+        made = _moved_up(event_id, at).with_only_columns(
+            func.count(), func.min(Decision.mails_at), func.sum(case((Decision.has_mail, 1), else_=0))
+        )
+        people, mails_at, mails = db.session.execute(made.where(Decision.mails_at > clock.now())).one()
+        return MovedUp(people, mails_at, bool(mails)) if people else None
+
+    def take_back(self, event_id: int, at: datetime, who: Organizer) -> None:
+        """Undo each of the decisions, the last first, or none."""
+        event = lock_event_in_any_state(event_id)
+        made = db.session.execute(_moved_up(event_id, at).order_by(Decision.id.desc())).all()
+        if not made or any(not statuses.is_pending(decision, clock.now()) for decision, _person in made):
+            raise Refused(DecisionReason.TOLD_ALREADY)
+        sitting = decisions.Sitting(event, [person for _decision, person in made])
+        for decision, person in made:
+            decisions.undo_held(sitting, person, decision.id, who, only_in_silence=True, whole_act=True)
 
     def count_pending_anew(self, event_id: int, category_id: int, counts: bool, at: datetime) -> None:
         """Enter a place for each pending registration that has none, whatever the limit, or free theirs."""

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import inspect
-
 from eventreg.accounts.queries import get_account
 from eventreg.audit.services import note
 from eventreg.db import db, transaction
+from eventreg.events.announcing import Announcing
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event
@@ -24,7 +23,7 @@ from eventreg.registration.emails import News, Occasion, about_registration, dec
 from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.queries import answers, scoping
 from eventreg.registration.rules.availability import UNDO_WINDOW, needs_place
-from eventreg.registration.rules.states import Action, DecisionReason, Status, next_status
+from eventreg.registration.rules.states import MOVING_UP, Action, DecisionReason, Status, next_status
 from eventreg.registration.services import answer_changes, promotion, statuses
 from eventreg.registration.services.places import (
     PlaceCount,
@@ -32,6 +31,7 @@ from eventreg.registration.services.places import (
     find_place,
     find_places,
     free_option_places,
+    list_released,
     release_option_places,
 )
 
@@ -111,18 +111,24 @@ def decide(
     seen_revision: int,
     who: Organizer,
     telling: DecisionMail = TOLD,
+    announcing: Announcing | None = None,
 ) -> Decision:
     """Approve, wait-list, decline or reopen; returns what was decided.
 
     Its mails go after 60 seconds; a place it frees is passed on then. An approval for which there is no place puts the person
     on the waiting list as approved (APPROVE_WITHOUT_PLACE). Raises NotFound and
     Refused: DECIDED_BY_ANOTHER or CHANGED_MEANWHILE when the registration is no longer what was seen,
-    NOT_POSSIBLE, REASON_MISSING (a declined person is told why), REASON_TOO_LONG, CALLED_OFF.
+    NOT_POSSIBLE, REASON_MISSING (a declined person is told why), REASON_TOO_LONG, CALLED_OFF. With `announcing` also
+    Unannounced, where the page did not name who moves up to the place.
     """
     with transaction():
         event = lock_event(event_id)
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
-        return decide_held(Sitting(event, [registration]), registration, action, reason, seen_revision, who, telling)
+        sitting = Sitting(event, [registration])
+        decision = decide_held(sitting, registration, action, reason, seen_revision, who, telling)
+        if announcing is not None:
+            _announce(sitting, registration, decision, announcing)
+        return decision
 
 
 def decide_held(
@@ -159,14 +165,24 @@ def undo(event_id: int, reference: str, decision_id: int, who: Organizer, *, onl
 
 
 def undo_held(
-    sitting: Sitting, registration: Registration, decision_id: int, who: Organizer, *, only_in_silence: bool
+    sitting: Sitting,
+    registration: Registration,
+    decision_id: int,
+    who: Organizer,
+    *,
+    only_in_silence: bool,
+    whole_act: bool = False,
 ) -> Undone:
-    """Undo like `undo` for somebody in sight whose row the caller holds, with the event's, in the caller's transaction."""
+    """Undo like `undo` for somebody in sight whose row the caller holds, with the event's, in the caller's transaction.
+
+    Moving somebody up is undone with the act that did it alone, the `whole_act`: else the next in line is the same person.
+    """
     now = clock.now()
     _check_on(sitting.event)
     decision = statuses.find_last_decision(registration.id)
     is_last = decision is not None and decision.id == decision_id and decision.undone_at is None
-    if decision is None or not is_last or registration.status is not decision.status_after:
+    is_own = decision is not None and (whole_act or decision.action not in MOVING_UP)
+    if decision is None or not (is_last and is_own) or registration.status is not decision.status_after:
         raise Refused(DecisionReason.NOT_THE_LAST)
     if statuses.is_undone_in_silence(decision, now) and statuses.take_back_mails(decision, now):
         _restore(sitting, registration, decision, who, now)
@@ -175,6 +191,25 @@ def undo_held(
         raise Refused(DecisionReason.TOLD_ALREADY)
     made = _lead_back(sitting, registration, decision, who)
     return Undone(made.status_after, is_new_decision=True)
+
+
+def _announce(sitting: Sitting, registration: Registration, decision: Decision, announcing: Announcing) -> None:
+    """Check that the page named who moves up when the place is free that a decision lets go."""
+    place = sitting.places.get(registration.id)
+    if place is None or place.released_at is None:
+        return
+    event, at, before = sitting.event, decision.mails_at, sitting.count.seats
+    announcing.wait = UNDO_WINDOW
+    for category_id in list_released(event.id, at, but=registration.id):
+        before = before.without(category_id)
+    after = promotion.foresee(event, before.without(place.category_id), at)
+    moving = {person.id: person for person in after}
+    if moving and before is not sitting.count.seats:
+        # Who moves up to what was set free before this was named by that.
+        for person in promotion.foresee(event, before, at):
+            moving.pop(person.id, None)
+    if moving:
+        announcing.check(promotion.foretold(sitting.occasion, list(moving.values()), at))
 
 
 def _check_on(event: Event) -> None:
@@ -243,21 +278,10 @@ def _apply(
 ) -> Decision:
     """Change the registration, and return the decision with all that an undo brings back."""
     known = statuses.overtake(sitting.standing.get(registration.id), registration, now)
-    decision = Decision(
-        registration_id=registration.id,
-        action=action,
-        status_before=registration.status,
-        status_after=registration.status,
-        status_known=known,
-        approved_at_before=registration.approved_at,
-        waitlisted_at_before=registration.waitlisted_at,
-        calendar_uids_before=registration.calendar_uids,
-        reason=reason,
-        account_id=who.account_id,
-        decided_at=now,
-        mails_at=telling.due_at or now + UNDO_WINDOW,
-        has_mail=telling.has_mail,
-    )
+    decision = statuses.begin_decision(
+        registration, action, known, who, now,
+        reason=reason, mails_at=telling.due_at or now + UNDO_WINDOW, has_mail=telling.has_mail,
+    )  # fmt: skip
     decision.status_after = statuses.move(registration, action, now)
     decision.revision = registration.revision
     if action in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
@@ -317,7 +341,8 @@ def _restore(sitting: Sitting, registration: Registration, decision: Decision, w
         count.take(registration, now)
     elif place is not None:
         count.free(registration)
-        promotion.schedule_passing_on(event.id, now)
+        if decision.action not in MOVING_UP:
+            promotion.schedule_passing_on(event.id, now)
     changed = {"old": decision.status_after.value, "new": decision.status_before.value}
     note(registration, "decision_undone", who, now, **changed)
 
@@ -364,9 +389,7 @@ def compose_decision(
     status = next_status(registration.status, action)
     if status is None:
         return None
-    # A copy that belongs to no session: nothing of what is only imagined can reach the database.
-    copy = Registration(**{each.key: getattr(registration, each.key) for each in inspect(Registration).column_attrs})
-    copy.status, copy.revision = status, registration.revision + 1
+    copy = statuses.imagined(registration, status)
     if action in (Action.APPROVE, Action.APPROVE_WITHOUT_PLACE):
         copy.approved_at = now
     elif action in (Action.DECLINE, Action.REOPEN):

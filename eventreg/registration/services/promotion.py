@@ -3,25 +3,28 @@
 Decisions made while the machine's clock was ahead, once it has come back (see `db.due`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
-from eventreg.audit.services import SYSTEM, note
+from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import SKEW, db, transaction
+from eventreg.events.announcing import Announcing, MovesUp
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.seats import Seats
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
-from eventreg.registration.emails import News, Occasion, deciding, tell
+from eventreg.mail.services import enqueue_all
+from eventreg.registration.emails import News, Occasion, deciding, messages_of, participant_message
 from eventreg.registration.models import Decision, OptionPlace, Place, Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.availability import may_pass_on_places
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.states import TRANSITIONS, Action, Status
+from eventreg.registration.services import statuses
 from eventreg.registration.services.places import PlaceCount, pass_on_option_places, pass_on_session_places
-from eventreg.registration.services.statuses import move, overtake_pending_decision
 
 PLACES_JOB = "registration.pass_on_places"
 
@@ -32,34 +35,90 @@ def promote_from_waiting_list(
     now: datetime,
     occasion: Occasion | None = None,
     passed_over: Collection[int] = (),
+    announcing: Announcing | None = None,
 ) -> list[Registration]:
     """Promote while there are places, in the order of the list; returns who moved, each told by mail.
 
     The caller holds the event's row. Somebody nobody has approved, in a category that waits for an organizer, becomes
     `pending`; anyone else `confirmed`. After `promotes_until`, and at an event that is cancelled or over, nobody is
     promoted by itself. Somebody who still holds a place that a decision takes away is not in line, nor are the ids
-    `passed_over`: whose places are being passed on.
+    `passed_over`: whose places are being passed on. With `announcing` it is an organizer's act, the last of it: who moves is
+    who was named, else it raises Unannounced, and where their mails wait or never go it is kept as a decision is.
     """
-    if not may_pass_on_places(now, event.promotes_until, event.publication):
-        return []
     promoted: list[Registration] = []
-    while (registration := _next_in_line(event, count, passed_over)) is not None:
-        category = event.category_of(registration)
-        overtake_pending_decision(registration, now)
-        if needs_organizer(category, registration):
-            move(registration, Action.PROMOTE_TO_PENDING, now)
-            takes_place = category.pending_counts
-        else:
-            move(registration, Action.PROMOTE_TO_CONFIRMED, now)
-            takes_place = True
-        if takes_place:
-            count.take(registration, now)
-        db.session.flush()
-        note(registration, "promoted", SYSTEM, now, status=registration.status.value)
+    told: list[MovesUp] = []
+    if not may_pass_on_places(now, event.promotes_until, event.publication):
+        return promoted
+    while (registration := _next_in_line(event, count.seats, passed_over)) is not None:
         occasion = occasion or Occasion.load(event)
-        tell(occasion, registration, News(deciding.Promoted, day_ids=find_day_ids(registration)), now)
+        told.append(_promote(occasion, registration, count, now, announcing))
         promoted.append(registration)
+    if announcing is not None:
+        announcing.check(told)
     return promoted
+
+
+def _promote(
+    occasion: Occasion, registration: Registration, count: PlaceCount, now: datetime, announcing: Announcing | None
+) -> MovesUp:
+    category, decision = occasion.event.category_of(registration), None
+    known = statuses.overtake_pending_decision(registration, now)
+    action, takes_place = _step_of(category, registration)
+    if announcing is not None and (announcing.wait or not announcing.tells):
+        decision = statuses.begin_decision(
+            registration, action, known, announcing.who, now,
+            mails_at=now + announcing.wait, has_mail=announcing.tells,
+        )  # fmt: skip
+    statuses.move(registration, action, now)
+    if takes_place:
+        count.take(registration, now)
+    db.session.flush()
+    day_ids, due_at = find_day_ids(registration), decision.mails_at if decision is not None else None
+    messages = messages_of(occasion, registration, News(deciding.Promoted, day_ids, due_at=due_at), now)
+    who: Actor = SYSTEM
+    if decision is not None and announcing is not None:
+        who, decision.status_after, decision.revision = announcing.who, registration.status, registration.revision
+        db.session.add(decision)
+    quietly = {}
+    if decision is not None and not decision.has_mail:
+        statuses.put_calendar_back(registration, decision)
+        quietly = {"without_mail": True}
+    else:
+        enqueue_all(messages)
+        if decision is not None:
+            decision.mail_keys = [each.key for message in messages for each in (message, *message.beside)]
+    note(registration, "promoted", who, now, status=registration.status.value, **quietly)
+    return MovesUp(registration.full_name, category.key, messages[0])
+
+
+def foresee(event: Event, seats: Seats, now: datetime, passed_over: Collection[int] = ()) -> Sequence[Registration]:
+    """Return who would be promoted at an instant if the places were these then, in their order. Writes nothing."""
+    found: list[Registration] = []
+    if not may_pass_on_places(now, event.promotes_until, event.publication):
+        return found
+    while (registration := _next_in_line(event, seats, [*passed_over, *(each.id for each in found)])) is not None:
+        if _step_of(event.category_of(registration), registration)[1]:
+            seats = seats.take(registration.category_id)
+        found.append(registration)
+    return found
+
+
+def foretold(occasion: Occasion, people: Sequence[Registration], now: datetime) -> Sequence[MovesUp]:
+    """Return the same people with the message that each would get. Writes nothing."""
+    moves = []
+    for person in people:
+        category = occasion.event.category_of(person)
+        copy = statuses.imagined(person, TRANSITIONS[person.status, _step_of(category, person)[0]])
+        news = News(deciding.Promoted, find_day_ids(person), due_at=now)
+        moves.append(MovesUp(person.full_name, category.key, participant_message(occasion, copy, news, now)))
+    return moves
+
+
+def _step_of(category: Category, registration: Registration) -> tuple[Action, bool]:
+    """Return how the next in line moves up, and whether that takes a place."""
+    if needs_organizer(category, registration):
+        return Action.PROMOTE_TO_PENDING, category.pending_counts
+    return Action.PROMOTE_TO_CONFIRMED, True
 
 
 def pass_on_places(event_id: int) -> list[int]:
@@ -87,8 +146,8 @@ def needs_organizer(category: Category, registration: Registration) -> bool:
     return category.approval is ApprovalRule.BY_ORGANIZER and registration.approved_at is None
 
 
-def _next_in_line(event: Event, count: PlaceCount, passed_over: Collection[int]) -> Registration | None:
-    open_categories = [category.id for category in event.categories if count.of(category).has_free]
+def _next_in_line(event: Event, seats: Seats, passed_over: Collection[int]) -> Registration | None:
+    open_categories = [category.id for category in event.categories if seats.of(category.id).has_free]
     if not open_categories:
         return None
     return db.session.scalars(

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, exists, inspect, select, update
 
 from eventreg.audit.services import SYSTEM, note
 from eventreg.db import db, revocable, transaction
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
@@ -61,6 +62,32 @@ def merge_away(registration: Registration, now: datetime) -> None:
     registration.status = Status.CANCELLED
     registration.status_changed_at = now
     registration.revision += 1
+
+
+def begin_decision(
+    registration: Registration, action: Action, known: Status, who: Organizer, now: datetime, **telling: Any
+) -> Decision:
+    """Return a decision with all that an undo brings back, before it is carried out. `known`: what the person was told before."""
+    return Decision(
+        registration_id=registration.id,
+        action=action,
+        status_before=registration.status,
+        status_after=registration.status,
+        status_known=known,
+        approved_at_before=registration.approved_at,
+        waitlisted_at_before=registration.waitlisted_at,
+        calendar_uids_before=registration.calendar_uids,
+        account_id=who.account_id,
+        decided_at=now,
+        **telling,
+    )
+
+
+def imagined(registration: Registration, status: Status) -> Registration:
+    """Return a copy as it would be after its next change. It belongs to no session: nothing imagined can reach the database."""
+    copy = Registration(**{each.key: getattr(registration, each.key) for each in inspect(Registration).column_attrs})
+    copy.status, copy.revision = status, registration.revision + 1
+    return copy
 
 
 def find_last_decision(registration_id: int) -> Decision | None:

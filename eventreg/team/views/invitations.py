@@ -19,7 +19,7 @@ from eventreg.team import services
 from eventreg.team.forms import InviteForm, NewcomerForm
 from eventreg.team.views import blueprint
 from eventreg.team.views.members import agreed_grant, choices, team_page
-from eventreg.web.access import Answer, personal, requires
+from eventreg.web.access import Answer, Sending, personal, requires, sends
 from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
 
@@ -28,6 +28,7 @@ _ONE = "/manage/events/<slug>/team/invitations/<public_id>"
 
 @blueprint.post("/manage/events/<slug>/team/invitations")
 @requires(Permission.EDIT_TEAM)
+@sends(Sending.NAMED)
 def invite_to_team(slug: str) -> Answer:
     """Invite somebody; the form is ready for the next one afterwards."""
     form = InviteForm(*choices())
@@ -40,6 +41,7 @@ def invite_to_team(slug: str) -> Answer:
 
 @blueprint.post(f"{_ONE}/again")
 @requires(Permission.EDIT_TEAM)
+@sends(Sending.NAMED)
 def send_invitation_once_more(slug: str, public_id: str) -> Answer:
     """Send an invitation once more."""
     return _act(services.send_invitation_again, public_id)

@@ -21,7 +21,7 @@ from eventreg.mail.rules import is_fictional
 from eventreg.team.forms import AgreementForm, HandOverForm, InviteForm
 from eventreg.team.views import blueprint
 from eventreg.web import freshness, instance, templating
-from eventreg.web.access import Answer, may, requires
+from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import Refusals
 
 _ONE = "/manage/events/<slug>/team/<int(max=2147483647):member_id>"
@@ -66,6 +66,7 @@ def remove_from_team(slug: str, member_id: int) -> Answer:
 @blueprint.post(f"{_ONE}/owner")
 @requires(Permission.OWN)
 @freshness.requires_fresh_sign_in(back="team.edit_member")
+@sends(Sending.NAMED)
 def hand_event_over(slug: str, member_id: int) -> Answer:
     """Make a member the owner."""
     form = HandOverForm()

@@ -1,0 +1,117 @@
+"""Nothing is sent unannounced: an act of the desk that lets people move up from the waiting list names them before it is done.
+
+    announcing = Announcing(organizer(), request.form.get("announced", ""))
+    with form.refusals() as outcome:
+        withdraw_for(…, announcing)
+        return redirect(…)
+    return page(form, announced=announced(outcome)), outcome.status_code
+
+The act is done, and rolled back where it moves anybody up whom its page did not name: so what is announced is what is done, also
+when two organizers act at once, and an act that moves nobody up costs nothing more.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from flask import g
+from flask_babel import gettext as _, ngettext
+
+from eventreg.events.organizers import Organizer
+from eventreg.events.rules.team import Permission, Scope
+from eventreg.i18n import formats
+from eventreg.i18n.languages import current_language, own_name
+from eventreg.kernel.errors import NN_, Refused
+from eventreg.mail.content import mask
+from eventreg.mail.services import OutgoingMessage
+from eventreg.web.access import may
+from eventreg.web.instance import config
+from eventreg.web.refusals import Refusals
+
+_MOST_NAMED = 10
+_QUIETLY = "quietly"
+
+
+class MovesUp(NamedTuple):
+    """Somebody who moves up, with the message that says so."""
+
+    name: str
+    category_key: str
+    message: OutgoingMessage
+
+
+class Unannounced(Refused):
+    """Nothing is done yet: these people would move up, and the page did not say so."""
+
+    def __init__(self, people: Sequence[MovesUp], mark: str, *, can_undo: bool) -> None:
+        super().__init__(
+            NN_(
+                "With this, %(num)d person moves up from the waiting list. Look below at what is sent, and confirm it there.",
+                "With this, %(num)d people move up from the waiting list. Look below at what is sent, and confirm it there.",
+            ),
+            num=len(people),
+        )
+        self.people, self.mark, self.can_undo = people, mark, can_undo
+
+
+class Announcing:
+    """Who acts, and what the page said of who moves up with it: `confirmed` is the value of the button that was pressed."""
+
+    def __init__(self, who: Organizer, confirmed: str = "") -> None:
+        self.who = who
+        #: for so long the mails wait, and the act can be undone
+        self.wait = timedelta()
+        #: when the act was done, where it can be undone
+        self.at: datetime | None = None
+        self._seen, _blank, choice = confirmed.partition(" ")
+        #: whether those who move up are written to
+        self.tells = choice != _QUIETLY
+        #: who moved up, or will when the time to undo is over
+        self.people: Sequence[MovesUp] = ()
+
+    def check(self, people: Sequence[MovesUp]) -> None:
+        """Go on where these are whom the page named, or nobody. Raises Unannounced: as the last thing of an act."""
+        mark = sha256("\n".join(each.message.key for each in people).encode()).hexdigest()[:16]
+        if people and mark != self._seen:
+            raise Unannounced(people, mark, can_undo=bool(self.wait))
+        self.people = people
+
+    def names(self) -> str:
+        """Return who they are, as far as the account may know of them, and how many more, in the reader's language."""
+        return _joined(self.people, self.who.scope)
+
+
+def announced(outcome: Refusals, *, may_be_quiet: bool = True) -> dict[str, Any] | None:
+    """Return what `components/announcement.html` says of an act that was not done; None: it was not refused for that."""
+    refused = outcome.refused
+    if not isinstance(refused, Unannounced):
+        return None
+    by_language: dict[str, int] = {}
+    for each in refused.people:
+        by_language[each.message.language] = by_language.get(each.message.language, 0) + 1
+    mails = {(each.message.language, each.message.template): each.message for each in refused.people}
+    return {
+        "problem": outcome.problem,
+        "count": len(refused.people),
+        "names": _joined(refused.people, g.event_access.scope) if may(Permission.SEE_REGISTRATIONS) else "",
+        "languages": formats.joined(
+            [f"{own_name(language)} ({number})" for language, number in by_language.items()], current_language()
+        ),
+        "mails": [
+            (own_name(language), language, message.subject, mask(message.text, message.marker, _("[personal link]")))
+            for (language, _template), message in mails.items()
+            if may(Permission.SEE_MESSAGES)
+        ],
+        "mail_leaves": config().sends_mail and not g.event.holds_mail,
+        "can_undo": refused.can_undo,
+        "mark": refused.mark,
+        "quietly": f"{refused.mark} {_QUIETLY}" if may_be_quiet else "",
+    }
+
+
+def _joined(people: Sequence[MovesUp], scope: Scope) -> str:
+    named = [each.name for each in people if scope.days is None and scope.has_category(each.category_key)][:_MOST_NAMED]
+    if others := len(people) - len(named):
+        named.append(ngettext("%(num)d more", "%(num)d more", others))
+    return formats.joined(named, current_language())
