@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.exceptions import HTTPException
 
 from eventreg.accounts.emails import enqueue_to_account
+from eventreg.attendees.rules.acts import RunAct
+from eventreg.audit.services import Actor
+from eventreg.bulk.services.runs import begin_run, draft_run, these
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
+from eventreg.events.rules.team import EVERYTHING
+from eventreg.exchange.rules.importing import RefusedRows
+from eventreg.exchange.services.importing import Importer, matching_of, take_file, terms_of, try_file
 from eventreg.jobs.services import schedule
 from eventreg.kernel.clock import now
 from eventreg.mail.content import MailContent
 from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services.promotion import pass_on_places
 from eventreg.web.access import Sending, UndeclaredSending, sending_of
 from tests.access.table import read_sending
 from tests.builders import CATEGORIES, a_registration, a_team_member, an_account, an_event
+from tests.registration.arriving import an_invitation
 from tests.registration.records import fresh, history, mails, status_of, told
-from tests.support.html import elements, text_of
+from tests.support.html import elements, parents_of, text_of
 from tests.support.pages import Page, Pages
 from tests.world import World, rules
 
 SENDING = read_sending()
 ANNOUNCED = [address for address, how in SENDING.items() if how is Sending.ANNOUNCED]
+_SAID = re.compile(r"e-?mail|messages?|written to|invit|remind|\\bask|notif|tell|[Ss]end", re.IGNORECASE)
 _SHOWN = [address for address, how in SENDING.items() if how not in (Sending.NONE, Sending.ANNOUNCED)]
 
 
@@ -211,3 +225,78 @@ def test_what_moves_nobody_up_asks_nothing(scene: Scene, act: str) -> None:
     with transaction():
         db.session.get_one(Registration, scene.waiting.id).status = Status.CANCELLED
     assert _ACTS[act](scene).status == 303
+
+
+@pytest.fixture(scope="module")
+def forms(built_world: World) -> dict[str, list[tuple[str, str]]]:
+    """What the forms of the desk say, and what their pages do, by the address that they are sent to."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    pages = _pages(built_world)
+    built_world.restore()
+    adapter = built_world.app.url_map.bind("localhost")
+    for page in pages:
+        parents = parents_of(page.root)
+        for form in page.all("form"):
+            own = form.get("action") or (page.address if form.get("method") == "post" else None)
+            for action in filter(None, [own, *(each.get("formaction") for each in elements(form, "button"))]):
+                try:
+                    address, _values = adapter.match(urlsplit(action).path, method="POST", return_rule=True)
+                except HTTPException:
+                    continue
+                found.setdefault(address.rule, []).append((text_of(parents[form]), page.main))
+    return found
+
+
+def _pages(world: World) -> list[Page]:
+    """Return every page of the desk, and those of what can be sent and of what waits."""
+    owner, event = world.visitor("owner"), world.event
+    pages = [
+        world.visitor(actor).get(world.address(rule, actor), None, sound=False)
+        for actor in ("owner", "administrator")
+        for verb, rule in rules(world.app)
+        if verb == "GET" and rule.rule.startswith("/manage/")
+    ]
+    at = f"/manage/events/{event.slug}"
+    with world.app.app_context():
+        account, person = world.accounts["owner"], a_registration(event)
+        an_invitation(event, sent_at=None)
+        begun = draft_run(event.id, RunAct.WAITLIST, these(event.id, {person.reference: 1}, EVERYTHING), account.id)
+        begin_run(begun.id)
+        importer = Importer(Actor.account(account.id), "en", sees_sensitive=True)
+        row = take_file(event.id, "personas.csv", b"Given name,Email address\nAna,ana@archivo.example\n", importer)
+        terms = replace(terms_of(row), category="academia", refused=RefusedRows.LEFT)
+        try_file(event.id, row.public_id, matching_of(row), terms, importer)
+    paths = [f"registrations/imports/{row.public_id}/trial", "invitations"]
+    paths += [f"registrations/runs/{id_}" for id_ in (begun.public_id, world.public_ids["bulk.begin"])]
+    paths += [f"registrations/runs/{world.public_ids['bulk.try_run_message']}"]
+    paths += ["registrations/new?category=academia", f"registrations/{world.people['pending'].reference}"]
+    pages += [owner.get(f"{at}/{path}") for path in paths]
+    for state in (DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.SENT):
+        with world.app.app_context(), transaction():
+            db.session.get_one(MailMessage, world.message_id).state = state
+        pages.append(owner.get(f"{at}/messages/{world.message_id}", sound=False))
+    return [page for page in pages if page.is_html]
+
+
+@pytest.mark.parametrize("address", _SHOWN)
+def test_what_is_sent_is_said_beside_the_button(
+    built_world: World, forms: dict[str, list[tuple[str, str]]], address: str
+) -> None:
+    shown = forms.get(address) or _in_templates(built_world, address)
+    assert shown, "no page was found with the form"
+    match SENDING[address]:
+        case Sending.NAMED:
+            assert any(_SAID.search(form) for form, _page in shown), shown
+        case Sending.CHOICE:
+            assert any(re.search(r"Tell .*by email", form) for form, _page in shown), shown
+        case _:
+            wanted = re.compile(r"\d+ (person|people|message|of \d)|by email|The email|written to")
+            assert all(wanted.search(page) for _form, page in shown), shown
+
+
+def _in_templates(world: World, address: str) -> list[tuple[str, str]]:
+    """Return the same as it is written, of what the world has no case of: a server for mail, an old invitation."""
+    (endpoint,) = {rule.endpoint for verb, rule in rules(world.app) if verb == "POST" and rule.rule == address}
+    sources = [path.read_text(encoding="utf-8") for path in Path(world.app.root_path).parent.glob("templates/*/*.html")]
+    found = [form for source in sources for form in re.findall(r"<form.*?</form>", source, re.DOTALL)]
+    return [(form, form) for form in found if f"'{endpoint}'" in form or f'"{endpoint}"' in form]

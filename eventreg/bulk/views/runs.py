@@ -88,7 +88,7 @@ def show_run(slug: str, public_id: str) -> Answer:
 
 @blueprint.post(f"{_RUNS}/<public_id>/stop")
 @requires(Permission.SEE_REGISTRATIONS)
-@sends(Sending.NAMED)
+@sends(Sending.LOOKED_AT)
 def stop(slug: str, public_id: str) -> Answer:
     """Leave undone what is not done yet; or have what was stopped go on."""
     line = line_of(public_id)
