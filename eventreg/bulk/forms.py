@@ -36,6 +36,8 @@ class RunForm(LocalizedForm):
 
     #: how many people would find no place, as it was shown
     without_place = HiddenField()
+    #: who would move up, as it was shown
+    moving = HiddenField()
 
 
 class ReasonedRunForm(RunForm):

@@ -10,6 +10,7 @@ The act is done, and rolled back where it moves anybody up whom its page did not
 when two organizers act at once, and an act that moves nobody up costs nothing more.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -38,7 +39,11 @@ class MovesUp(NamedTuple):
 
     name: str
     category_key: str
-    message: OutgoingMessage
+    language: str
+    #: whoever they are, and what becomes of them
+    key: str
+    #: None: as that of somebody before them who reads the same language
+    message: OutgoingMessage | None
 
 
 class Unannounced(Refused):
@@ -72,7 +77,7 @@ class Announcing:
 
     def check(self, people: Sequence[MovesUp]) -> None:
         """Go on where these are whom the page named, or nobody. Raises Unannounced: as the last thing of an act."""
-        mark = sha256("\n".join(each.message.key for each in people).encode()).hexdigest()[:16]
+        mark = mark_of(people)
         if people and mark != self._seen:
             raise Unannounced(people, mark, can_undo=bool(self.wait))
         self.people = people
@@ -82,19 +87,31 @@ class Announcing:
         return _joined(self.people, self.who.scope)
 
 
+def mark_of(people: Sequence[MovesUp]) -> str:
+    """Return what a form says of whom its page named."""
+    return sha256("\n".join(each.key for each in people).encode()).hexdigest()[:16]
+
+
 def announced(outcome: Refusals, *, may_be_quiet: bool = True) -> dict[str, Any] | None:
     """Return what `components/announcement.html` says of an act that was not done; None: it was not refused for that."""
     refused = outcome.refused
     if not isinstance(refused, Unannounced):
         return None
-    by_language: dict[str, int] = {}
-    for each in refused.people:
-        by_language[each.message.language] = by_language.get(each.message.language, 0) + 1
-    mails = {(each.message.language, each.message.template): each.message for each in refused.people}
-    return {
+    return shown(refused.people) | {
         "problem": outcome.problem,
-        "count": len(refused.people),
-        "names": _joined(refused.people, g.event_access.scope) if may(Permission.SEE_REGISTRATIONS) else "",
+        "can_undo": refused.can_undo,
+        "mark": refused.mark,
+        "quietly": f"{refused.mark} {_QUIETLY}" if may_be_quiet else "",
+    }
+
+
+def shown(people: Sequence[MovesUp]) -> dict[str, Any]:
+    """Return who moves up, and what they get, as `components/announcement.html` shows it."""
+    by_language = Counter(each.language for each in people)
+    mails = {(each.language, each.message.template): each.message for each in people if each.message is not None}
+    return {
+        "count": len(people),
+        "names": _joined(people, g.event_access.scope) if may(Permission.SEE_REGISTRATIONS) else "",
         "languages": formats.joined(
             [f"{own_name(language)} ({number})" for language, number in by_language.items()], current_language()
         ),
@@ -104,9 +121,6 @@ def announced(outcome: Refusals, *, may_be_quiet: bool = True) -> dict[str, Any]
             if may(Permission.SEE_MESSAGES)
         ],
         "mail_leaves": config().sends_mail and not g.event.holds_mail,
-        "can_undo": refused.can_undo,
-        "mark": refused.mark,
-        "quietly": f"{refused.mark} {_QUIETLY}" if may_be_quiet else "",
     }
 
 

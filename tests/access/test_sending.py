@@ -21,7 +21,7 @@ from eventreg.attendees.rules.acts import RunAct
 from eventreg.audit.services import Actor
 from eventreg.bulk.services.runs import begin_run, draft_run, these
 from eventreg.db import db, transaction
-from eventreg.events.models import Category, Event
+from eventreg.events.models import Category, Event, TeamMember
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.exchange.rules.importing import RefusedRows
 from eventreg.exchange.services.importing import Importer, matching_of, take_file, terms_of, try_file
@@ -290,7 +290,7 @@ def test_what_is_sent_is_said_beside_the_button(
         case Sending.CHOICE:
             assert any(re.search(r"Tell .*by email", form) for form, _page in shown), shown
         case _:
-            wanted = re.compile(r"\d+ (person|people|message|of \d)|by email|The email|written to")
+            wanted = re.compile(r"\d+ (person|people|message|of \d)|by email|The email|written to|sent yet")
             assert all(wanted.search(page) for _form, page in shown), shown
 
 
@@ -298,5 +298,21 @@ def _in_templates(world: World, address: str) -> list[tuple[str, str]]:
     """Return the same as it is written, of what the world has no case of: a server for mail, an old invitation."""
     (endpoint,) = {rule.endpoint for verb, rule in rules(world.app) if verb == "POST" and rule.rule == address}
     sources = [path.read_text(encoding="utf-8") for path in Path(world.app.root_path).parent.glob("templates/*/*.html")]
-    found = [form for source in sources for form in re.findall(r"<form.*?</form>", source, re.DOTALL)]
-    return [(form, form) for form in found if f"'{endpoint}'" in form or f'"{endpoint}"' in form]
+    named = [source for source in sources if f"'{endpoint}'" in source or f'"{endpoint}"' in source]
+    found = [form for source in named for form in re.findall(r"<form.*?</form>", source, re.DOTALL)]
+    return [(form, form) for form in found if endpoint in form] or [(source, source) for source in named]
+
+
+def test_a_draft_that_lets_places_go_names_who_moves_up(scene: Scene) -> None:
+    account = db.session.scalars(select(TeamMember.account_id).where(TeamMember.event_id == scene.event.id)).one()
+    run = draft_run(
+        scene.event.id, RunAct.DECLINE, these(scene.event.id, {scene.person.reference: 1}, EVERYTHING), account
+    )
+    page = scene.at(f"registrations/runs/{run.public_id}")
+    assert page.has("1 person moves up from the waiting list and is written to, unless this is undone")
+    assert page.has("Marisol Espera")
+    first = a_registration(scene.event, status="waitlisted", at=now() - timedelta(days=1), family_name="Primera")
+    again = page.submit("Decline 1 registration", {"#reason-es": "No hay lugar."}, 422)
+    assert again.has(first.full_name)
+    again.submit("Decline 1 registration", {"#reason-es": "No hay lugar."}, 303)
+    assert status_of(scene.person) is Status.DECLINED

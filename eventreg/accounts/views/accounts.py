@@ -58,6 +58,7 @@ def send_account_link(account_id: int) -> Answer:
 @blueprint.post(f"{_ONE}/second-factor/remove")
 @administrators_only
 @freshness.requires_fresh_sign_in(back="accounts.show_accounts")
+@sends(Sending.NAMED)
 def remove_lost_second_factor(account_id: int) -> Answer:
     """Take the second factor off for somebody who lost it; the person is told by mail."""
     with Refusals() as outcome:
@@ -76,6 +77,7 @@ def confirm_closing(account_id: int) -> Answer:
 @blueprint.post(f"{_ONE}/close")
 @administrators_only
 @freshness.requires_fresh_sign_in(back="accounts.confirm_closing")
+@sends(Sending.NAMED)
 def close(account_id: int) -> Answer:
     """Close the account with every right it has anywhere."""
     account = queries.get_account(account_id)

@@ -10,13 +10,18 @@ from sqlalchemy.orm import joinedload
 from eventreg.attendees.rules.acts import ACTIONS, MOST_CHOSEN, RunAct
 from eventreg.bulk.models import Run, RunItem
 from eventreg.db import db
+from eventreg.events.announcing import MovesUp
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.seats import Places, Seats
 from eventreg.events.rules.team import Scope
+from eventreg.kernel import clock
 from eventreg.registration.models import Place, Registration
 from eventreg.registration.queries.places import get_seats
 from eventreg.registration.queries.scoping import in_scope
+from eventreg.registration.rules.availability import UNDO_WINDOW
 from eventreg.registration.rules.states import Status, next_status
+from eventreg.registration.services import promotion
+from eventreg.registration.services.places import list_released
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,31 @@ def forecast_places(event: Event, run: Run) -> PlaceForecast | None:
     ]
     needed = sum(need.needed for need in concerned if need.category.counts_toward_event)
     return PlaceForecast(seats, needed, concerned, seats.lacking({need.category.id: need.needed for need in concerned}))
+
+
+def forecast_moves(event: Event, run: Run) -> Sequence[MovesUp]:
+    """Return who moves up to the places that a draft lets go, once it cannot be undone any more."""
+    if run.act not in (RunAct.DECLINE, RunAct.WAITLIST, RunAct.REOPEN):
+        return ()
+    statuses = [status for status in Status if fits(run.act, status)]
+    held = (
+        select(Place.category_id)
+        .join(RunItem, RunItem.registration_id == Place.registration_id)
+        .join(Registration, Registration.id == Place.registration_id)
+        .where(
+            RunItem.run_id == run.id,
+            RunItem.seen_revision == Registration.revision,
+            Registration.status.in_(statuses),
+            Place.released_at.is_(None),
+        )
+    )
+    stay = {each.id for each in event.categories if run.act is RunAct.REOPEN and each.pending_counts}
+    freed = [category_id for category_id in db.session.scalars(held) if category_id not in stay]
+    if not freed:
+        return ()
+    at = clock.now() + UNDO_WINDOW
+    moving = promotion.foresee_freed(event, get_seats(event), freed, list_released(event.id, at), at)
+    return promotion.foretold(event, moving, at)
 
 
 def list_without_place(event: Event, run: Run, forecast: PlaceForecast) -> frozenset[int]:

@@ -20,6 +20,7 @@ from eventreg.bulk.services import runs, steps
 from eventreg.bulk.views import blueprint
 from eventreg.bulk.views.pages import PAGES, ActPage
 from eventreg.bulk.wording import act_on, begin_on
+from eventreg.events.announcing import Announcing, mark_of, shown
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
@@ -68,6 +69,7 @@ def begin(slug: str, public_id: str) -> Answer:
         forecast, shown = previews.forecast_places(event, run), fields.whole_number(form.without_place.data)
         if forecast is not None and shown is not None and forecast.without_place > shown:
             raise Refused(RunReason.FEWER_PLACES)
+        Announcing(organizer(), form.moving.data or "").check(previews.forecast_moves(event, run))
         shown_people = fields.whole_number(request.form.get("people"))
         if runs.begin_run(run.id, acting(), page.listed(run), shown_people) and figures.total <= AT_ONCE:
             steps.do_some(run.id, lambda: True)
@@ -109,6 +111,8 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
     figures, forecast = previews.get_figures(run, of), previews.forecast_places(event, run)
     form = form if form is not None else page.form(event, run, figures)
     form.without_place.data = str(forecast.without_place) if forecast is not None else ""
+    moves = previews.forecast_moves(event, run)
+    form.moving.data = mark_of(moves)
     after = fields.whole_number(request.args.get("after")) or 0
     items, more = list_items(run, g.event_access.scope, after=after, of=of)
     mails = mails_shown(event, run, figures, forecast)
@@ -120,6 +124,7 @@ def draft_page(line: RunLine, form: Any = None, problem: str = "") -> str:
         problem=problem,
         figures=figures,
         forecast=forecast,
+        moving=shown(moves) if moves else None,
         title=act_on(run.act, figures.total),
         button=begin_on(run.act, figures.concerned),
         items=items,

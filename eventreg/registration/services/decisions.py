@@ -198,18 +198,10 @@ def _announce(sitting: Sitting, registration: Registration, decision: Decision, 
     place = sitting.places.get(registration.id)
     if place is None or place.released_at is None:
         return
-    event, at, before = sitting.event, decision.mails_at, sitting.count.seats
-    announcing.wait = UNDO_WINDOW
-    for category_id in list_released(event.id, at, but=registration.id):
-        before = before.without(category_id)
-    after = promotion.foresee(event, before.without(place.category_id), at)
-    moving = {person.id: person for person in after}
-    if moving and before is not sitting.count.seats:
-        # Who moves up to what was set free before this was named by that.
-        for person in promotion.foresee(event, before, at):
-            moving.pop(person.id, None)
-    if moving:
-        announcing.check(promotion.foretold(sitting.occasion, list(moving.values()), at))
+    event, at, announcing.wait = sitting.event, decision.mails_at, UNDO_WINDOW
+    earlier = list_released(event.id, at, but=registration.id)
+    moving = promotion.foresee_freed(event, sitting.count.seats, [place.category_id], earlier, at)
+    announcing.check(promotion.foretold(event, moving, at))
 
 
 def _check_on(event: Event) -> None:

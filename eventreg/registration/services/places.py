@@ -83,7 +83,7 @@ def find_places(registration_ids: Collection[int]) -> dict[int, Place]:
     return {place.registration_id: place for place in found}
 
 
-def list_released(event_id: int, at: datetime, *, but: int) -> Sequence[int]:
+def list_released(event_id: int, at: datetime, *, but: int = 0) -> Sequence[int]:
     """Return the category of each place that decisions set free until an instant, but for that of one registration."""
     released = select(Place.category_id).where(Place.event_id == event_id, Place.released_at <= at)
     return db.session.scalars(released.where(Place.registration_id != but)).all()

@@ -17,7 +17,7 @@ from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Seats
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
-from eventreg.mail.services import enqueue_all
+from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.registration.emails import News, Occasion, deciding, messages_of, participant_message
 from eventreg.registration.models import Decision, OptionPlace, Place, Registration
 from eventreg.registration.queries.answers import find_day_ids
@@ -88,7 +88,7 @@ def _promote(
         if decision is not None:
             decision.mail_keys = [each.key for message in messages for each in (message, *message.beside)]
     note(registration, "promoted", who, now, status=registration.status.value, **quietly)
-    return MovesUp(registration.full_name, category.key, messages[0])
+    return _moves_up(registration, category, messages[0])
 
 
 def foresee(event: Event, seats: Seats, now: datetime, passed_over: Collection[int] = ()) -> Sequence[Registration]:
@@ -103,15 +103,39 @@ def foresee(event: Event, seats: Seats, now: datetime, passed_over: Collection[i
     return found
 
 
-def foretold(occasion: Occasion, people: Sequence[Registration], now: datetime) -> Sequence[MovesUp]:
-    """Return the same people with the message that each would get. Writes nothing."""
-    moves = []
+def foresee_freed(
+    event: Event, seats: Seats, freed: Sequence[int], earlier: Sequence[int], at: datetime
+) -> Sequence[Registration]:
+    """Return who would be promoted at an instant when places of these categories are free by then.
+
+    Not who gets those that are free `earlier`: they were named by what set them free.
+    """
+    for category_id in earlier:
+        seats = seats.without(category_id)
+    known = {person.id for person in foresee(event, seats, at)} if earlier else set()
+    for category_id in freed:
+        seats = seats.without(category_id)
+    return [person for person in foresee(event, seats, at) if person.id not in known]
+
+
+def foretold(event: Event, people: Sequence[Registration], now: datetime) -> Sequence[MovesUp]:
+    """Return the same people, the first of each language with the message that they would get. Writes nothing."""
+    moves, composed, occasion = [], set(), Occasion.load(event) if people else None
     for person in people:
-        category = occasion.event.category_of(person)
+        category, message = event.category_of(person), None
         copy = statuses.imagined(person, TRANSITIONS[person.status, _step_of(category, person)[0]])
-        news = News(deciding.Promoted, find_day_ids(person), due_at=now)
-        moves.append(MovesUp(person.full_name, category.key, participant_message(occasion, copy, news, now)))
+        if occasion is not None and (copy.language, copy.status) not in composed:
+            composed.add((copy.language, copy.status))
+            message = participant_message(
+                occasion, copy, News(deciding.Promoted, find_day_ids(person), due_at=now), now
+            )
+        moves.append(_moves_up(copy, category, message))
     return moves
+
+
+def _moves_up(registration: Registration, category: Category, message: OutgoingMessage | None) -> MovesUp:
+    key = f"{registration.public_id}/{registration.revision}/{registration.status.value}"
+    return MovesUp(registration.full_name, category.key, registration.language, key, message)
 
 
 def _step_of(category: Category, registration: Registration) -> tuple[Action, bool]:
