@@ -51,7 +51,7 @@ def decide_registration(slug: str, reference: str) -> Answer:
             at = formats.clock(decision.mails_at.astimezone(ZoneInfo(event.time_zone)).time(), current_language())
             flash(
                 _(
-                    "From the waiting list moves up at %(time)s, unless this is undone: %(names)s.",
+                    "Next from the waiting list at %(time)s, unless this is undone: %(names)s.",
                     time=at,
                     names=announcing.names(),
                 )
