@@ -52,8 +52,8 @@ class Unannounced(Refused):
     def __init__(self, people: Sequence[MovesUp], mark: str, *, can_undo: bool) -> None:
         super().__init__(
             NN_(
-                "With this, %(num)d person moves up from the waiting list. Look below at what is sent, and confirm it there.",
-                "With this, %(num)d people move up from the waiting list. Look below at what is sent, and confirm it there.",
+                "With this, %(num)d person moves up from the waiting list. Look at what is sent, then confirm.",
+                "With this, %(num)d people move up from the waiting list. Look at what is sent, then confirm.",
             ),
             num=len(people),
         )
@@ -98,7 +98,6 @@ def announced(outcome: Refusals, *, may_be_quiet: bool = True) -> dict[str, Any]
     if not isinstance(refused, Unannounced):
         return None
     return shown(refused.people) | {
-        "problem": outcome.problem,
         "can_undo": refused.can_undo,
         "mark": refused.mark,
         "quietly": f"{refused.mark} {_QUIETLY}" if may_be_quiet else "",

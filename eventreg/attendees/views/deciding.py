@@ -35,7 +35,8 @@ def decide_registration(slug: str, reference: str) -> Answer:
     event: Event = g.event
     person = desk.the_registration(reference)
     form = cards.decision_form(event, person.language)
-    word, _space, then = request.form.get("action", "").partition(" ")
+    # The last one: the button that was pressed stands behind what is confirmed.
+    word, _space, then = (request.form.getlist("action") or [""])[-1].partition(" ")
     action, seen_revision = read_action(word), whole_number(form.seen_revision.data)
     if action is None or seen_revision is None:
         abort(400)
@@ -47,6 +48,8 @@ def decide_registration(slug: str, reference: str) -> Answer:
         decision = decide(
             event.id, reference, action, form.told_reason, seen_revision, announcing.who, telling, announcing
         )
+        if following is not None:
+            flash(_told(person, decision.action))
         if announcing.people:
             at = formats.clock(decision.mails_at.astimezone(ZoneInfo(event.time_zone)).time(), current_language())
             flash(
@@ -56,8 +59,6 @@ def decide_registration(slug: str, reference: str) -> Answer:
                     names=announcing.names(),
                 )
             )
-        if following is not None:
-            flash(_told(person, decision.action))
         return desk.back_to(following or reference)
     announcement = announced(outcome, may_be_quiet=False)
     shown = form if form.errors or announcement else None
