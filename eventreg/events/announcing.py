@@ -106,25 +106,34 @@ def announced(outcome: Refusals, *, may_be_quiet: bool = True) -> dict[str, Any]
 
 def shown(people: Sequence[MovesUp]) -> dict[str, Any]:
     """Return who moves up, and what they get, as `components/announcement.html` shows it."""
+    scope: Scope = g.event_access.scope
     by_language = Counter(each.language for each in people)
-    mails = {(each.language, each.message.template): each.message for each in people if each.message is not None}
+    mails = {
+        (each.language, each.message.template): each.message
+        for each in people
+        if each.message is not None and may(Permission.SEE_MESSAGES) and _is_known(each, scope)
+    }
     return {
         "count": len(people),
-        "names": _joined(people, g.event_access.scope) if may(Permission.SEE_REGISTRATIONS) else "",
+        "names": _joined(people, scope) if may(Permission.SEE_REGISTRATIONS) else "",
         "languages": formats.joined(
             [f"{own_name(language)} ({number})" for language, number in by_language.items()], current_language()
         ),
         "mails": [
             (own_name(language), language, message.subject, mask(message.text, message.marker, _("[personal link]")))
             for (language, _template), message in mails.items()
-            if may(Permission.SEE_MESSAGES)
         ],
         "mail_leaves": config().sends_mail and not g.event.holds_mail,
     }
 
 
+def _is_known(person: MovesUp, scope: Scope) -> bool:
+    """Say whether an account may know of somebody: whoever sees only some days is told how many."""
+    return scope.days is None and scope.has_category(person.category_key)
+
+
 def _joined(people: Sequence[MovesUp], scope: Scope) -> str:
-    named = [each.name for each in people if scope.days is None and scope.has_category(each.category_key)][:_MOST_NAMED]
+    named = [each.name for each in people if _is_known(each, scope)][:_MOST_NAMED]
     if others := len(people) - len(named):
         named.append(ngettext("%(num)d more", "%(num)d more", others))
     return formats.joined(named, current_language())

@@ -220,6 +220,20 @@ def test_two_declines_each_name_their_own(scene: Scene) -> None:
     assert "Marisol" not in block
 
 
+def test_whoever_may_not_know_of_them_is_told_how_many(scene: Scene, app: Flask) -> None:
+    reviewer = a_team_member(scene.event, "reviewer")
+    with transaction():
+        member = db.session.scalars(select(TeamMember).where(TeamMember.account_id == reviewer.id)).one()
+        member.only_categories, db.session.get_one(Event, scene.event.id).capacity = ["academia"], 2
+        db.session.get_one(Category, scene.event.categories[0].id).places = None
+    person = a_registration(scene.event, "academia")
+    page = _decline(scene._replace(desk=Pages(app, "en").sign_in(reviewer), person=person))
+    (block,) = page.all(id="announcement")
+    assert "1 person will be written to" in text_of(block)
+    assert "Marisol" not in page.text
+    page.submit(_CONFIRM, status=303)
+
+
 @pytest.mark.parametrize("act", ANNOUNCED)
 def test_what_moves_nobody_up_asks_nothing(scene: Scene, act: str) -> None:
     with transaction():

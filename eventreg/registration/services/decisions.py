@@ -31,6 +31,7 @@ from eventreg.registration.services.places import (
     find_place,
     find_places,
     free_option_places,
+    free_session_places,
     list_released,
     release_option_places,
 )
@@ -333,7 +334,9 @@ def _restore(sitting: Sitting, registration: Registration, decision: Decision, w
         count.take(registration, now)
     elif place is not None:
         count.free(registration)
-        if decision.action not in MOVING_UP:
+        if decision.action in MOVING_UP:
+            free_session_places(registration.id)
+        else:
             promotion.schedule_passing_on(event.id, now)
     changed = {"old": decision.status_after.value, "new": decision.status_before.value}
     note(registration, "decision_undone", who, now, **changed)
