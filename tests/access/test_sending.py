@@ -22,6 +22,7 @@ from eventreg.audit.services import Actor
 from eventreg.bulk.services.runs import begin_run, draft_run, these
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event, TeamMember
+from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import EVERYTHING
 from eventreg.exchange.rules.importing import RefusedRows
 from eventreg.exchange.services.importing import Importer, matching_of, take_file, terms_of, try_file
@@ -31,7 +32,8 @@ from eventreg.mail.content import MailContent
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.services.decisions import DecisionMail, decide
 from eventreg.registration.services.promotion import pass_on_places
 from eventreg.web.access import Sending, UndeclaredSending, sending_of
 from tests.access.table import read_sending
@@ -119,11 +121,23 @@ def _merge(scene: Scene) -> Page:
     return page.submit("Merge registrations", {"stays": stays.reference})
 
 
+def _undo(scene: Scene) -> Page:
+    """What is undone let somebody else have the place of the event."""
+    with transaction():
+        db.session.get_one(Category, scene.event.categories[0].id).places = None
+        db.session.get_one(Event, scene.event.id).capacity = 2
+    person, who = a_registration(scene.event, "academia", "declined"), Organizer.account(an_account().id)
+    decide(scene.event.id, person.reference, Action.APPROVE, "", 1, who, DecisionMail(has_mail=False))
+    return scene.at(f"registrations/{person.reference}").submit("Undo: Approved")
+
+
 _DECISION = "/manage/events/<slug>/registrations/<reference>/decision"
+_UNDO = "/manage/events/<slug>/registrations/<reference>/undo"
 _ACTS: dict[str, Callable[[Scene], Page]] = {
     "/manage/events/<slug>/settings": _of_event,
     "/manage/events/<slug>/categories": _of_category,
     _DECISION: _decline,
+    _UNDO: _undo,
     "/manage/events/<slug>/registrations/<reference>/category": _move,
     "/manage/events/<slug>/registrations/<reference>/withdraw": _withdraw,
     "/manage/events/<slug>/registrations/duplicates/merge": _merge,
@@ -147,14 +161,14 @@ def test_who_is_written_to_is_shown_before_it_is_done(scene: Scene, act: str, cl
     if act == _DECISION:
         assert done.follow().has("unless this is undone: Marisol Espera.")
         clock.shift(timedelta(seconds=61))
-        pass_on_places(scene.event.id)
+    pass_on_places(scene.event.id)
     assert status_of(scene.waiting) is Status.CONFIRMED
     assert told(scene.waiting) == ["promoted"]
     waits = mails(scene.waiting)[0].due_at - now()
     assert waits == timedelta(seconds=60 if act in _PLACES else 0)
 
 
-@pytest.mark.parametrize("act", [act for act in ANNOUNCED if act != _DECISION])
+@pytest.mark.parametrize("act", [act for act in ANNOUNCED if act not in (_DECISION, _UNDO)])
 def test_done_without_sending_nobody_who_moves_up_is_written_to(scene: Scene, act: str) -> None:
     _ACTS[act](scene).submit(_QUIETLY, status=303)
     assert status_of(scene.waiting) is Status.CONFIRMED
@@ -205,7 +219,7 @@ def test_when_somebody_else_moves_up_by_then_it_is_shown_again(scene: Scene, act
     assert db.session.scalar(select(func.count(MailMessage.id))) == 0
     again.submit(_CONFIRM, status=303)
     assert status_of(scene.waiting) is Status.WAITLISTED
-    assert status_of(first) is (Status.WAITLISTED if act == _DECISION else Status.CONFIRMED)
+    assert status_of(first) is (Status.WAITLISTED if act in (_DECISION, _UNDO) else Status.CONFIRMED)
 
 
 def test_two_declines_each_name_their_own(scene: Scene) -> None:

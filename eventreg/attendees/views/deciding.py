@@ -90,13 +90,15 @@ def preview_decision(slug: str, reference: str) -> FlaskResponse:
 
 @blueprint.post("/manage/events/<slug>/registrations/<reference>/undo")
 @requires(Permission.DECIDE)
-@sends(Sending.NAMED)
+@sends(Sending.ANNOUNCED)
 def undo_decision(slug: str, reference: str) -> Answer:
     """Take the last decision back: silently while its mail waits, else by a new decision with a mail of its own."""
     decision_id = whole_number(request.form.get("decision"))
     if decision_id is None:
         abort(400)
+    announcing = Announcing(organizer(), request.form.get("announced", ""))
     with Refusals() as outcome:
-        undo(g.event.id, reference, decision_id, organizer())
+        undo(g.event.id, reference, decision_id, announcing.who, announcing=announcing)
         return desk.back_to(reference)
-    return dossier_page(reference, problem=outcome.problem), outcome.status_code
+    announcement = announced(outcome, may_be_quiet=False)
+    return dossier_page(reference, problem=outcome.problem, announcement=announcement), outcome.status_code

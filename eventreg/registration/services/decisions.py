@@ -151,18 +151,39 @@ def decide_held(
     return _decide(sitting, registration, action, reason, who, telling)
 
 
-def undo(event_id: int, reference: str, decision_id: int, who: Organizer, *, only_in_silence: bool = False) -> Undone:
+def undo(
+    event_id: int,
+    reference: str,
+    decision_id: int,
+    who: Organizer,
+    *,
+    only_in_silence: bool = False,
+    announcing: Announcing | None = None,
+) -> Undone:
     """Take the last decision back: without a trace while its mails have not gone, else by a new decision with its own.
 
     What was decided without a mail is taken back without one. Raises NotFound and Refused (NOT_THE_LAST: something
-    happened since, NOT_POSSIBLE, CALLED_OFF, and TOLD_ALREADY when it was to be undone `only_in_silence`).
+    happened since, NOT_POSSIBLE, CALLED_OFF, and TOLD_ALREADY when it was to be undone `only_in_silence`), and Unannounced.
     """
     with transaction():
         event = lock_event(event_id)
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
-        return undo_held(
-            Sitting(event, [registration]), registration, decision_id, who, only_in_silence=only_in_silence
-        )
+        sitting = Sitting(event, [registration])
+        had_place = announcing is not None and registration.id in sitting.places
+        undone = undo_held(sitting, registration, decision_id, who, only_in_silence=only_in_silence)
+        if announcing is not None and had_place:
+            _announce_undoing(sitting, registration, undone, announcing)
+        return undone
+
+
+def _announce_undoing(sitting: Sitting, registration: Registration, undone: Undone, announcing: Announcing) -> None:
+    """Check that the page named who moves up to a place that an undo lets go: at once, or later where it is a new decision."""
+    made, now = statuses.find_last_decision(registration.id), clock.now()
+    if made is not None and undone.is_new_decision:
+        _announce(sitting, registration, made, announcing)
+    elif find_place(registration.id) is None:
+        moving = promotion.foresee(sitting.event, sitting.count.seats, now)
+        announcing.check(promotion.foretold(sitting.event, moving, now))
 
 
 def undo_held(
