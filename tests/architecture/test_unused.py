@@ -38,7 +38,6 @@ _EXCEPTIONS = {
     "PICTURE_SIZE": "what pictures are sized to beside logos; the tests hold both",
     "ask_again": "tests arrange by it what a published version asks for",
     "store_picture": "tests arrange pictures by it",
-    "is_new_decision": "the promise of an undo, which tests read",
     "invited_by": "a fact that placeholders read by their name",
 }
 

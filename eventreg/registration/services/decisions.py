@@ -24,17 +24,7 @@ from eventreg.registration.models import Decision, Place, Registration
 from eventreg.registration.queries import answers, scoping
 from eventreg.registration.rules.availability import UNDO_WINDOW, needs_place
 from eventreg.registration.rules.states import MOVING_UP, Action, DecisionReason, Status, next_status
-from eventreg.registration.services import answer_changes, promotion, statuses
-from eventreg.registration.services.places import (
-    PlaceCount,
-    find_holders_of_options,
-    find_place,
-    find_places,
-    free_option_places,
-    free_session_places,
-    list_released,
-    release_option_places,
-)
+from eventreg.registration.services import answer_changes, places, promotion, statuses
 
 LONGEST_REASON = 1_000
 
@@ -79,9 +69,9 @@ class Sitting:
         return Occasion.load(self.event)
 
     @cached_property
-    def count(self) -> PlaceCount:
+    def count(self) -> places.PlaceCount:
         """What is taken. It counts what was decided: none of that may be rolled back and the sitting go on."""
-        return PlaceCount(self.event)
+        return places.PlaceCount(self.event)
 
     @cached_property
     def standing(self) -> dict[int, Decision]:
@@ -91,12 +81,12 @@ class Sitting:
     @cached_property
     def places(self) -> dict[int, Place]:
         """The place of each who has one."""
-        return find_places([person.id for person in self._people])
+        return places.find_places([person.id for person in self._people])
 
     @cached_property
     def holders_of_options(self) -> set[int]:
         """Who holds places of options."""
-        return find_holders_of_options([person.id for person in self._people])
+        return places.find_holders_of_options([person.id for person in self._people])
 
     @cached_property
     def day_ids(self) -> dict[int, frozenset[int]]:
@@ -172,18 +162,13 @@ def undo(
         had_place = announcing is not None and registration.id in sitting.places
         undone = undo_held(sitting, registration, decision_id, who, only_in_silence=only_in_silence)
         if announcing is not None and had_place:
-            _announce_undoing(sitting, registration, undone, announcing)
+            made, now = statuses.find_last_decision(registration.id), clock.now()
+            if made is not None and undone.is_new_decision:
+                _announce(sitting, registration, made, announcing)
+            elif places.find_place(registration.id) is None:
+                moving = promotion.foresee(event, sitting.count.seats, now)
+                announcing.check(promotion.foretold(event, moving, now))
         return undone
-
-
-def _announce_undoing(sitting: Sitting, registration: Registration, undone: Undone, announcing: Announcing) -> None:
-    """Check that the page named who moves up to a place that an undo lets go: at once, or later where it is a new decision."""
-    made, now = statuses.find_last_decision(registration.id), clock.now()
-    if made is not None and undone.is_new_decision:
-        _announce(sitting, registration, made, announcing)
-    elif find_place(registration.id) is None:
-        moving = promotion.foresee(sitting.event, sitting.count.seats, now)
-        announcing.check(promotion.foretold(sitting.event, moving, now))
 
 
 def undo_held(
@@ -221,7 +206,7 @@ def _announce(sitting: Sitting, registration: Registration, decision: Decision, 
     if place is None or place.released_at is None:
         return
     event, at, announcing.wait = sitting.event, decision.mails_at, UNDO_WINDOW
-    earlier = list_released(event.id, at, but=registration.id)
+    earlier = places.list_released(event.id, at, but=registration.id)
     moving = promotion.foresee_freed(event, sitting.count.seats, [place.category_id], earlier, at)
     announcing.check(promotion.foretold(event, moving, at))
 
@@ -305,7 +290,7 @@ def _apply(
     return decision
 
 
-def _fitting(action: Action, category: Category, count: PlaceCount, *, has_place: bool) -> Action:
+def _fitting(action: Action, category: Category, count: places.PlaceCount, *, has_place: bool) -> Action:
     """Decide without a place where one is needed and none is free; somebody who holds one keeps it."""
     is_needed = action is Action.APPROVE or (action is Action.REOPEN and category.pending_counts)
     if not is_needed or has_place or count.of(category).has_free:
@@ -326,7 +311,7 @@ def _settle_place(sitting: Sitting, registration: Registration, category: Catego
         promotion.schedule_passing_on(event.id, decision.mails_at)
     if registration.id in sitting.holders_of_options:
         is_out = status is Status.DECLINED
-        release_option_places(registration.id, decision.mails_at if is_out else None)
+        places.release_option_places(registration.id, decision.mails_at if is_out else None)
         if is_out:
             promotion.schedule_passing_on(event.id, decision.mails_at)
     if decision.status_before is Status.CONFIRMED and status is not Status.CONFIRMED:
@@ -345,10 +330,10 @@ def _restore(sitting: Sitting, registration: Registration, decision: Decision, w
     registration.status_changed_at = now
     registration.revision += 1
     if registration.status is Status.DECLINED:
-        free_option_places(registration.id)
+        places.free_option_places(registration.id)
     else:
-        release_option_places(registration.id, None)
-    is_needed, place = needs_place(registration.status, category.pending_counts), find_place(registration.id)
+        places.release_option_places(registration.id, None)
+    is_needed, place = needs_place(registration.status, category.pending_counts), places.find_place(registration.id)
     if is_needed and place is not None:
         place.released_at = None
     elif is_needed:
@@ -356,7 +341,7 @@ def _restore(sitting: Sitting, registration: Registration, decision: Decision, w
     elif place is not None:
         count.free(registration)
         if decision.action in MOVING_UP:
-            free_session_places(registration.id)
+            places.free_session_places(registration.id)
         else:
             promotion.schedule_passing_on(event.id, now)
     changed = {"old": decision.status_after.value, "new": decision.status_before.value}
