@@ -20,6 +20,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
+from psycopg import sql
 from sqlalchemy import URL, create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -122,7 +123,9 @@ class PostgresTemplate:
                     return False
                 used = {name for (name,) in connection.execute(_USED)}
                 tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name in used]
-                connection.execute("; ".join([*(f'DELETE FROM "{table}"' for table in tables), _COUNT_ANEW]))
+                for table in tables:
+                    connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+                connection.execute(_COUNT_ANEW)
                 return True
         except psycopg.Error:  # one that nobody may write to any more
             return False
