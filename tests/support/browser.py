@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect, sync_playwright
 
 from tests.support.waiting import patience
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: the one without windows first: it takes a quarter of the processor
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _AXE = Path(__file__).resolve().parents[2] / ".tools" / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 #: as root there is no sandbox to be had; a small /dev/shm must not end a tab
@@ -83,12 +85,22 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-#: parts that stick to an edge of the window go where they stand in the page
-_UNSTICK = """() => { for (const each of document.querySelectorAll('body *')) {
-    if (getComputedStyle(each).position === 'sticky') Object.assign(each.style, { position: 'relative', inset: 'auto' }) } }"""
-#: the rest of what axe tells, of every rule that found nothing, is not fetched
-_RUN = """tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
-    .then(found => found.violations)"""
+#: parts that stick to an edge of the window go where they stand in the page; the rest of what axe tells, of every rule that
+#: found nothing, is not fetched
+_RUN = """tags => { for (const each of document.querySelectorAll('body *')) {
+    if (getComputedStyle(each).position === 'sticky') Object.assign(each.style, { position: 'relative', inset: 'auto' }) }
+    return axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
+        .then(found => found.violations) }"""
+_SIZES = """[document.scrollingElement.scrollWidth - document.documentElement.clientWidth,
+    document.documentElement.scrollHeight]"""
+_SESSIONS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
+
+
+def _session(page: Page) -> CDPSession:
+    """Return what speaks with Chromium about a page: one for all its time."""
+    if page not in _SESSIONS:
+        _SESSIONS[page] = page.context.new_cdp_session(page)
+    return _SESSIONS[page]
 
 
 @cache
@@ -98,7 +110,6 @@ def _axe() -> str:
 
 def axe_faults(page: Page) -> list[str]:
     """Return what axe finds on the page as it stands. What a part that sticks lies over can be scrolled from under it."""
-    page.evaluate(_UNSTICK)
     page.evaluate(_axe())
     found = page.evaluate(_RUN, list(_RULES))
     return [
@@ -111,11 +122,11 @@ def axe_faults(page: Page) -> list[str]:
 @contextmanager
 def scripts_off(page: Page, is_off: bool = True) -> Iterator[None]:
     """Load pages as without JavaScript, in a visit that has it: axe itself needs it afterwards."""
-    session = page.context.new_cdp_session(page)
-    session.send("Emulation.setScriptExecutionDisabled", {"value": is_off})
+    if is_off:
+        _session(page).send("Emulation.setScriptExecutionDisabled", {"value": True})
     yield
-    session.send("Emulation.setScriptExecutionDisabled", {"value": False})
-    session.detach()
+    if is_off:
+        _session(page).send("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 #: by how many pixels the page is wider than its window
@@ -152,6 +163,17 @@ def covered(page: Page) -> list[str]:
     """Return what a part that sticks hides while it has the focus (case 75). It must not scroll smoothly."""
     found: list[str] = page.evaluate(_COVERED)
     return list(dict.fromkeys(found))
+
+
+def measured(page: Page, sizes: Iterable[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], int, int]]:
+    """Yield each size, by how many pixels the page is wider than that, and how long it is. It stays at the last.
+
+    To resize the window itself costs more than to lay the page out.
+    """
+    for width, height in sizes:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        _session(page).send("Emulation.setDeviceMetricsOverride", size)
+        yield ((width, height), *page.evaluate(_SIZES))
 
 
 def focused(page: Page) -> str:

@@ -74,7 +74,9 @@ def test_the_sheet_of_icons_holds_those_in_use_and_no_other() -> None:
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', (STATIC / "vendor/icons.svg").read_text(encoding="utf-8")))
     templates = "".join(path.read_text(encoding="utf-8") for path in PAGES)
     asked = re.findall(r"icons\.icon\(([^)]*)\)|row\.icons\[([^]]*)\]|\"icon\": ([^,]*)", templates)
-    used = {name for found in asked for name in re.findall(r'"([a-z0-9-]+)"', re.sub(r'== "[^"]*"', "", "".join(found)))}
+    used = {
+        name for found in asked for name in re.findall(r'"([a-z0-9-]+)"', re.sub(r'== "[^"]*"', "", "".join(found)))
+    }
     items = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "eventreg").rglob("*.py")))
     used |= set(re.findall(r'^    icon(?:, \w+)* = "([\w-]+)"', items, re.MULTILINE))
     assert drawn == used
