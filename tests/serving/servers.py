@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 import psutil
 
@@ -73,6 +76,18 @@ class Server:
         found = re.search(rf"{re.escape(self.address)}/sign-in/\S+", self.shown.read_text())
         assert found, self.shown.read_text()
         return found[0]
+
+    def send_sign_in(self, email: str, **fields: str) -> int:
+        """Fill in the form that signs in, as a browser would, and return the answer's status."""
+        opener = build_opener(ProxyHandler({}), HTTPCookieProcessor())
+        form = opener.open(f"{self.address}/sign-in", timeout=patience()).read().decode()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
+        assert token
+        sent = urlencode({"csrf_token": token[1], "email": email, **fields}).encode()
+        try:
+            return int(opener.open(f"{self.address}/sign-in", sent, timeout=patience()).status)
+        except HTTPError as error:
+            return error.code
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from eventreg.db import after_commit, db, transaction
 from eventreg.kernel import clock
 from eventreg.kernel.errors import NotFound
 from eventreg.web.instance import Bell
+from tests.builders import an_account
 from tests.jobs.work import ask
 from tests.mail.outbox import queue_some
 from tests.serving.servers import Server, serving
@@ -35,7 +36,8 @@ def _beside(server: Server, settings: dict[str, object]) -> Iterator[Flask]:
 
 
 @pytest.mark.slow
-def test_worker_comes_for_what_a_command_leaves_and_goes_when_idle(demo_folder: Path, mail_server: MailServer) -> None:
+def test_worker_comes_for_what_is_left_and_goes_when_idle(demo_folder: Path, mail_server: MailServer) -> None:
+    """What a command leaves, and what the web server commits, is handed over within two seconds."""
     settings = mail_server.settings()
     environment = {f"EVENTREG_{name.upper()}": str(value) for name, value in settings.items()}
     with serving(demo_folder, workers=1, **environment) as server, _beside(server, settings):
@@ -45,6 +47,12 @@ def test_worker_comes_for_what_a_command_leaves_and_goes_when_idle(demo_folder: 
             left = time.monotonic()
             until(lambda number=number: len(mail_server.received) == number, "the message")
             assert time.monotonic() - left < patience(2)
+        until(lambda: len(server.family()) == 2, "the end of the worker: nothing is due")
+        an_account(email="ana.demo@instituto.example")
+        asked = time.monotonic()
+        assert server.send_sign_in("ana.demo@instituto.example", link="1") == 200
+        until(lambda: mail_server.to("ana.demo@instituto.example"), "the link that the web server was asked for")
+        assert time.monotonic() - asked < patience(2)
         assert "mail worker ended" not in server.log.read_text()
 
 

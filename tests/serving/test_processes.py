@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -12,9 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from math import inf
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
+from urllib.request import ProxyHandler, build_opener
 
 import psutil
 import pytest
@@ -202,7 +199,10 @@ def _proportional_megabytes(pid: int) -> float:
 def test_memory_taken_by_hashing_passwords_is_given_back(tmp_path: Path) -> None:
     with serving(tmp_path, EVENTREG_LIMITS="off") as server:
         with ThreadPoolExecutor(16) as pool:
-            statuses = list(pool.map(lambda _: _try_to_sign_in(server.address), range(48)))
+            tries = pool.map(
+                lambda _: server.send_sign_in("nobody@instituto.example", password="a wrong phrase"), range(48)
+            )
+            statuses = list(tries)
         assert set(statuses) == {422}
 
         def megabytes() -> float:
@@ -213,16 +213,3 @@ def test_memory_taken_by_hashing_passwords_is_given_back(tmp_path: Path) -> None
         until(lambda: megabytes() < _MOST_MEMORY_AT_WORK, "the memory given back")
         worked = server.web()
         until(lambda: are_gone(worked) and megabytes() < _MOST_MEMORY_AT_REST, "fresh processes")
-
-
-def _try_to_sign_in(address: str) -> int:
-    """Send a wrong password, as a browser would, and return the answer's status."""
-    opener = build_opener(ProxyHandler({}), HTTPCookieProcessor())
-    form = opener.open(f"{address}/sign-in", timeout=patience()).read().decode()
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
-    assert token
-    fields = {"csrf_token": token[1], "email": "nobody@instituto.example", "password": "a wrong passphrase"}
-    try:
-        return int(opener.open(f"{address}/sign-in", urlencode(fields).encode(), timeout=patience()).status)
-    except HTTPError as error:
-        return error.code
