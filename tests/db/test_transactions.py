@@ -12,10 +12,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
-from eventreg.db import db, lock_row, transaction, transactions
+from eventreg.accounts.models import Account
+from eventreg.db import Part, db, lock_row, read_together, transaction, transactions
+from eventreg.events.models import Event
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.organizations.models import Organization
+from tests.builders import an_account
+from tests.support.statements import counted
 from tests.support.waiting import join, patience, until
 
 
@@ -203,3 +208,23 @@ def test_threads_write_in_the_order_in_which_they_asked() -> None:
     join(threads)
     assert had == list(range(8))
     assert line.acquire(0)
+
+
+@pytest.mark.both_databases
+def test_rows_of_several_kinds_come_by_one_statement_each_to_its_own_kind(app: Flask) -> None:
+    with transaction() as session:
+        session.add_all([_organization("a"), _organization("b")])
+    an_account(name="Ana")
+    one, other = aliased(Organization), aliased(Organization)
+    with counted() as statements:
+        keys, accounts, events, pairs = read_together(
+            Part([one.key], [(one, one.key != "c")], [one.key.desc()]),
+            Part([Account], [(Account, Account.name == "Ana")]),
+            Part([Event], [(Event, Event.capacity < 0)]),
+            Part([other.key, other.name], [(other, other.key == "a")]),
+        )
+    assert len(statements) == 1
+    assert keys == ["b", "a"]
+    assert [account.name for account in accounts] == ["Ana"]
+    assert events == []
+    assert pairs == [("a", {"en": "Institute"})]
