@@ -34,21 +34,19 @@ find_chromium() {
         "$EVENTREG_TEST_CHROMIUM" --version 2>/dev/null
         return
     fi
-    for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
         have $name && $name --version 2>/dev/null && return
     done
     kept=$(.venv/bin/python -c 'from playwright.sync_api import sync_playwright
 with sync_playwright() as p: print(p.chromium.executable_path)' 2>/dev/null) && "$kept" --version 2>/dev/null
 }
 
-# The one without windows takes half of the processor; where it is not to be had, any other does as well.
 need_chromium() {
+    find_chromium && return
     if [ -n "${EVENTREG_TEST_CHROMIUM:-}" ]; then
-        find_chromium || lacking "EVENTREG_TEST_CHROMIUM=$EVENTREG_TEST_CHROMIUM does not start."
+        lacking "EVENTREG_TEST_CHROMIUM=$EVENTREG_TEST_CHROMIUM does not start."
         return
     fi
-    have chromium-headless-shell || ! apt-cache show chromium-headless-shell >/dev/null 2>&1 || apt_install chromium-headless-shell
-    find_chromium && return
     apt_install chromium && find_chromium && return
     tell "fetching Playwright's Chromium"
     .venv/bin/playwright install chromium </dev/null && find_chromium && return

@@ -17,8 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expec
 
 from tests.support.waiting import patience
 
-#: the one without windows first: it takes a quarter of the processor
-_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _AXE = Path(__file__).resolve().parents[2] / ".tools" / "node_modules" / "axe-core" / "axe.min.js"
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 #: as root there is no sandbox to be had; a small /dev/shm must not end a tab
@@ -73,7 +72,7 @@ def visits(chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path) ->
         for page in context.pages if failed else ():
             page.screenshot(path=tmp_path / f"visit-{number}.png", full_page=True)
         context.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -91,8 +90,10 @@ _RUN = """tags => { for (const each of document.querySelectorAll('body *')) {
     if (getComputedStyle(each).position === 'sticky') Object.assign(each.style, { position: 'relative', inset: 'auto' }) }
     return axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
         .then(found => found.violations) }"""
-_SIZES = """[document.scrollingElement.scrollWidth - document.documentElement.clientWidth,
-    document.documentElement.scrollHeight]"""
+#: once the page has heard of its width
+_SIZES = """width => new Promise(done => { const look = () => innerWidth === width
+    ? done([document.scrollingElement.scrollWidth - document.documentElement.clientWidth, document.documentElement.scrollHeight])
+    : setTimeout(look, 1); look() })"""
 _SESSIONS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
 
@@ -173,7 +174,7 @@ def measured(page: Page, sizes: Iterable[tuple[int, int]]) -> Iterator[tuple[tup
     for width, height in sizes:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         _session(page).send("Emulation.setDeviceMetricsOverride", size)
-        yield ((width, height), *page.evaluate(_SIZES))
+        yield ((width, height), *page.evaluate(_SIZES, width))
 
 
 def focused(page: Page) -> str:
