@@ -139,7 +139,7 @@ def claim_next(now: datetime) -> Job | None:
     with transaction() as session:
         job = session.scalars(
             update(Job)
-            .where(Job.id.in_(due))
+            .where(Job.id == due.scalar_subquery())
             .values(state=JobState.RUNNING, due_at=now + LEASE, due_set_at=now, attempts=Job.attempts + 1)
             .returning(Job)
             .execution_options(synchronize_session=False, populate_existing=True)

@@ -26,8 +26,8 @@ from tests.world import World, rules
 #: what pages read from the address; `test_every_argument_is_tried` holds it to the source
 _QUERY = ("act", "added", "after", "answer.diet", "apply", "audience", "before", "but", "category", "check",
           "choose", "closed", "column", "columns", "count", "country", "day", "days", "duplicates", "event", "field", "from",
-          "has.institution", "institution", "kind", "lang", "language", "least.answer.age", "loaded", "mail", "move", "newer",
-          "next", "note", "of", "older", "only", "open", "order", "page", "part", "q", "ready", "record", "role", "rows",
+          "has.institution", "institution", "kind", "lang", "language", "least.answer.age", "loaded", "mail", "move",
+          "moved", "newer", "next", "note", "of", "older", "only", "open", "order", "page", "part", "q", "ready", "record", "role", "rows",
           "saved", "scope", "section", "session",
           "shown", "since", "sort", "stage", "state", "status", "tag", "to", "trouble", "turned", "unanswered",
           "until", "v", "version", "way", "who", "width", "with")  # fmt: skip

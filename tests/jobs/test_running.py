@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import func, select, text
 
 from eventreg.db import db, transaction
+from eventreg.jobs.models import Job
 from eventreg.jobs.registry import JobRegistry
 from eventreg.jobs.rules import MAX_ATTEMPTS, JobState
 from eventreg.jobs.running import LEASE, LeaseLost, claim_next, finish, plan_duties, run_due
@@ -281,6 +283,20 @@ def test_leases_and_duties_end_though_the_clock_was_ahead(app: Flask, registry: 
     clock.at += LEASE
     run_due(registry, 10, read_clock=clock)
     assert notes() == ["of a dead worker"]
+
+
+@pytest.mark.on_postgresql
+def test_one_job_is_taken_however_the_database_goes_about_it(app: Flask) -> None:
+    """PostgreSQL that has counted one job looks for the one that is due as often as there are jobs, and found another each time."""
+    ask("job 0", what="0")
+    with transaction() as session:
+        session.execute(text("ANALYZE jobs"))
+    for number in range(1, 12):
+        ask(f"job {number}", what=str(number))
+    job = claim_next(START)
+    assert job is not None
+    with transaction() as session:
+        assert session.scalar(select(func.count()).where(Job.state == JobState.RUNNING)) == 1
 
 
 @pytest.mark.both_databases

@@ -33,7 +33,7 @@ def test_the_words_are_translated(app: Flask) -> None:
         spanish = {standing: gettext(standing.title) for standing in Standing}
     assert spanish == {
         Standing.QUEUED: "En cola",
-        Standing.RETRYING: "Aplazado",
+        Standing.RETRYING: "Se reintentará",
         Standing.SENDING: "En envío",
         Standing.SENT: "Enviado",
         Standing.HELD: "Retenido",

@@ -97,7 +97,7 @@ def test_the_instance_bears_its_name(make_app: AppMaker) -> None:
 
 def test_without_a_name_it_says_what_it_is_in_the_readers_language(app: Flask, pages: Pages, paginas: Pages) -> None:
     assert pages.get("/").title == "Events – Seminars and meetings"
-    assert paginas.get("/").title == "Encuentros – Seminarios y encuentros"
+    assert paginas.get("/").title == "Eventos – Seminarios y encuentros"
 
 
 def test_the_statement_on_accessibility_is_in_both_languages(app: Flask, pages: Pages, paginas: Pages) -> None:
