@@ -27,7 +27,8 @@ from tests.world import World, rules
 _QUERY = ("act", "added", "after", "answer.diet", "apply", "audience", "before", "but", "category", "check",
           "choose", "closed", "column", "columns", "count", "country", "day", "days", "duplicates", "event", "field", "from",
           "has.institution", "institution", "kind", "lang", "language", "least.answer.age", "loaded", "mail", "move",
-          "moved", "newer", "next", "note", "of", "older", "only", "open", "order", "page", "part", "q", "ready", "record", "role", "rows",
+          "moved", "newer", "next", "note",
+          "of", "older", "only", "open", "order", "page", "part", "q", "ready", "record", "role", "rows",
           "saved", "scope", "section", "session",
           "shown", "since", "sort", "stage", "state", "status", "tag", "to", "trouble", "turned", "unanswered",
           "until", "v", "version", "way", "who", "width", "with")  # fmt: skip

@@ -287,7 +287,7 @@ def test_leases_and_duties_end_though_the_clock_was_ahead(app: Flask, registry: 
 
 @pytest.mark.on_postgresql
 def test_one_job_is_taken_however_the_database_goes_about_it(app: Flask) -> None:
-    """PostgreSQL that has counted one job looks for the one that is due as often as there are jobs, and found another each time."""
+    """PostgreSQL that has counted one job looks for the due one as often as there are jobs, and found another each time."""
     ask("job 0", what="0")
     with transaction() as session:
         session.execute(text("ANALYZE jobs"))
