@@ -55,15 +55,16 @@ def _measure_writing(site: Site, cookie: str, people: int) -> Iterator[Figure]:
         (f"{part}-{code}", f"Un aviso {{given_name}} ({code})") for part in ("subject", "body") for code in _SPOKEN
     ]
     draft = _post(site.server, _RUNS, LIST, cookie, [("act", "write"), ("all", "1")], "?status=pending")
+    to = [("to", "status=pending"), ("people", str(people)), ("falls_back", "y")]
     before = site.server.cpu()
-    _post(site.server, f"{draft}/begin", draft, cookie, [*words, ("falls_back", "y")])
+    _post(site.server, f"{draft}/begin", draft, cookie, [*words, *to])
     wait_for_none(site.engine, _UNDER_WAY)
     ends = _latest(site.engine, MailMessage.due_at)
     wait_for_none(site.engine, f"{_MESSAGES} AND sent_at IS NULL")
     spent, last = site.server.cpu() - before, _latest(site.engine, MailMessage.sent_at)
-    sent, to = (count(site.engine, f"{_MESSAGES} AND state = 'sent'", of) for of in ("*", "DISTINCT record_id"))
-    if not sent == to == people == count(site.engine, _MESSAGES):
-        raise RuntimeError(f"{people} people, {sent} messages were sent to {to}")
+    sent, reached = (count(site.engine, f"{_MESSAGES} AND state = 'sent'", of) for of in ("*", "DISTINCT record_id"))
+    if not sent == reached == people == count(site.engine, _MESSAGES):
+        raise RuntimeError(f"{people} people, {sent} messages were sent to {reached}")
     name = f"message to {people}"
     yield figure(f"{name}: last after its time to stop", site.name, [(last - ends).total_seconds()], "s")
     yield figure(f"{name}: CPU", site.name, [spent], "s")
