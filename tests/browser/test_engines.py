@@ -38,7 +38,7 @@ def test_a_participant_registers_changes_and_withdraws(site: Site, hand: Hand) -
     email = new_address()
     hand.resize(360, 740)
     hand.open(site.url(f"/events/{site.asking}?lang=es"))
-    hand.follow("Solicitar registro")
+    hand.follow("Registrarse")
     hand.tick("Gobierno")
     hand.follow("Continuar")
     hand.write("Nombre", "María José")
@@ -152,7 +152,7 @@ def test_what_goes_wrong_on_a_page_is_told(site: Site, hand: Hand) -> None:
 def sign_in(site: Site, hand: Hand) -> None:
     """Sign in as the organizer, in Spanish."""
     hand.open(site.url("/sign-in?lang=es"))
-    hand.write("Dirección de correo electrónico", site.organizer)
+    hand.write("Correo electrónico", site.organizer)
     hand.write("Contraseña", PASSWORD)
     hand.go("Enter")
 
