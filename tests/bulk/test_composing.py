@@ -11,7 +11,7 @@ from flask import Flask
 
 from eventreg.accounts.models import Account
 from eventreg.attendees.annotations.tags import change_tags, create_tag
-from eventreg.attendees.rules.acts import RunAct
+from eventreg.attendees.rules.acts import RunAct, RunReason
 from eventreg.attendees.rules.tags import TagColour
 from eventreg.attendees.services.reasons import save_view
 from eventreg.audit.services import Actor
@@ -27,6 +27,7 @@ from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
+from eventreg.registration.rules.states import Status
 from tests.belongings import a_session
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, text
 from tests.bulk.test_run_writing import some_people, written
@@ -85,6 +86,14 @@ class TestToWhom:
         assert written() == []
         told.submit("Send to 5 people", {}, 303)
         assert recipients() == sorted(one.email for one in (ana, beto, carla, dan, late))
+
+    def test_where_the_last_list_has_nobody_any_more_nothing_is_sent(self, desk: Pages, event: Event) -> None:
+        person = a_registration(event, "academia", "confirmed", language="es")
+        page = add(compose(desk, event), add="Confirmed").submit(SHOW, WORDS, 303).follow()
+        with transaction() as session:
+            session.get_one(Registration, person.id).status = Status.CANCELLED
+        assert page.submit("Send to 1 person", {}, 409).has(RunReason.NOBODY_CHOSEN.sentence)
+        assert written() == []
 
     def test_a_session_is_a_list_of_those_who_signed_up(self, app: Flask, pages: Pages) -> None:
         event, data = an_event(), copy.deepcopy(DEFINITION)

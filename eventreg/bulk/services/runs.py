@@ -153,7 +153,7 @@ def begin_run(run_id: int, actor: Actor | None = None, listed: Chosen | None = N
     being taken back.
 
     `actor`: who says so, in whose name it is done. `listed`: selects the people of its lists; `shown`: how many it had
-    altogether when its page was shown. Raises NotFound, LifecycleRefused and Refused (OTHERS_NOW).
+    altogether when its page was shown. Raises NotFound, LifecycleRefused and Refused (OTHERS_NOW, NOBODY_CHOSEN).
     """
     now = clock.now()
     with transaction():
@@ -163,7 +163,10 @@ def begin_run(run_id: int, actor: Actor | None = None, listed: Chosen | None = N
         is_new = run.begun_at is None
         if is_new and listed is not None:
             _add(run, listed)
-            if shown is not None and shown != count_items([run.id])[run.id].total:
+            total = count_items([run.id])[run.id].total
+            if not total:
+                raise Refused(RunReason.NOBODY_CHOSEN)
+            if shown is not None and shown != total:
                 raise Refused(RunReason.OTHERS_NOW)
         if is_new and actor is not None:
             run.account_id = actor.id or run.account_id
