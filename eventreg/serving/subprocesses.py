@@ -6,6 +6,7 @@ Keeping the memory of all processes small: what is loaded is shared, and what is
 """
 
 import ctypes
+import fcntl
 import gc
 import os
 import pickle
@@ -14,8 +15,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from eventreg.kernel.errors import traced
@@ -72,16 +73,28 @@ class Legacy:
 
     def leave(self, given: object) -> None:
         """Leave something, in the place of what was left before."""
-        packed = pickle.dumps(given)
-        os.ftruncate(self._file.fileno(), 0)
-        os.pwrite(self._file.fileno(), packed, 0)
+        packed, number = pickle.dumps(given), self._file.fileno()
+        with self._alone():
+            os.ftruncate(number, 0)
+            os.pwrite(number, packed, 0)
 
     def find(self) -> Any:
-        """Return what was left last; None where nothing was, or it is just being written."""
+        """Return what was left last; None where nothing was, or who left it was killed over it."""
         number = self._file.fileno()
-        with suppress(pickle.UnpicklingError, EOFError, OSError):
-            return pickle.loads(os.pread(number, os.fstat(number).st_size, 0))  # noqa: S301 - of our own processes alone
+        with self._alone():
+            packed = os.pread(number, os.fstat(number).st_size, 0)
+        with suppress(pickle.UnpicklingError, EOFError):
+            return pickle.loads(packed)  # noqa: S301 - of our own processes alone
         return None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes away, as long as this one lives: two that leave at once would mix what they leave."""
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
 _PR_SET_PDEATHSIG = 1

@@ -102,6 +102,19 @@ def test_a_later_undo_says_that_it_leads_to_the_waiting_list(
     assert "On the waiting list Olga Organizadora" in decision(after)
 
 
+def test_a_place_that_is_let_go_a_minute_later_is_free_on_the_list(
+    desk: Pages, event: Event, person: Registration, clock: time_machine.Traveller
+) -> None:
+    """The history says nothing then: what is kept under it must not hold the places."""
+    a_registration(event, "academia", Status.CONFIRMED)
+    desk.get(address(event, person)).submit("Decline", {"Reason": "No quedan lugares."})
+    people = f"/manage/events/{event.slug}/registrations"
+    assert desk.get(people).has("2 of 2 places taken")
+    clock.shift(timedelta(minutes=2))
+    pass_on_places(event.id)
+    assert desk.get(people).has("1 of 2 places taken")
+
+
 def test_declining_needs_a_reason(desk: Pages, event: Event, person: Registration) -> None:
     page = desk.get(address(event, person)).submit("Decline", {"Reason": "   \n"})
     assert page.status == 422

@@ -14,7 +14,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from eventreg.attendees.forms import SavedViewForm
-from eventreg.attendees.listing import READY_MADE, RegistrationList, kept_while
+from eventreg.attendees.listing import READY_MADE, RegistrationList
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.queries.person import Change, list_changes, newest_position
 from eventreg.attendees.queries.reasons import Around, get_around
@@ -61,7 +61,8 @@ def _page(slug: str, categories: Sequence[Category], state: ListState, around: A
     registrations, words = desk.list_of(categories, state), desk.field_words(categories)
     counts = registrations.counts(around.newest)
     page = registrations.page(few=counts.few, of_many=counts.are_many)
-    seats = kept_while(around.newest, event.id, "seats", lambda: occupancy().seats_of(event))
+    # Not kept: the worker lets a place go without a word in the history, a minute after the decision that did.
+    seats = occupancy().seats_of(event)
     acts = acts_of(state, categories, seats, counts.shown, page.rows)
     lines = Lines(registrations, categories, words, can_choose=acts.is_offered)
     return render_desk(
