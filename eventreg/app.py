@@ -23,7 +23,7 @@ from eventreg.web.instance import Instance, init_instance
 #: every room with tables, so that the metadata is whole before the first query
 _ROOMS_WITH_TABLES = (
     "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires",
-    "registration", "attendees", "exchange", "bulk",
+    "registration", "attendees", "exchange", "reports", "bulk", "privacy",
 )  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
 _ROOMS_WITH_PAGES = (

@@ -275,6 +275,7 @@ HOLDINGS: tuple[Holding, ...] = (
 
 #: columns with personal data that no holding reaches, and why: "table.column", or "table" for all of it
 KEPT: Mapping[str, str] = {
+    "holds": "why the law keeps the event's data; of whoever placed them, not of those who are kept",
     "accounts": "an account of the team, which its holder closes; see accounts.services",
     "account_sessions": "end with the account, and after a month",
     "events": "the contact person, whom the event names to the public",

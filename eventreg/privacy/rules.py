@@ -6,9 +6,6 @@ from zoneinfo import ZoneInfo
 
 from eventreg.kernel.errors import N_, Titled
 
-#: what an event may choose at most: nothing is kept without end
-LONGEST_DAYS = 3650
-
 
 class Starts(Titled):
     """What a period counts from."""
