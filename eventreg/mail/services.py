@@ -156,7 +156,15 @@ def forget_people(record_kind: str, record_ids: Sequence[int], at: datetime) -> 
 
     What still waits will never go. One that a worker has in hand keeps its words, and is forgotten the next time.
     """
-    about = (MailMessage.record_kind == record_kind) & MailMessage.record_id.in_(record_ids)
+    _forget((MailMessage.record_kind == record_kind) & MailMessage.record_id.in_(record_ids), at)
+
+
+def forget_messages(ids: Sequence[int], at: datetime) -> None:
+    """Do as `forget_people` with these messages."""
+    _forget(MailMessage.id.in_(ids), at)
+
+
+def _forget(about: ColumnElement[bool], at: datetime) -> None:
     with transaction():
         _drop(about, at)
         db.session.execute(
