@@ -30,6 +30,7 @@ LEFT: Final = {
     "saved_forms": _UNDER_WAY,
     "used_forms": _UNDER_WAY,
     "team_invitations": _UNDER_WAY,
+    "erased_registrations": "an event is copied without people, and taken along with those who are there",
     "exports": _AT_WORK,
     "imports": _AT_WORK,
     "kept_apart": _AT_WORK,
@@ -65,7 +66,6 @@ UNNAMED: Final = {
     "registrations.submission_address": "a hash by a key of this instance",
     "registrations.calendar_uids": "entries that this instance sent",
     "registrations.calendar_revision": "entries that this instance sent",
-    "registrations.erased_at": "shells of people who were let go are taken nowhere",
     "uploads.held_until": "of a form that was not sent yet",
 }
 #: columns of the event's row that stand in no record of its file
