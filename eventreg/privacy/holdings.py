@@ -5,17 +5,18 @@ A column that can hold personal data, and that neither a holding reaches nor `KE
 adds a line here.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventreg.attendees.models import Note, SavedView, Tagging
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.bulk.models import Run
-from eventreg.db import Base, db
+from eventreg.db import Base, db, insert_rows
 from eventreg.exchange.models import Export, Import
 from eventreg.kernel import clock
 from eventreg.kernel.errors import N_
@@ -28,11 +29,14 @@ from eventreg.registration.models import (
     AnswerRequest,
     Consent,
     Decision,
+    ErasedRegistration,
     Invitation,
     Registration,
     SavedForm,
+    SessionPlace,
     Upload,
 )
+from eventreg.registration.queries.answers import list_day_ids
 
 #: `(event_id)` or `(registration_ids)` to the condition that finds the rows of a holding
 Finds = Callable[[Any], ColumnElement[bool]]
@@ -114,29 +118,26 @@ def _of_team(model: type[Base], **of: Any) -> Holding:
 
 
 class _Registrations(Holding):
-    """Registrations: the row stays as an empty shell, so that what is counted stays, and no id is given again."""
+    """Registrations, with all that hangs on them. A shell stays that counts: how many came, as what, on which days."""
 
     def let_go(self, ids: Sequence[int]) -> int:
-        # Unique and never empty: "-7" of the seventh, which is no address, no reference and no public id.
-        shell = literal("-") + cast(Registration.id, String)
-        names = ("public_id", "reference", "email_key", "submission_hash")
-        gone: dict[str, Any] = {
-            "submission_address": "",
-            "access_code_id": None,
-            "calendar_uids": [],
-            "erased_at": clock.now(),
-        }
-        generation = Registration.link_generation + 1
-        db.session.execute(
-            update(Registration)
-            .where(Registration.id.in_(ids))
-            .values({**(self.empties or {}), **gone, **dict.fromkeys(names, shell), "link_generation": generation})
-            .execution_options(synchronize_session=False)
-        )
-        return len(ids)
-
-    def _holds_something(self) -> list[ColumnElement[bool]]:
-        return [Registration.erased_at.is_(None)]
+        people = db.session.scalars(select(Registration).where(Registration.id.in_(ids))).all()
+        days, sessions = list_day_ids(people), defaultdict(list)
+        signed_up = select(SessionPlace.registration_id, SessionPlace.session_id)
+        for registration_id, session_id in db.session.execute(signed_up.where(SessionPlace.registration_id.in_(ids))):
+            sessions[registration_id].append(session_id)
+        shells = [
+            {
+                **{name: getattr(person, name) for name in _SHELL},
+                "day_ids": sorted(days[person.id]),
+                "session_ids": sorted(sessions[person.id]),
+                "erased_at": clock.now(),
+            }
+            for person in people
+        ]
+        if shells:
+            insert_rows(ErasedRegistration, shells)
+        return super().let_go(ids)
 
 
 class _Messages(Holding):
@@ -163,10 +164,8 @@ def _details_of(ids: Iterable[int]) -> ColumnElement[bool]:
     return AuditDetail.entry_id.in_(select(AuditEntry.id).where(is_about | is_by))
 
 
-_IDENTITY = (
-    "given_name", "family_name", "badge_name", "institution", "position", "country", "email", "email_key", "phone", "phone_key",
-    "sort_name", "sort_institution", "sort_position", "search_text",
-)  # fmt: skip
+#: what a shell keeps
+_SHELL = ("id", "event_id", "category_id", "status", "submitted_at", "status_changed_at")
 _A_YEAR, _A_MONTH = Period(365), Period(30)
 
 REGISTRATION = _Registrations(
@@ -177,7 +176,6 @@ REGISTRATION = _Registrations(
     of_event=lambda event_id: Registration.event_id == event_id,
     of_people=Registration.id.in_,
     period=_A_YEAR,
-    empties=dict.fromkeys(_IDENTITY, ""),
 )
 ANSWERS = _with_registration(
     Answer, Answer.registration_id, key="answers", period=_A_YEAR,

@@ -27,12 +27,13 @@ _INDEXES = "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'publi
 
 
 def catalog_of(connection: Connection) -> Catalog:
-    """Return every table but alembic's own, with its parts in order of the alphabet."""
+    """Return every table but alembic's and the database's own, with its parts in order of the alphabet."""
     read = _of_sqlite if connection.dialect.name == "sqlite" else _of_postgresql
     found: Catalog = {}
     for table, part in read(connection):
         found.setdefault(table, []).append(part)
-    found.pop("alembic_version", None)
+    for own in ("alembic_version", "sqlite_sequence"):
+        found.pop(own, None)
     return {table: sorted(parts) for table, parts in sorted(found.items())}
 
 

@@ -41,6 +41,8 @@ class Registration(Base):
         Index("ix_registrations_counted", "event_id", "status", "category_id", "country", "language", "came_by"),
         # The same in the order in which rows and answers lie, for lists whose people are asked for one by one.
         Index("ix_registrations_asked", "event_id", "id", "status", "category_id", "country", "language", "came_by"),
+        # The history names registrations by their ids: the next person does not get that of somebody who was let go.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -116,6 +118,23 @@ class Registration(Base):
     def full_name(self) -> str:
         """The name as typed; people with one name have no family name."""
         return f"{self.given_name} {self.family_name}".strip()
+
+
+class ErasedRegistration(Base):
+    """What is left of a registration whose person was let go: it counts, and nobody is shown. It keeps the id."""
+
+    __tablename__ = "erased_registrations"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"), index=True)
+    status: Mapped[Status] = mapped_column(choice_column(Status, "status"), info=NOT_PERSONAL)
+    #: the days of the event that the person came, and the sessions they signed up for
+    day_ids: Mapped[list[int]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    session_ids: Mapped[list[int]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class AddressChange(Base):
