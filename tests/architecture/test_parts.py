@@ -69,7 +69,6 @@ UNNAMED: Final = {
     "registrations.submission_address": "a hash by a key of this instance",
     "registrations.calendar_uids": "entries that this instance sent",
     "registrations.calendar_revision": "entries that this instance sent",
-    "registrations.erased_at": "shells of people who were let go are taken nowhere",
     "uploads.held_until": "of a form that was not sent yet",
 }
 #: columns of the event's row that stand in no record of its file

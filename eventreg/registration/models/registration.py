@@ -105,8 +105,6 @@ class Registration(Base):
     calendar_uids: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     #: the event's `calendar_revision` that the newest invitation showed; 0: none did, or it never went
     calendar_revision: Mapped[int] = mapped_column(default=0)
-    #: when the person was let go: what is left is a shell that counts, and that nobody is shown
-    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     category: Mapped[Category] = relationship(lazy="raise")
     answers: Mapped[list[Answer]] = relationship(
