@@ -18,6 +18,7 @@ from eventreg.cli.event import event
 from eventreg.cli.keys import keys
 from eventreg.cli.migrate import migrate
 from eventreg.cli.registration import registration
+from eventreg.cli.retention import retention
 from eventreg.cli.serve import serve
 from eventreg.cli.user import user
 
@@ -39,7 +40,9 @@ def eventreg() -> None:
     """
 
 
-for command in (serve, deliver, migrate, demo, user, event, registration, audit, keys, doctor, backup, restore):
+for command in (
+    serve, deliver, migrate, demo, user, event, registration, retention, audit, keys, doctor, backup, restore,
+):  # fmt: skip
     eventreg.add_command(command)
 
 
