@@ -9,7 +9,7 @@ import click
 def retention(dry_run: bool, slug: str) -> None:
     """Delete what is held about people whose period is over, of every event, and say what went.
 
-    The worker does the same once a day, a little at a time. One line for each event, kind and rule.
+    The worker does the same once a day, a little at a time. One line for each event, kind and period in days, with how many.
 
     \b
     Example:
@@ -31,13 +31,13 @@ def retention(dry_run: bool, slug: str) -> None:
             if event is None:
                 continue
             if (hold := find_hold(event.id, today_of(event, now))) is not None:
-                click.echo(f"{name}: held until {hold.until}.")
+                click.echo(f"{name}\theld until {hold.until}")
             if dry_run:
                 gone = [(each.line.holding.key, each.number, each.line.days) for each in due_amounts(event.id, now)]
             else:
                 gone = [(each.holding, each.number, each.days) for each in let_all_go(event.id, now)]
             for key, number, days in gone:
-                click.echo(f"{name}: {title_of(key)}: {number} ({days} days).")
+                click.echo(f"{name}\t{title_of(key)}\t{days}\t{number}")
                 total += number
             db.session.remove()
         click.echo(f"{total} {'would go' if dry_run else 'went'}." if total else "Nothing is due.")
