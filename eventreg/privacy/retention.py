@@ -78,8 +78,9 @@ class Plan:
     event_id: int
     #: the revision of the event's settings and the hold that stands: with another of them it is another plan
     made_under: tuple[int, int | None]
-    #: the day that periods count from
+    #: the day that periods count from, and whether that is a day of the event
     counted: date
+    has_days: bool
     lines: Sequence[Line]
 
     def due(self, now: datetime) -> list[Line]:
@@ -127,7 +128,8 @@ def get_plan(event_id: int, now: datetime) -> Plan:
     lines = [Line(holding, days, due_at(holding, days), which) for holding, days, which in reader.lines()]
     # Whoever goes takes along what hangs on them, so that what has a rule of its own goes before.
     lines.sort(key=lambda line: (line.due_at is not None, line.due_at, line.holding is REGISTRATION, line.days))
-    return Plan(event.id, (event.settings_revision, hold.id if hold is not None else None), counted, lines)
+    made_under = (event.settings_revision, hold.id if hold is not None else None)
+    return Plan(event.id, made_under, counted, bool(event.days), lines)
 
 
 def today_of(event: Event, now: datetime) -> date:

@@ -10,7 +10,6 @@ from wtforms import HiddenField, StringField
 
 from eventreg.accounts.queries import list_account_names
 from eventreg.audit.services import acting
-from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.rules.settings import LONGEST_KEPT
 from eventreg.events.rules.team import Permission
@@ -114,7 +113,6 @@ def _page(
     lift_form: LiftForm | None = None,
     problem: str = "",
 ) -> str:
-    db.session.expire_all()
     event: Event = g.event
     at = now()
     plan, hold, zone = get_plan(event.id, at), find_hold(event.id, today_of(event, at)), ZoneInfo(event.time_zone)
@@ -132,7 +130,7 @@ def _page(
         fields=[shown[holding.key] for holding in CHOSEN],
         fixed=[holding for holding in HOLDINGS if not holding.is_chosen],
         counted=plan.counted,
-        has_days=bool(event.days),
+        has_days=plan.has_days,
         amounts=[
             {
                 "text": title_of(line.holding.key),
