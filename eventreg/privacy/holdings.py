@@ -41,6 +41,7 @@ from eventreg.registration.models import (
 )
 from eventreg.registration.queries.answers import list_day_ids
 from eventreg.registration.services.answers import refresh_search
+from eventreg.selfservice.services import KEPT_FOR
 from eventreg.web.instance import config
 
 #: `(event_id)` or `(registration_ids)` to the condition that finds the rows of a holding
@@ -331,7 +332,7 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     HISTORY,
     _of_team(
-        SavedForm, key="saved_forms", period=Period(14, Starts.MADE), made=SavedForm.saved_at, is_chosen=False,
+        SavedForm, key="saved_forms", period=Period(KEPT_FOR.days, Starts.MADE), made=SavedForm.saved_at, is_chosen=False,
         title=N_("Forms kept for later"), purpose=N_("Going on with the form"),
     ),
     _of_team(

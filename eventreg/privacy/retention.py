@@ -28,12 +28,14 @@ from eventreg.privacy.rules import Starts
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.models import Answer, Consent, Registration, Upload
 from eventreg.registration.queries.answers import DAYS_KIND
+from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 
-#: what is of one question: its key, and the version it was given under where that is another than the registration's
-_OF_QUESTIONS: Mapping[str, tuple[Any, Any]] = {
-    ANSWERS.key: (Answer.question_key, Answer.questionnaire_id),
-    UPLOADS.key: (Upload.question_key, None),
-    CONSENTS.key: (Consent.purpose, Consent.questionnaire_id),
+#: what is of one question: its key, the version it was given under where that is another than the registration's, and the
+#: kinds of question that it can be of; none: of any
+_OF_QUESTIONS: Mapping[str, tuple[Any, Any, frozenset[str]]] = {
+    ANSWERS.key: (Answer.question_key, Answer.questionnaire_id, frozenset()),
+    UPLOADS.key: (Upload.question_key, None, FILE_KINDS),
+    CONSENTS.key: (Consent.purpose, Consent.questionnaire_id, frozenset({CONSENT_KIND})),
 }
 #: without these nobody is left whose data it could be
 _WHO = frozenset({"given_name", "email"})
@@ -186,12 +188,12 @@ class _Reader:
 
     def _of_questions(self, holding: Holding) -> Iterator[tuple[Holding, int, ColumnElement[bool]]]:
         """Yield what was given to questions: each as long as its question says, the others as the holding says."""
-        key, version = _OF_QUESTIONS[holding.key]
+        key, version, kinds = _OF_QUESTIONS[holding.key]
         found: dict[int, list[ColumnElement[bool]]] = defaultdict(list)
         for given_under in [None, *self._definitions] if version is not None else [None]:
             alike: dict[tuple[tuple[tuple[str, int], ...], int], list[Seen]] = defaultdict(list)
             for seen in self._seen:
-                own = self._own_periods(seen, given_under or seen.questionnaire_id)
+                own = self._own_periods(seen, given_under or seen.questionnaire_id, kinds)
                 alike[tuple(own.items()), self._days(holding, seen)].append(seen)
             for (own_items, usual), those in alike.items():
                 of_those = [self._of_those(holding, those)]
@@ -245,11 +247,11 @@ class _Reader:
         own = (days for question, days in self._asked(seen.questionnaire_id) if column in question.columns)
         return rules.shortest(self._days_of_person[seen], *own)
 
-    def _own_periods(self, seen: Seen, version_id: int) -> dict[str, int]:
+    def _own_periods(self, seen: Seen, version_id: int, kinds: frozenset[str]) -> dict[str, int]:
         """Return the days of the questions that have a period of their own, by key."""
         found: dict[str, int] = {}
         for question, days in self._asked(version_id):
-            if days is not None and question.key not in self._day_keys:
+            if days is not None and question.key not in self._day_keys and (not kinds or question.kind in kinds):
                 found[question.key] = rules.shortest(days, found.get(question.key), self._days_of_person[seen])
         return found
 

@@ -19,5 +19,5 @@ class FrozenFigures(Base):
     frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: who had them kept; None: the program, before the first deletion
     author_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
-    #: {"total": …, "tables": [{"title": {language: …}, "rows": [[{language: …}, number], …]}, …]}
+    #: {"total": …, "tables": {language: [{"title": …, "rows": [{"text": …, "count": …}, …]}, …]}}
     figures: Mapped[dict[str, Any]] = mapped_column(JSON, info=NOT_PERSONAL)

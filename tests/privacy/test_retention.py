@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import signal
 from collections import Counter
 from collections.abc import Sequence
@@ -13,16 +14,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, func, select, update
 
+from eventreg.attendees.queries.people import list_definitions
 from eventreg.audit.queries import TrailFilter, find_broken_position, list_trail
 from eventreg.audit.services import Actor
 from eventreg.db import Base, db, transaction
 from eventreg.demo.services import add_registrations, load_seminar
-from eventreg.events.models import Event, EventDay
+from eventreg.events.models import Event, EventDay, PrivacyNotice
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel import clock as our_clock
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.privacy.models import Deletion, Hold
+from eventreg.privacy.retention import get_plan
 from eventreg.privacy.running import (
     RETENTION_JOB,
     due_amounts,
@@ -85,6 +88,32 @@ def test_dry_run_equals_the_run_to_the_number_and_nobody_is_left(app: Flask, pag
     assert [marker for marker in markers if marker in held] == []
     for page in ("", "/programme", "/privacy", "/conclusions"):
         assert pages.get(f"/events/{world.event.slug}{page}").status == 200
+
+
+def test_notice_of_the_demo_names_exactly_what_the_program_does(app: Flask) -> None:
+    demo = load_seminar(now())
+    add_registrations(demo.event_id, 5)
+    periods: dict[str, set[int]] = {}
+    for line in get_plan(demo.event_id, now()).lines:
+        periods.setdefault(line.holding.key, set()).add(line.days)
+    named = {
+        "answers": {30, 90, 365}, "uploads": {90, 365}, "column_phone": {90}, "invitations": {30},
+        "invitation_messages": {30}, "history": {730}, "saved_forms": {14}, "addresses": {30},
+    }  # fmt: skip
+    others = {key: {365} for key in periods.keys() - named.keys()}
+    assert periods == named | others
+    # Diet and access 30, telephone and letter 90, as the questions say.
+    asked = {
+        question.key: question.retention_days
+        for definition in list_definitions(demo.event_id).values()
+        for question in definition.questions()
+        if question.retention_days is not None
+    }
+    assert Counter(asked.values()) == {30: 2, 90: 2}, asked
+    body = db.session.scalars(select(PrivacyNotice).where(PrivacyNotice.event_id == demo.event_id)).one().body
+    for language, kept in {"es": "Cuánto se guardan", "en": "How long it is kept"}.items():
+        section = body[language].partition(f"## {kept}")[2].partition("## ")[0]
+        assert {int(number) for number in re.findall(r"\d+", section)} == set().union(*periods.values())
 
 
 @pytest.mark.both_databases

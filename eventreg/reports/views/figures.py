@@ -124,7 +124,10 @@ def told_figures(event: Event, at: datetime) -> dict[str, Any]:
             tables = rows.tables(list_categories([event.id]), days, sex)
             came = rows.over_time(rules.spans(list(found.received.items()), _until(event, at)))
             kept[language] = [
-                {"title": table["title"], "rows": [[row["text"], row["count"]] for row in table["rows"]]}
+                {
+                    "title": table["title"],
+                    "rows": [{"text": row["text"], "count": row["count"]} for row in table["rows"]],
+                }
                 for table in (*tables, {"title": _("Registrations over time"), "rows": came})
                 if table["rows"]
             ]
