@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.audit.models import AuditEntry
@@ -48,6 +48,13 @@ class Seen(NamedTuple):
     notice_id: int | None
 
 
+class Part(NamedTuple):
+    """Rows of a line: whose they are, as a condition on their registrations (None: nobody's alone), and which of those."""
+
+    people: ColumnElement[bool] | None
+    which: ColumnElement[bool]
+
+
 @dataclass(frozen=True)
 class Line:
     """Rows of a holding that go by one rule. `due_at` None: each counts from its own making, so that some may always go."""
@@ -55,7 +62,7 @@ class Line:
     holding: Holding
     days: int
     due_at: datetime | None
-    which: ColumnElement[bool]
+    parts: Sequence[Part]
 
     def is_due(self, now: datetime) -> bool:
         """Say whether its time is over."""
@@ -63,7 +70,36 @@ class Line:
 
     def count(self) -> int:
         """Return how many rows there are now."""
-        return db.session.scalar(select(func.count()).select_from(self.holding.ids(self.which).subquery())) or 0
+        counts = (select(func.count()).select_from(self._found(part).subquery()) for part in self.parts)
+        return sum(db.session.scalar(statement) or 0 for statement in counts)
+
+    def some(self, most: int) -> list[int]:
+        """Return the ids of some rows, so many at most; of none where nothing is left."""
+        for part in self.parts:
+            # From the event's people to their rows, in whichever order: all of them may be half a million.
+            if ids := db.session.scalars(self._found(part).order_by(None).limit(most)).all():
+                return list(ids)
+        return []
+
+    def still(self, ids: Sequence[int]) -> list[int]:
+        """Return which of these rows are there and go, looked at one by one."""
+        found = or_(*(and_(part.which, *self._is_of(part)) for part in self.parts))
+        return list(db.session.scalars(self.holding.ids(self.holding.id.in_(ids), found)))
+
+    def _found(self, part: Part) -> Select[Any]:
+        owner: Any = self.holding.owner
+        if part.people is None:
+            return self.holding.ids(part.which)
+        if self.holding.model is Registration:
+            return self.holding.ids(part.people, part.which)
+        return self.holding.ids(owner.in_(select(Registration.id).where(part.people)), part.which)
+
+    def _is_of(self, part: Part) -> list[ColumnElement[bool]]:
+        if part.people is None:
+            return []
+        if self.holding.model is Registration:
+            return [part.people]
+        return [exists().where(Registration.id == self.holding.owner, part.people)]
 
 
 class Amount(NamedTuple):
@@ -97,7 +133,7 @@ class Plan:
     def first_due(self) -> datetime | None:
         """Return when the first goes of what people were told of; None where nothing is held."""
         for line in self.lines:
-            if line.due_at is not None and db.session.scalar(line.holding.ids(line.which).limit(1)) is not None:
+            if line.due_at is not None and line.some(1):
                 return line.due_at
         return None
 
@@ -127,7 +163,7 @@ def get_plan(event_id: int, now: datetime) -> Plan:
         grace = event.retained_until
         return rules.goes_at(counted, days, event.time_zone, not_before=grace, held_until=until)
 
-    lines = [Line(holding, days, due_at(holding, days), which) for holding, days, which in reader.lines()]
+    lines = [Line(holding, days, due_at(holding, days), parts) for holding, days, parts in reader.lines()]
     # Whoever goes takes along what hangs on them, so that what has a rule of its own goes before.
     lines.sort(key=lambda line: (line.due_at is not None, line.due_at, line.holding is REGISTRATION, line.days))
     made_under = (event.settings_revision, hold.id if hold is not None else None)
@@ -145,6 +181,10 @@ def _changed_at(event: Event) -> datetime:
     return db.session.scalar(select(func.max(AuditEntry.at)).where(*by_people)) or event.created_at
 
 
+#: a holding, the days it is kept, and its rows
+_Found = tuple[Holding, int, list[Part]]
+
+
 class _Reader:
     """Finds what of an event goes by which rule."""
 
@@ -158,11 +198,11 @@ class _Reader:
         self._notices: dict[int | None, Mapping[str, int]] = {None: event.retention}
         self._notices |= {row.id: row.periods for row in db.session.execute(notices)}
 
-    def lines(self) -> Iterator[tuple[Holding, int, ColumnElement[bool]]]:
-        """Yield holding, days and condition."""
+    def lines(self) -> Iterator[_Found]:
+        """Yield holding, days and parts."""
         for holding in HOLDINGS:
             if holding.owner is None or holding.made is not None:
-                yield holding, *self._of_all(holding)
+                yield self._of_all(holding)
             elif holding.key in _OF_QUESTIONS:
                 yield from self._of_questions(holding)
             else:
@@ -172,56 +212,49 @@ class _Reader:
             sooner = {seen: days for seen, days in own.items() if days < self._days_of_person[seen]}
             yield from self._by_person(identity(column), sooner)
 
-    def _of_all(self, holding: Holding) -> tuple[int, ColumnElement[bool]]:
+    def _of_all(self, holding: Holding) -> _Found:
         """What belongs to nobody alone goes with the shortest that anybody was told."""
         days = rules.shortest(*(self._said(holding, each.notice_id) for each in (*self._seen, Seen(0, None))))
         which = holding.of_event(self._event.id)
         if holding.made is not None:
             which &= holding.made <= self._now - timedelta(days=days)
-        return days, which
+        return holding, days, [Part(None, which)]
 
-    def _by_person(
-        self, holding: Holding, days_of: Mapping[Seen, int]
-    ) -> Iterator[tuple[Holding, int, ColumnElement[bool]]]:
+    def _by_person(self, holding: Holding, days_of: Mapping[Seen, int]) -> Iterator[_Found]:
         for days in sorted(set(days_of.values())):
-            yield holding, days, self._of_those(holding, [seen for seen in days_of if days_of[seen] == days])
+            yield holding, days, [Part(self._people([seen for seen in days_of if days_of[seen] == days]), true())]
 
-    def _of_questions(self, holding: Holding) -> Iterator[tuple[Holding, int, ColumnElement[bool]]]:
+    def _of_questions(self, holding: Holding) -> Iterator[_Found]:
         """Yield what was given to questions: each as long as its question says, the others as the holding says."""
         key, version, kinds = _OF_QUESTIONS[holding.key]
-        found: dict[int, list[ColumnElement[bool]]] = defaultdict(list)
+        found: dict[int, list[Part]] = defaultdict(list)
         for given_under in [None, *self._definitions] if version is not None else [None]:
             alike: dict[tuple[tuple[tuple[str, int], ...], int], list[Seen]] = defaultdict(list)
             for seen in self._seen:
                 own = self._own_periods(seen, given_under or seen.questionnaire_id, kinds)
                 alike[tuple(own.items()), self._days(holding, seen)].append(seen)
+            was = version.is_not_distinct_from(given_under) if version is not None else true()
             for (own_items, usual), those in alike.items():
-                of_those = [self._of_those(holding, those)]
-                of_those += [version.is_not_distinct_from(given_under)] if version is not None else []
+                people = self._people(those)
                 apart = [*dict(own_items), *self._day_keys]
-                found[usual].append(and_(*of_those, key.not_in(apart)))
+                found[usual].append(Part(people, was & key.not_in(apart) if apart else was))
                 for days in sorted({days for _name, days in own_items}):
                     keys = [name for name, of_key in own_items if of_key == days]
-                    found[days].append(and_(*of_those, key.in_(keys)))
+                    found[days].append(Part(people, was & key.in_(keys)))
         for days in sorted(found):
-            yield holding, days, or_(*found[days])
+            yield holding, days, found[days]
 
-    def _of_those(self, holding: Holding, those: Sequence[Seen]) -> ColumnElement[bool]:
-        """Return the condition that finds what is held of the people who saw one of these."""
+    def _people(self, those: Sequence[Seen]) -> ColumnElement[bool]:
+        """Return the condition on the registrations of the people who saw one of these."""
+        of_event = Registration.event_id == self._event.id
         if len(those) == len(self._seen):
-            return holding.of_event(self._event.id)
-        saw = or_(
-            *(
-                (Registration.questionnaire_id == each.questionnaire_id)
-                & Registration.privacy_notice_id.is_not_distinct_from(each.notice_id)
-                for each in those
-            )
+            return of_event
+        saw = (
+            (Registration.questionnaire_id == each.questionnaire_id)
+            & Registration.privacy_notice_id.is_not_distinct_from(each.notice_id)
+            for each in those
         )
-        owner: Any = holding.owner
-        people: ColumnElement[bool] = owner.in_(
-            select(Registration.id).where(Registration.event_id == self._event.id, saw)
-        )
-        return people
+        return and_(of_event, or_(*saw))
 
     def _said(self, holding: Holding, notice_id: int | None) -> int:
         """Return the shorter of what the event says now and what a notice said."""

@@ -34,9 +34,10 @@ from eventreg.reports.views.figures import told_figures
 
 RETENTION_JOB = "privacy.retention"
 _TURN_SECONDS = 1.0
-#: rows of the first transaction; then as many as let it end in this time, so that those that take longer than expected
-#: still hold nobody up
-_FIRST, _MOST, _AIMS_AT_SECONDS = 20, 1_000, 0.015
+#: rows of the first transaction, which are few; then as many as let it end in this time, whatever their kind takes
+_FIRST, _MOST, _AIMS_AT_SECONDS = 50, 1_000, 0.02
+#: so much longer than that others may write between two
+_MAKES_WAY = 2
 #: rows that are looked up at once
 _LOOKED_UP = 4_000
 _NO_DAY = N_("Choose a day from today on, ten years ahead at most")
@@ -64,22 +65,19 @@ def let_some_go(work: Mapping[str, Any], now: datetime) -> bool:
     except NotFound:
         return False
     _tell_before(plan, now)
-    portion = _FIRST
     for line in plan.due(now):
-        while ids := list(db.session.scalars(line.holding.ids(line.which).limit(_LOOKED_UP))):
+        portion = _FIRST
+        while ids := line.some(_LOOKED_UP):
             while ids:
                 db.session.rollback()
-                began = time.monotonic()
-                if not _let_go(plan, line, ids[:portion], now):
+                held = _let_go(plan, line, ids[:portion], now)
+                if held is None:
                     return True
                 del ids[:portion]
-                took = time.monotonic() - began
-                portion = max(1, min(_MOST, portion * 2, int(portion * _AIMS_AT_SECONDS / took)))
-                # Others write meanwhile, as long as this did.
-                time.sleep(took)
+                portion = max(_FIRST, min(_MOST, portion * 2, int(portion * _AIMS_AT_SECONDS / held)))
+                time.sleep(_MAKES_WAY * held)
                 if time.monotonic() > until:
                     return True
-        portion = _FIRST
     _end_receipts(plan.event_id, now)
     return False
 
@@ -99,17 +97,20 @@ def due_amounts(event_id: int, now: datetime) -> list[Amount]:
     return plan.amounts(plan.due(now))
 
 
-def _let_go(plan: Plan, line: Line, ids: list[int], now: datetime) -> bool:
-    """Let these rows go, as far as they are still there. False: what was planned holds no longer."""
+def _let_go(plan: Plan, line: Line, ids: list[int], now: datetime) -> float | None:
+    """Let these rows go, as far as they are still there; return for how many seconds others had to wait.
+
+    None: what was planned holds no longer.
+    """
     with transaction():
+        began = time.monotonic()
         event = lock_event_in_any_state(plan.event_id)
         held = find_hold(event.id, today_of(event, now))
         if (event.settings_revision, held.id if held is not None else None) != plan.made_under:
-            return False
-        there = list(db.session.scalars(line.holding.ids(line.which, line.holding.id.in_(ids))))
-        if there:
+            return None
+        if there := line.still(ids):
             _add_to_receipt(event.id, line, line.holding.let_go(there), now)
-        return True
+    return time.monotonic() - began
 
 
 def _add_to_receipt(event_id: int, line: Line, number: int, now: datetime) -> None:
