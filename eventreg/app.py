@@ -152,7 +152,7 @@ def _init_directory(app: Flask) -> None:
 
 def _init_jobs(app: Flask) -> None:
     """Say who does which later work, and what is done again and again."""
-    from eventreg.accounts.services import guards, sessions, sign_in
+    from eventreg.accounts.services import accounts, guards, sessions, sign_in
     from eventreg.bulk.services import runs, steps
     from eventreg.bulk.services.steps import RUN_JOB
     from eventreg.exchange.services import background, files, importing, telling
@@ -192,6 +192,8 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("registration.sweep_used_forms", timedelta(days=1), ways_in.sweep_used_forms)
     registry.add_duty("privacy.retention", timedelta(days=1), running.see_to_retention)
     registry.add_work(running.RETENTION_JOB, running.let_some_go)
+    registry.add_duty("privacy.messages_of_accounts", timedelta(days=1), running.forget_messages_of_accounts)
+    registry.add_duty("accounts.close_unused", timedelta(days=1), accounts.close_unused)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), materials.sweep_materials)
     registry.add_work(files.MAKE_JOB, background.make_some)
     registry.add_duty("review.sweep_exports", timedelta(minutes=10), files.sweep_exports)

@@ -356,7 +356,7 @@ HOLDINGS: tuple[Holding, ...] = (
 #: columns with personal data that no holding reaches, and why: "table.column", or "table" for all of it
 KEPT: Mapping[str, str] = {
     "holds": "why the law keeps the event's data; of whoever placed them, not of those who are kept",
-    "accounts": "an account of the team, which its holder closes; see accounts.services",
+    "accounts": "of the team: closed by its holder, or after two years without use; the name stays with what it did",
     "account_sessions": "end with the account, and after a month",
     "events": "the contact person, whom the event names to the public",
     "event_speakers": "who speaks, as the programme tells the public",

@@ -24,6 +24,9 @@ from eventreg.events.rules.team import Permission
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
 from eventreg.kernel.errors import N_, NotFound, Refused
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.mail.services import forget_messages
 from eventreg.privacy import rules
 from eventreg.privacy.emails import enqueue_before_deletion
 from eventreg.privacy.holdings import HOLDINGS, RECEIPT
@@ -36,6 +39,8 @@ RETENTION_JOB = "privacy.retention"
 _TURN_SECONDS = 1.0
 #: rows of the first transaction, which are few; then as many as let it end in this time, whatever their kind takes
 _FIRST, _MOST, _AIMS_AT_SECONDS = 50, 1_000, 0.02
+#: mails to accounts of the team: they are on no screen
+ACCOUNT_MESSAGES = timedelta(days=90)
 #: so much longer than that others may write between two
 _MAKES_WAY = 2
 #: rows that are looked up at once
@@ -50,6 +55,19 @@ def see_to_retention(now: datetime) -> None:
         db.session.rollback()
         if any(line.is_due(now + rules.TOLD_BEFORE) for line in plan.lines):
             schedule_retention(event_id, now)
+
+
+def forget_messages_of_accounts(now: datetime) -> int:
+    """Forget what was mailed to accounts of the team a while ago, some at a time; returns of how many. A daily duty."""
+    over = (MailMessage.account_id.is_not(None), MailMessage.created_at <= now - ACCOUNT_MESSAGES)
+    known = select(MailMessage.id).where(*over, MailMessage.recipient != "", MailMessage.state != DeliveryState.SENDING)
+    forgotten = 0
+    while ids := db.session.scalars(known.limit(_FIRST)).all():
+        db.session.rollback()
+        with transaction():
+            forget_messages(ids, now)
+        forgotten += len(ids)
+    return forgotten
 
 
 def schedule_retention(event_id: int, now: datetime) -> None:
