@@ -51,3 +51,9 @@ def goes_at(
     if held_until is not None:
         moments.append(end_of_period(held_until, 0, time_zone))
     return max([*moments, not_before] if not_before is not None else moments)
+
+
+def is_to_be_told(first: datetime, told: datetime | None, now: datetime) -> bool:
+    """Say whether the owner is to be told now that the first of an event's data goes then; `told`: when that was done last."""
+    is_near = now >= first - TOLD_BEFORE
+    return is_near and (told is None or first - told > TOLD_BEFORE + timedelta(days=1))

@@ -32,7 +32,7 @@ from eventreg.privacy.emails import enqueue_before_deletion
 from eventreg.privacy.holdings import HOLDINGS, RECEIPT
 from eventreg.privacy.models import Deletion, Hold
 from eventreg.privacy.retention import Amount, Line, Plan, find_hold, get_plan, today_of
-from eventreg.reports.services import keep_figures, was_kept
+from eventreg.reports.services import keep_figures, last_kept
 from eventreg.reports.views.figures import told_figures
 
 RETENTION_JOB = "privacy.retention"
@@ -153,9 +153,12 @@ def _end_receipts(event_id: int, now: datetime) -> None:
 
 
 def _tell_before(plan: Plan, now: datetime) -> None:
-    """Keep the figures and tell the owners, once, before the first of an event's data goes."""
-    first = plan.first_due() if not was_kept(plan.event_id) else None
-    if first is None or now < first - rules.TOLD_BEFORE:
+    """Keep the figures and tell the owners, once, before the first of an event's data goes; again where a hold put it off."""
+    told = last_kept(plan.event_id)
+    if told is not None and _has_begun(plan.event_id):
+        return
+    first = plan.first_due()
+    if first is None or not rules.is_to_be_told(first, told, now):
         return
     amounts = [amount for amount in plan.amounts() if amount.line.due_at is not None]
     with transaction():
@@ -164,6 +167,12 @@ def _tell_before(plan: Plan, now: datetime) -> None:
         for account, grant in list_grants(event.id):
             if grant.allows(Permission.OWN):
                 enqueue_before_deletion(account, event, first, amounts)
+
+
+def _has_begun(event_id: int) -> bool:
+    short_lived = [holding.key for holding in HOLDINGS if holding.made is not None]
+    began = select(Deletion.id).where(Deletion.event_id == event_id, Deletion.holding.not_in(short_lived))
+    return db.session.scalar(began.limit(1)) is not None
 
 
 def save_periods(event_id: int, seen_revision: int | None, days: Mapping[str, int], actor: Actor) -> None:

@@ -95,10 +95,12 @@ def keep_figures(event: Event, told: Mapping[str, Any], actor: Actor, at: dateti
     return kept
 
 
-def was_kept(event_id: int) -> bool:
-    """Say whether the program itself kept figures of an event, as it does before the first of its data goes."""
+def last_kept(event_id: int) -> datetime | None:
+    """Return when the program itself kept figures of an event last, as it does before the first of its data goes."""
     by_program = (FrozenFigures.event_id == event_id, FrozenFigures.author_id.is_(None))
-    return db.session.scalar(select(FrozenFigures.id).where(*by_program).limit(1)) is not None
+    return db.session.scalar(
+        select(FrozenFigures.frozen_at).where(*by_program).order_by(FrozenFigures.frozen_at.desc()).limit(1)
+    )
 
 
 def list_kept(event_id: int) -> Sequence[FrozenFigures]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from eventreg.privacy.rules import counts_from, end_of_period, goes_at, shortest
+from eventreg.privacy.rules import counts_from, end_of_period, goes_at, is_to_be_told, shortest
 
 DAY = date(2027, 3, 12)
 ZONES = ("America/Mexico_City", "UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Madrid", "Asia/Kathmandu")
@@ -57,3 +57,21 @@ def test_neither_grace_nor_hold_brings_it_forward(grace: timedelta | None, held:
     late += [end_of_period(until, 0, "America/Mexico_City")] if until is not None else []
     assert found == max(late)
     assert found >= usual
+
+
+@pytest.mark.parametrize(
+    ("days_before", "told_before", "expected"),
+    [
+        (15, None, False), (14, None, True), (0, None, True), (-5, None, True),
+        # Told in time, or as soon as it was known: once.
+        (13, 14, False), (0, 14, False), (-5, -5, False), (0, 15, False),
+        # Told long ago of a day that a hold put off.
+        (14, 400, True), (15, 400, False), (0, 16, True),
+    ],
+)  # fmt: skip
+def test_owner_is_told_once_and_again_where_the_day_was_put_off(
+    days_before: int, told_before: int | None, expected: bool
+) -> None:
+    first = datetime(2028, 2, 24, 6, tzinfo=UTC)
+    told = None if told_before is None else first - timedelta(days=told_before)
+    assert is_to_be_told(first, told, first - timedelta(days=days_before)) is expected
