@@ -99,6 +99,8 @@ NOT_WALKED = {
         registration/services/links.py: send_link
         registration/services/statuses.py: take_back_mails
         selfservice/services.py: send_earlier_answers""",
+    "what goes of people, and what the law keeps: no page shows it, and a period stands in the event's own row": """
+        privacy/running.py: _end_receipts _let_go _tell_before forget_messages_of_accounts lift_hold place_hold save_periods""",
     "one person's answers and files: no page shows them, and a form that tells of places of options is not kept": """
         operations/rotation.py: _reseal_column
         registration/services/answer_changes.py: change_answers
