@@ -8,6 +8,7 @@ from eventreg.db.base import (
     PERSONAL,
     Base,
     Localized,
+    Part,
     UtcDateTime,
     choice_column,
     db,
@@ -16,9 +17,9 @@ from eventreg.db.base import (
     get_of_event,
     insert_rows,
     partial_index,
+    read_together,
 )
 from eventreg.db.due import SKEW, pull_back
-from eventreg.db.together import Part, read_together
 from eventreg.db.transactions import after_commit, lock_row, locking, revocable, transaction
 
 __all__ = [
