@@ -16,6 +16,7 @@ from eventreg.db.base import (
     found,
     get_of_event,
     insert_rows,
+    move_in_order,
     partial_index,
     read_together,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "insert_rows",
     "lock_row",
     "locking",
+    "move_in_order",
     "partial_index",
     "pull_back",
     "read_together",

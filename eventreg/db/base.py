@@ -1,11 +1,13 @@
 """What rows are made of, alike on SQLite and PostgreSQL: the declarative base, column types, names of constraints, the mark
-that a column holds personal data; and finding one row that must be there, or rows of several kinds in one statement.
+that a column holds personal data.
+
+Finding one row that must be there, or rows of several kinds in one statement, and moving one among its siblings.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, ClassVar, Final, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, Protocol, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -186,3 +188,24 @@ def _statement(parts: Sequence[Part]) -> Select[Any]:
             statement = statement.outerjoin(table, and_(part == number, condition))
     statement = statement.options(*(each for one in parts for each in one.options))
     return statement.order_by(part, *(each for one in parts for each in one.order))
+
+
+class Positioned(Protocol):
+    """A row with a place among its siblings."""
+
+    position: int
+
+
+def move_in_order(siblings: Sequence[Positioned], index: int, step: int) -> bool:
+    """Number `siblings` in their order, the one at `index` having changed places with its neighbour.
+
+    `step` -1 is towards the first, 1 towards the last. False, with nothing changed, where there is no neighbour.
+    """
+    other = index + (1 if step > 0 else -1)
+    if not 0 <= other < len(siblings):
+        return False
+    order = list(siblings)
+    order[index], order[other] = order[other], order[index]
+    for position, sibling in enumerate(order, 1):
+        sibling.position = position
+    return True

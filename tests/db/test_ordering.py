@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from eventreg.kernel.ordering import move_in_order
+from eventreg.db import move_in_order
 
 
 @dataclass
