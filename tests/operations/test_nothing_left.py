@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 
 from eventreg.config import Config
 from eventreg.db import db
-from eventreg.operations.appearing import appearing_whole
+from eventreg.kernel.disk import appearing_whole
 from eventreg.operations.backups.placing import Laid, finish_restores
 from eventreg.operations.doctor import Finding, Level, examine
 from tests.operations.conftest import InstanceMaker
