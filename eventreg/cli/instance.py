@@ -66,7 +66,8 @@ def doctor() -> None:
       eventreg doctor
     """
     from eventreg.cli.application import read_config
-    from eventreg.operations.doctor import Level, examine
+    from eventreg.operations.doctor import Level
+    from eventreg.operations.doctor.examination import examine
 
     config = read_config()
     click.echo(f"eventreg in {config.instance}\n")
