@@ -157,7 +157,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.bulk.services.steps import RUN_JOB
     from eventreg.exchange.services import background, files, importing, telling
     from eventreg.invitations.services import invitations, messages
-    from eventreg.jobs.registry import JobRegistry, job_registry
+    from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
     from eventreg.programme.services import materials
     from eventreg.questionnaires.registered import ASK_AGAIN_JOB

@@ -37,7 +37,7 @@ from eventreg.events.services.texts import return_to_version, save_texts
 from eventreg.exchange.services.importing import confirm_import
 from eventreg.invitations.rules.access_codes import CodeTerms
 from eventreg.invitations.services.access_codes import make_codes
-from eventreg.jobs.registry import job_registry
+from eventreg.jobs.services import job_registry
 from eventreg.kernel import clock
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.services import hold_picture
