@@ -17,7 +17,7 @@ from eventreg.organizations.models import Organization
 from eventreg.organizations.queries import find_organization
 from eventreg.organizations.rules import ProfileInvalid, check_profile
 from eventreg.organizations.services import record_organization
-from eventreg.web.palettes import PALETTES
+from eventreg.web.templating import PALETTES
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MOST = 200

@@ -17,7 +17,7 @@ from eventreg.media.services import keep_picture
 from eventreg.settings.models import InstanceSettings, LegalPage
 from eventreg.settings.queries import forget_settings
 from eventreg.settings.rules import SettingsReason, is_page_key
-from eventreg.web.palettes import PALETTES
+from eventreg.web.templating import PALETTES
 
 _THE_ROW = 1
 

@@ -151,7 +151,7 @@ class Event(Base):
     preview_generation: Mapped[int] = mapped_column(default=0, info=_info(kept=OWN))
     #: whether its team needs a second factor
     demands_second_factor: Mapped[bool] = mapped_column(default=False, info=_info(N_("A second factor is demanded")))
-    #: the key of one of the palettes (web.palettes); empty: the instance's
+    #: the key of one of the palettes (web.templating.PALETTES); empty: the instance's
     palette: Mapped[str] = mapped_column(String(24), default="", info=_info(N_("Colours"), kept="look"))
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"), info=_info(N_("Picture"), kept="look"))
     #: what the picture shows, for who cannot see it
