@@ -109,8 +109,8 @@ def _init_database(app: Flask) -> None:
 
 
 def _init_rooms(app: Flask) -> None:
-    from eventreg.accounts.policies import lacks_second_factor
     from eventreg.accounts.services.accounts import belongings
+    from eventreg.accounts.services.second_factor import lacks_second_factor
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.connection import init_mail

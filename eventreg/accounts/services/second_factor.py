@@ -1,9 +1,11 @@
-"""The second factor of an account: set up, confirmed, taken off, and its recovery codes; the secret sealed for its account.
+"""The second factor of an account: set up, confirmed, taken off, and its recovery codes; the secret sealed for its account;
+who has one and who must.
 
 Proving who one is by a code, at signing in and again before a dangerous act.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
@@ -28,7 +30,18 @@ from eventreg.db import db, transaction
 from eventreg.kernel import sealing, tokens
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound, Refused
+from eventreg.settings.queries import current_settings
 from eventreg.web.instance import keys
+
+
+def has_second_factor(account: Any) -> bool:
+    """Say whether the account is asked for a code when it signs in."""
+    return account.totp_confirmed_at is not None
+
+
+def lacks_second_factor(account: Any) -> bool:
+    """Say whether the instance demands a second factor that this account does not have."""
+    return not has_second_factor(account) and current_settings().demands_second_factor
 
 
 def begin_setup(account_id: int) -> None:

@@ -16,7 +16,7 @@ from flask import Response, g, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from eventreg.accounts.policies import has_second_factor
+from eventreg.accounts.services.second_factor import has_second_factor
 from eventreg.attendees.annotations import ANNOTATIONS
 from eventreg.attendees.annotations.base import Annotation
 from eventreg.attendees.forms import DecisionForm

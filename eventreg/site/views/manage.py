@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import g, render_template, url_for
 from flask_login import current_user
 
-from eventreg.accounts.policies import has_second_factor
+from eventreg.accounts.services.second_factor import has_second_factor
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.views import desk
 from eventreg.audit.services import INSTANCE_CHAIN, Actor, Target, note
