@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.accounts.models import Account, AccountSession, SignInLink
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason
 from eventreg.accounts.services.accounts import NeedsSuccessor, close_everywhere
 from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.audit.models import AuditEntry

@@ -10,8 +10,7 @@ from typing import Protocol
 from sqlalchemy import select, update
 
 from eventreg.accounts.models import Account, AccountSession, SignInLink
-from eventreg.accounts.rules.profiles import address_key, checked_address, checked_name
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason, address_key, checked_address, checked_name
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.clock import now

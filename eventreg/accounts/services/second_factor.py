@@ -22,7 +22,7 @@ from eventreg.accounts.rules.codes import (
     step_of,
 )
 from eventreg.accounts.rules.guarding import CODE, OLD_PASSWORD, Visitor
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason
 from eventreg.accounts.services import accounts, guards, sessions
 from eventreg.accounts.sessions import known_mark
 from eventreg.audit.services import SYSTEM, Actor, note

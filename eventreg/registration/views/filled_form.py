@@ -16,7 +16,7 @@ from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.rules.profiles import TooManyTries
 from eventreg.accounts.wording import too_many_tries
 from eventreg.db.transactions import from_shelf
 from eventreg.events.models import Category, Event
