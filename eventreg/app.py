@@ -145,7 +145,7 @@ def _init_directory(app: Flask) -> None:
     """Tell the directory of institutions where they are used, and by whom."""
     from eventreg.events.queries import partners
     from eventreg.events.services.partners import repoint_organization
-    from eventreg.organizations.directory import Users, users
+    from eventreg.organizations.policies import Users, users
 
     users.plug(app, Users(partners.list_uses, partners.runs_an_event, partners.list_foreign, repoint_organization))
 

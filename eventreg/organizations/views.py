@@ -10,7 +10,7 @@ from flask_login import current_user
 from eventreg.i18n.countries import place_in_alphabet
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.clock import now
-from eventreg.organizations import directory, queries, rules, services, wording
+from eventreg.organizations import policies, queries, rules, services, wording
 from eventreg.organizations.forms import MergeForm, OrganizationForm
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
@@ -31,7 +31,7 @@ def list_all() -> Answer:
     return render_template(
         "organizations/list.html",
         organizations=found,
-        uses=directory.users().list_uses(ids, current_user.id, current_user.is_administrator),
+        uses=policies.users().list_uses(ids, current_user.id, current_user.is_administrator),
         may_edit=editable(ids, _editor()),
         may_add=may_add(_editor()),
         search_text=search,
@@ -143,7 +143,7 @@ class _Typed:
 def _form_page(form: OrganizationForm, organization: Organization | None) -> str:
     uses: Sequence[Any] = ()
     if organization is not None:
-        listed = directory.users().list_uses([organization.id], current_user.id, current_user.is_administrator)
+        listed = policies.users().list_uses([organization.id], current_user.id, current_user.is_administrator)
         uses = listed.get(organization.id, ())
     return render_template(
         "organizations/form.html",
@@ -171,7 +171,7 @@ def _merge_page(found: Organization, form: MergeForm, other: Organization | None
         organization=found,
         other=other,
         pair=pair,
-        uses=directory.users().list_uses([each.id for each in pair], current_user.id, current_user.is_administrator),
+        uses=policies.users().list_uses([each.id for each in pair], current_user.id, current_user.is_administrator),
         name_of=wording.name_with_acronym,
     )
 
