@@ -160,7 +160,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
     from eventreg.programme.services import materials
-    from eventreg.questionnaires.registered import ASK_AGAIN_JOB
+    from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
         answers,
         cancelling,
@@ -213,7 +213,8 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.attendees.views.today import PEOPLE_ITEMS
     from eventreg.events import checks, today
     from eventreg.messages.views import Held
-    from eventreg.questionnaires import checks as of_questions, registered
+    from eventreg.questionnaires import checks as of_questions
+    from eventreg.questionnaires.queries import count_registered
     from eventreg.registration.queries import registrations
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
 
@@ -223,7 +224,7 @@ def _init_lifecycle(app: Flask) -> None:
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.count_asked.plug(app, of_questions.count_asked)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)
-    registered.count_registered.plug(app, people.count_answered)
+    count_registered.plug(app, people.count_answered)
 
 
 def _init_event_parts(app: Flask) -> None:
