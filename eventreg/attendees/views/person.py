@@ -22,7 +22,7 @@ from eventreg.attendees.annotations.base import Annotation
 from eventreg.attendees.forms import DecisionForm
 from eventreg.attendees.queries import person
 from eventreg.attendees.rules.listing import ListState
-from eventreg.attendees.services.looking import look_at_section, take_file
+from eventreg.attendees.services.team_acts import look_at_section, take_file
 from eventreg.attendees.views import blueprint, cards, desk, duplicates, history
 from eventreg.audit.trail import read_group
 from eventreg.db import read_together
