@@ -22,7 +22,7 @@ from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.attendees.annotations.notes import Written, write_note
 from eventreg.attendees.annotations.tags import change_tags, create_tag
 from eventreg.attendees.rules.acts import RunAct
-from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.services.reasons import add_reason, save_view
 from eventreg.audit.services import Actor
 from eventreg.bulk.services.runs import begin_run, draft_run, these

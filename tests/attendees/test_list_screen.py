@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from eventreg.attendees.listing import RegistrationList
 from eventreg.attendees.models import Note, Tag, Tagging
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.rules.saved_views import as_address, moved
-from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import EVERYTHING, Permission, TeamRole

@@ -21,7 +21,7 @@ from eventreg.attendees.annotations.notes import (
     write_note,
 )
 from eventreg.attendees.models import Note, NoteMention
-from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in, read_note
+from eventreg.attendees.rules.annotations import LONGEST_NOTE, named_in, read_note
 from eventreg.db import db, read_together, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer

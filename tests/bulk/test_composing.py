@@ -12,7 +12,7 @@ from flask import Flask
 from eventreg.accounts.models import Account
 from eventreg.attendees.annotations.tags import change_tags, create_tag
 from eventreg.attendees.rules.acts import RunAct, RunReason
-from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.services.reasons import save_view
 from eventreg.audit.services import Actor
 from eventreg.bulk.models import Run

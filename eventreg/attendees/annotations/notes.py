@@ -19,8 +19,8 @@ from eventreg.attendees.fields.asking import ByCondition, ColumnFilter, Ordering
 from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.models import Note, NoteMention
 from eventreg.attendees.queries.people import Person
+from eventreg.attendees.rules.annotations import LONGEST_NOTE, named_in, read_note
 from eventreg.attendees.rules.listing import MINE, YES
-from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in, read_note
 from eventreg.audit import services as audit
 from eventreg.db import Part, db, transaction
 from eventreg.events.bundles import fields

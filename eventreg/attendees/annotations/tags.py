@@ -13,8 +13,8 @@ from eventreg.attendees.fields.asking import ByCondition, ColumnFilter, Ordering
 from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.models import Tag, Tagging
 from eventreg.attendees.queries.people import Person
-from eventreg.attendees.rules import tags as rules
-from eventreg.attendees.rules.tags import TagColour, TagReason, read_tag_name, tag_key
+from eventreg.attendees.rules import annotations as rules
+from eventreg.attendees.rules.annotations import TagColour, TagReason, read_tag_name, tag_key
 from eventreg.audit.services import Act, Actor, Target, change, note, note_all
 from eventreg.db import Part, db, get_of_event, transaction
 from eventreg.events.bundles import fields
