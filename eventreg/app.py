@@ -34,7 +34,6 @@ _ROOMS_WITH_PAGES = (
 #: every room that writes the audit trail; its `acts` says in which words its acts are told
 _ROOMS_WITH_ACTS = (
     "audit", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "attendees",
-    "site",
 )  # fmt: skip
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
