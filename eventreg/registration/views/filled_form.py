@@ -12,12 +12,10 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
-from flask import g, request
+from flask import request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from eventreg.accounts.rules.profiles import TooManyTries
-from eventreg.accounts.wording import too_many_tries
 from eventreg.db.transactions import from_shelf
 from eventreg.events.models import Category, Event
 from eventreg.i18n.countries import CODES
@@ -356,19 +354,6 @@ def follow_language() -> None:
 def crowd_words() -> str:
     """Return what is said where a lock was not had in time."""
     return _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-
-
-class VisitorRefusals(Refusals):
-    """As `Refusals`, where anybody may try: after too many tries it says from when on the next one is possible, with 429."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        if not isinstance(error, TooManyTries):
-            return super().__exit__(kind, error, trace)
-        self.refused, self.status_code = error, 429
-        self.problem = too_many_tries(error.until, g.event.time_zone)
-        return True
 
 
 class FormRefusals(Refusals):
