@@ -14,10 +14,9 @@ from eventreg.cli.application import reason_of
 from eventreg.cli.audit import audit
 from eventreg.cli.backup import backup, restore
 from eventreg.cli.event import event
-from eventreg.cli.instance import deliver, demo, doctor, migrate
+from eventreg.cli.instance import deliver, demo, doctor, migrate, serve
 from eventreg.cli.keys import keys
 from eventreg.cli.registration import registration
-from eventreg.cli.serve import serve
 from eventreg.cli.user import user
 
 #: what a shell reports for a program that Ctrl+C ended
