@@ -56,6 +56,12 @@ def change_profile(account_id: int, name: str, language: str) -> None:
             note(account, "profile_changed", Actor.account(account_id), changed=changed)
 
 
+def set_roomy_rows(account_id: int, has_roomy_rows: bool) -> None:
+    """Have lists drawn with comfortable rows or dense ones for an account, wherever it signs in. Raises NotFound."""
+    with transaction():
+        lock_account(account_id).has_roomy_rows = has_roomy_rows
+
+
 def close_account(account_id: int, by: Actor = SYSTEM) -> None:
     """End an account: its sessions and links stop at once, what it did stays under its name. Raises NotFound."""
     with transaction():
