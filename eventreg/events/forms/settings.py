@@ -18,7 +18,7 @@ from eventreg.accounts.rules.profiles import checked_address
 from eventreg.events.models import Event, EventDay
 from eventreg.events.rules.dates import ClockFault, instant_of, read_clock, read_moment, written_moment
 from eventreg.events.rules.settings import LARGEST_NUMBER, MOST_DAYS, AttendanceMode, DayEntry, SettingsRefused
-from eventreg.i18n.countries import CODES, by_alphabet
+from eventreg.i18n.countries import CODES, by_alphabet, zones_by_alphabet
 from eventreg.i18n.languages import current_language, known_languages, own_name
 from eventreg.kernel.clock import time_zones
 from eventreg.kernel.errors import N_, Refused
@@ -247,7 +247,7 @@ class SettingsForm(LocalizedForm):
         self.languages.choices = self.first_language.choices = self.contact_language.choices = named
         self.country.choices = countries
         self.region.choices = sorted(countries, key=lambda entry: entry[0] not in event.region)
-        self.time_zone.choices = [(zone, zone.replace("_", " ")) for zone in _zones(event.time_zone)]
+        self.time_zone.choices = zones_by_alphabet(event.time_zone, language)
 
     def validate_joining_url(self, bound: TextField) -> None:
         """Refuse what a browser would not open as a page."""
@@ -356,12 +356,6 @@ def check_offered(bound: SelectField, offered: Container[str]) -> None:
     """Refuse what is none of the list, as a validator of its field does."""
     if bound.data not in offered:
         raise ValidationError(_("Choose one of the list"))
-
-
-def _zones(present: str) -> list[str]:
-    """Return the zones that people choose from: those named by a place, and the present one."""
-    zones = {zone for zone in time_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
-    return sorted(zones | {present, "UTC"})
 
 
 _FIRST_HOUR, _LAST_HOUR = time(9), time(18)
