@@ -65,6 +65,7 @@ def test_each_has_the_columns_that_are_needed_and_no_more(
     page = chosen(desk, event, title)
     assert title in page.heading
     assert page.form("Export").values()["format"] == [format_]
+    assert ("with_contact_data" in page.form("Export").values()) is (title == "Addresses")
     head, *rows = table(page)
     assert [each.partition(" (")[0] for each in head] == columns
     assert [row[0] for row in rows] == ["Ana Álvarez", "Ana Zúñiga"], "the confirmed, by surname"

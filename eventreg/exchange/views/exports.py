@@ -45,7 +45,9 @@ def choose_export(slug: str) -> Answer:
         "columns": ON_SCREEN if state.columns else EVERY_COLUMN,
         "names": _screen_columns(state),
     }
-    return _page(_form(state, formdata=None, with_contact_data=True, **usual), state)
+    # A hotel or the entrance needs names: what is made ready for them begins without addresses.
+    with_contact_data = ready is None or "email" in ready.columns
+    return _page(_form(state, formdata=None, with_contact_data=with_contact_data, **usual), state)
 
 
 @blueprint.post("/manage/events/<slug>/registrations/export")
