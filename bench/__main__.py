@@ -27,6 +27,7 @@ from bench.questions import TRIES as FORMS, measure_long_form
 from bench.registering import PEOPLE, measure_registering
 from bench.report import Part, gathered, report, write_down
 from bench.results import Figure
+from bench.retention import PEOPLE as LET_GO, measure_retention
 from bench.servers import is_compiled
 from bench.statements import PEOPLE as LISTED, measure_statements
 
@@ -53,6 +54,7 @@ PARTS: tuple[tuple[Part, int], ...] = (
     (measure_importing, OF_A_FILE),
     (measure_long_form, FORMS),
     (measure_bulk, OF_A_RUN),
+    (measure_retention, LET_GO),
 )
 
 _broken: list[Part] = []

@@ -23,17 +23,18 @@ from eventreg.web.instance import Instance, init_instance
 #: every room with tables, so that the metadata is whole before the first query
 _ROOMS_WITH_TABLES = (
     "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires",
-    "registration", "attendees", "exchange", "bulk",
+    "registration", "attendees", "exchange", "reports", "bulk", "privacy",
 )  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
 _ROOMS_WITH_PAGES = (
     "media", "settings", "accounts", "organizations", "events", "team", "programme", "making", "questionnaires",
     "registration", "selfservice", "attendees", "onbehalf", "invitations", "exchange", "reports", "messages",
-    "bulk", "site",
+    "bulk", "privacy", "site",
 )  # fmt: skip
 #: every room that writes the audit trail; its `acts` says in which words its acts are told
 _ROOMS_WITH_ACTS = (
     "audit", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "attendees",
+    "privacy",
 )  # fmt: skip
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
@@ -155,9 +156,10 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.bulk.services import runs, steps
     from eventreg.bulk.services.steps import RUN_JOB
     from eventreg.exchange.services import background, files, importing, telling
-    from eventreg.invitations.services import invitations, messages
+    from eventreg.invitations.services import messages
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
+    from eventreg.privacy import running
     from eventreg.programme.services import materials
     from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
@@ -188,7 +190,8 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), answers.sweep_uploads)
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), services.sweep_saved_forms)
     registry.add_duty("registration.sweep_used_forms", timedelta(days=1), ways_in.sweep_used_forms)
-    registry.add_duty("registration.forget_invited", timedelta(days=1), invitations.forget_invited)
+    registry.add_duty("privacy.retention", timedelta(days=1), running.see_to_retention)
+    registry.add_work(running.RETENTION_JOB, running.let_some_go)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), materials.sweep_materials)
     registry.add_work(files.MAKE_JOB, background.make_some)
     registry.add_duty("review.sweep_exports", timedelta(minutes=10), files.sweep_exports)

@@ -195,8 +195,9 @@ class LookPart(Document):
 _NOTICE_MOST = 1000
 _NOTICE = fields.record_of(
     PrivacyNotice,
-    ("version", "summary", "body", "published_at"),
+    ("version", "summary", "body", "periods", "published_at"),
     version=fields.number(1),
+    periods=fields.PERIODS,
     summary=fields.COMPLETE,
     body=fields.COMPLETE,
     published_at=fields.Field("published_at", fields.optional(fields.INSTANT), None),

@@ -32,7 +32,7 @@ UNSEEN: Final = {
     "the desk's own": (
         "tags", "taggings", "notes", "note_mentions", "ready_reasons", "saved_views", "kept_apart", "mergers",
         "runs", "run_items", "exports", "imports", "message_texts", "team_members", "team_invitations",
-        "questionnaire_drafts", "questionnaire_versions",
+        "questionnaire_drafts", "questionnaire_versions", "holds", "deletions", "frozen_figures",
     ),
     "what was, and what is due": ("audit_entries", "audit_details", "text_versions", "jobs"),
     "who signs in": ("accounts", "account_sessions", "recovery_codes", "sign_in_links", "guarded_attempts"),

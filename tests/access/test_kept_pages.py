@@ -96,7 +96,7 @@ NOT_WALKED = {
         bulk/services/writing.py: take_back_messages
         jobs/running.py: give_up
         mail/delivery.py: _free_left_behind claim_next settle
-        mail/services.py: forget_people release repeat send_again
+        mail/services.py: forget_messages release repeat send_again
         registration/services/links.py: send_link
         registration/services/statuses.py: take_back_mails
         selfservice/services.py: send_earlier_answers""",

@@ -38,6 +38,9 @@ LEFT: Final = {
     "run_items": _AT_WORK,
     "runs": _AT_WORK,
     "saved_views": _AT_WORK,
+    "holds": _AT_WORK,
+    "deletions": _AT_WORK,
+    "frozen_figures": _AT_WORK,
     "mail_messages": "messages stay with who sent them",
     "text_versions": "the history stays behind",
 }
@@ -76,6 +79,7 @@ APART: Final = {
     "settings_revision": "counts those who write at once",
     "calendar_revision": "entries that this instance sent",
     "worded_messages": "says what the messages' part brought",
+    "retained_until": "of what was here when this instance learned to let go",
 }
 #: columns of the event's row that nobody sets, so that the history need not name them
 NOT_SET: Final = {
@@ -87,6 +91,7 @@ NOT_SET: Final = {
     "created_at",
     "publication_changed_at",
     "preview_generation",
+    "retained_until",
 }
 
 

@@ -158,6 +158,12 @@ class Event(Base):
     picture_text: Mapped[dict[str, str]] = mapped_column(
         Localized, default=dict, info=_info(N_("What the picture shows"), kept="look")
     )
+    #: days that what is held about people is kept, by key of a holding (privacy.holdings); others as the program says
+    retention: Mapped[dict[str, int]] = mapped_column(
+        JSON, default=dict, info=_info(N_("How long data are kept"), kept=EVENT)
+    )
+    #: nothing goes before, whatever the periods say: it was there when the program learned to let go. None: no such time
+    retained_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=_info(kept=NOWHERE))
     #: raised with every change of dates, places and settings: whoever saves says which one was seen
     settings_revision: Mapped[int] = mapped_column(default=1)
     #: keys of the messages that have words of the event's own (message_texts): for any other none are looked for
@@ -256,6 +262,8 @@ class PrivacyNotice(Base):
     summary: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
     #: the whole notice, Markdown
     body: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    #: the event's `retention` when it was published: nothing of whoever saw it is kept longer
+    periods: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -1,0 +1,30 @@
+"""What the audit trail says of how long data are kept, of what the law keeps, and of what went."""
+
+from flask_babel import gettext
+
+from eventreg.audit import trail
+from eventreg.privacy.holdings import HOLDINGS, IDENTITY
+from eventreg.web.forms import lazy_gettext as _
+
+trail.add_acts(
+    periods_changed=_("Changed how long data are kept"),
+    data_let_go=_("Deleted data whose period was over"),
+    hold_placed=_("Placed a hold on the data"),
+    hold_lifted=_("Lifted the hold on the data"),
+)
+trail.add_kinds(hold=_("Hold on the data"))
+trail.add_pages(hold="privacy.show_retention")
+_TITLES = {
+    **{holding.key: holding.title for holding in HOLDINGS},
+    **{f"column_{column}": title for column, title in IDENTITY.items()},
+}
+
+
+def title_of(key: str) -> str:
+    """Return what a holding is called, in the reader's language."""
+    return gettext(_TITLES[key]) if key in _TITLES else key
+
+
+trail.add_parts(**{f"kept_{key}": _(title) for key, title in _TITLES.items()})
+trail.add_parts(holding=_("What went"), kept_days=_("Days it was kept"))
+trail.add_values({key: _(title) for key, title in _TITLES.items()}, "holding")
