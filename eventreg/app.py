@@ -159,7 +159,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.invitations.services import messages
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
-    from eventreg.privacy import running
+    from eventreg.privacy import copies, running
     from eventreg.programme.services import materials
     from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
@@ -198,6 +198,8 @@ def _init_jobs(app: Flask) -> None:
     registry.add_handler(ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
     registry.add_duty("registration.decided_ahead", timedelta(minutes=1), promotion.pull_back_decisions)
+    registry.add_work(copies.MAKE_JOB, copies.make_copy)
+    registry.add_duty("privacy.sweep_copies", timedelta(hours=1), copies.sweep_copies)
     registry.add_work(RUN_JOB, steps.do_turn)
     registry.add_duty("review.sweep_drafts", timedelta(hours=1), runs.sweep_drafts)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), statuses.expire_unverified)

@@ -12,6 +12,7 @@ trail.add_acts(
     hold_placed=_("Placed a hold on the data"),
     hold_lifted=_("Lifted the hold on the data"),
 )
+trail.add_acts(trail.Group.LOOKS, copy_requested=_("Asked for a copy of their data"))
 trail.add_kinds(hold=_("Hold on the data"))
 trail.add_pages(hold="privacy.show_retention")
 _TITLES = {

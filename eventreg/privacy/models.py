@@ -1,4 +1,4 @@
-"""What stands in the way of letting people go, and what became of it."""
+"""What stands in the way of letting people go, and what became of it; what people were given of their own."""
 
 from datetime import date, datetime
 
@@ -48,3 +48,19 @@ class Deletion(Base):
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: when nothing more was left to go by it
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DataCopy(Base):
+    """A copy of everything that is held about a person, asked for by that person. It lies sealed on the disk for a while."""
+
+    __tablename__ = "data_copies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: None: the worker has it still to make
+    ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: bytes before sealing
+    size: Mapped[int] = mapped_column(default=0)

@@ -31,6 +31,7 @@ LEFT: Final = {
     "used_forms": _UNDER_WAY,
     "team_invitations": _UNDER_WAY,
     "erased_registrations": "an event is copied without people, and taken along with those who are there",
+    "data_copies": _UNDER_WAY,
     "exports": _AT_WORK,
     "imports": _AT_WORK,
     "kept_apart": _AT_WORK,

@@ -99,6 +99,7 @@ def begin_export(
                 details=begun.plan.as_data(),
                 has_sensitive=begun.plan.has_sensitive,
                 reason=wish.reason,
+                people=list(ids),
                 count=len(ids),
                 done=0 if is_aside else len(ids),
                 created_at=at,
