@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventreg.config import Config, load_config
 from eventreg.db import db
-from eventreg.db.engines import THREADS, engine_options, prepare_engine
+from eventreg.db.engines import THREADS, engine_options, prepare_engine, read_without_begin
 from eventreg.db.transactions import watch_changes
 from eventreg.i18n import languages
 from eventreg.kernel.clients import cookie_name
@@ -105,6 +105,7 @@ def _init_database(app: Flask) -> None:
     with app.app_context():
         engine: Engine = db.engine
         prepare_engine(engine)
+        read_without_begin(engine)
         watch_changes(engine)
 
 

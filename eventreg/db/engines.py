@@ -73,6 +73,14 @@ def prepare_engine(engine: Engine, bounds: Bounds = USUAL) -> None:
         postgresql.prepare(engine, bounds)
 
 
+def read_without_begin(engine: Engine) -> None:
+    """Have reads on `engine` need no transaction, where that takes nothing from them: an application's, see `transaction`."""
+    if engine.dialect.name == "postgresql":
+        from eventreg.db import postgresql
+
+        postgresql.read_without_begin(engine)
+
+
 def take_time(connection: Connection) -> None:
     """Let the statements of the transaction that was begun on `connection` take hours: a migration, a backup."""
     if connection.dialect.name == "postgresql":
