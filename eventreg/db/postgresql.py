@@ -33,9 +33,6 @@ _PAUSE = 2
 _LOOKS_AFTER = 3
 #: a migration or a backup of much data
 _HOURS = 6 * 3600
-#: What a page read out of turn costs. The server's own guess is that of a turning disk: of a table that it has not taken stock
-#: of yet it would sort everybody of an event for one page, where an index knows their order. Who set another keeps it.
-_PAGE_COST = "SELECT set_config('random_page_cost', '1.1', false) WHERE current_setting('random_page_cost') = '4'"
 
 
 class Silent(psycopg.OperationalError):
@@ -157,7 +154,6 @@ def prepare(engine: Engine, bounds: Bounds) -> None:
     def set_up(connection: BoundedConnection, _record: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = {bounds.lock_ms}; SET statement_timeout = {bounds.statement * 1000}")
-            cursor.execute(_PAGE_COST)
         connection.commit()
         gate.open()
 

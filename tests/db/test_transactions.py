@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import make_url, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
 from eventreg.db import Part, db, lock_row, read_together, transaction, transactions
-from eventreg.db.engines import open_engine
 from eventreg.events.models import Event
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.organizations.models import Organization
@@ -249,13 +248,3 @@ def test_a_read_stands_alone_and_what_is_asked_often_stays_prepared(app: Flask) 
         assert _is_in_transaction()
     db.session.scalars(select(Organization.key)).all()
     assert not _is_in_transaction(), "nor does one after it"
-
-
-@pytest.mark.on_postgresql
-def test_reading_out_of_turn_costs_what_the_server_was_told_else_little(database_url: str) -> None:
-    told = make_url(database_url).update_query_dict({"options": "-c random_page_cost=2"})
-    for url, cost in ((make_url(database_url), "1.1"), (told, "2")):
-        engine = open_engine(url.render_as_string(hide_password=False))
-        with engine.connect() as connection:
-            assert connection.scalar(text("SHOW random_page_cost")) == cost
-        engine.dispose()
