@@ -16,7 +16,7 @@ from psycopg import errors
 from sqlalchemy import Connection, Engine, event, text
 
 from eventreg.db.engines import Bounds
-from eventreg.db.transactions import WRITE_OPTION
+from eventreg.db.transactions import PLANNED_ANEW, WRITE_OPTION
 
 #: what the kernel sees to, where it can: a machine that is gone, also while nothing is asked
 _NETWORK = {
@@ -182,6 +182,13 @@ def read_without_begin(engine: Engine) -> None:
         driver: Any = connection.connection.dbapi_connection
         if "isolation_level" not in options and driver.autocommit != stands_alone:
             driver.autocommit = stands_alone
+
+    @event.listens_for(engine, "do_execute")
+    def execute(cursor: Any, statement: str, given: Any, context: Any) -> bool:
+        is_planned_anew = bool(context.execution_options.get(PLANNED_ANEW))
+        if is_planned_anew:
+            cursor.execute(statement, given, prepare=False)
+        return is_planned_anew
 
 
 def take_time(connection: Connection) -> None:

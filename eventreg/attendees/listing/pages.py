@@ -285,7 +285,7 @@ class RegistrationList:
         statement = self._ordered(select(*shown(self._sight)), reverse=is_backward, few=few).limit(number)
         if position is not None:
             statement = statement.where(self._beyond(position, is_backward))
-        return db.session.execute(statement).all()
+        return db.session.execute(statement, execution_options=self._narrowing.options).all()
 
     def _led(self, number: int, position: Sequence[Any] | None, is_backward: bool) -> Select[*tuple[Any, ...]] | None:
         """Return the selection of who comes first from a place on, off an index; None where none knows.

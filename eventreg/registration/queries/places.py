@@ -58,13 +58,18 @@ def get_seats(event: Event) -> Seats:
     return list_seats([event])[event.id]
 
 
-_SEATS = select(
-    Category.id,
-    Category.places,
-    Category.counts_toward_event,
-    # Counted off an index, category by category: joined, all would be put in order first.
-    select(func.count()).where(Place.event_id == Category.event_id, Place.category_id == Category.id).scalar_subquery(),
-).where(Category.event_id == bindparam("event_id"))
+# Counted by themselves, off their index: joined to the categories first, all would be put in order.
+_COUNTED = (
+    select(Place.category_id, func.count().label("taken"))
+    .where(Place.event_id == bindparam("event_id"))
+    .group_by(Place.category_id)
+    .subquery()
+)
+_SEATS = (
+    select(Category.id, Category.places, Category.counts_toward_event, func.coalesce(_COUNTED.c.taken, 0))
+    .outerjoin(_COUNTED, _COUNTED.c.category_id == Category.id)
+    .where(Category.event_id == bindparam("event_id"))
+)
 
 
 def find_seats(event: Event) -> Seats:
