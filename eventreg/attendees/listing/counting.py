@@ -158,7 +158,7 @@ class _Counting:
         named = known.get(self._kept[_FEW], ())
         self._named = [row[-1] for row in named] if 0 < len(named) < self._most_few else None
         rows: dict[str, list[Any]] = {name: [] for name in asked}
-        given, options = {"event_id": self._of.event_id}, self._narrowing.options
+        given, options = {"event_id": self._of.event_id}, {PLANNED_ANEW: self._narrowing.state.is_narrowed}
         for name, *row in db.session.execute(self._asked(asked), given, execution_options=options) if asked else ():
             rows[name].append(row)
         known.update((self._kept[name], rows[name]) for name in asked if name in self._kept)
@@ -358,11 +358,6 @@ class Narrowing:
     def is_narrowed_beside(self, fields: Collection[str]) -> bool:
         """Say whether anything but the filters of these fields can leave somebody out."""
         return bool(self.state.words or not self.of.sight.scope.is_whole or set(self._by_field).difference(fields))
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """How a statement is asked that this narrows: filters and searches let through one person or everybody."""
-        return {PLANNED_ANEW: self.state.is_narrowed}
 
     @property
     def follows_history(self) -> bool:

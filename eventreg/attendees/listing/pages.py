@@ -35,7 +35,7 @@ from eventreg.attendees.listing.shape import ListShape, get_shape
 from eventreg.attendees.queries.people import PERSON_COLUMNS, Person, person_of
 from eventreg.attendees.queries.person import registered_since
 from eventreg.attendees.rules.listing import PAGE_SIZE, STATUS, YES, Cursor, ListState
-from eventreg.db import db
+from eventreg.db import PLANNED_ANEW, db
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Answer, Consent, Registration
@@ -285,7 +285,8 @@ class RegistrationList:
         statement = self._ordered(select(*shown(self._sight)), reverse=is_backward, few=few).limit(number)
         if position is not None:
             statement = statement.where(self._beyond(position, is_backward))
-        return db.session.execute(statement, execution_options=self._narrowing.options).all()
+        # Filters and searches let through one person or everybody.
+        return db.session.execute(statement, execution_options={PLANNED_ANEW: self.state.is_narrowed}).all()
 
     def _led(self, number: int, position: Sequence[Any] | None, is_backward: bool) -> Select[*tuple[Any, ...]] | None:
         """Return the selection of who comes first from a place on, off an index; None where none knows.
