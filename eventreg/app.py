@@ -23,18 +23,18 @@ from eventreg.web.instance import Instance, init_instance
 #: every room with tables, so that the metadata is whole before the first query
 _ROOMS_WITH_TABLES = (
     "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires",
-    "registration", "attendees", "exchange", "bulk",
+    "registration", "attendees", "exchange", "bulk", "privacy",
 )  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
 _ROOMS_WITH_PAGES = (
     "media", "settings", "accounts", "organizations", "events", "team", "programme", "making", "questionnaires",
     "registration", "selfservice", "attendees", "onbehalf", "invitations", "exchange", "reports", "messages",
-    "bulk", "site",
+    "bulk", "privacy", "site",
 )  # fmt: skip
 #: every room that writes the audit trail; its `acts` says in which words its acts are told
 _ROOMS_WITH_ACTS = (
     "audit", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "attendees",
-    "site",
+    "privacy", "site",
 )  # fmt: skip
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
@@ -114,8 +114,10 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.connection import init_mail
+    from eventreg.privacy.views import own_section
     from eventreg.programme.services.programme import count_sign_ups
     from eventreg.registration.queries.sessions import count_session_people
+    from eventreg.selfservice.views.page import own_sections
     from eventreg.settings.queries import current_settings
     from eventreg.site.kept_pages import init_kept_pages
     from eventreg.team.services import TeamBelongings
@@ -128,6 +130,7 @@ def _init_rooms(app: Flask) -> None:
     init_mail(app, _personal_link)
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
+    own_sections.plug(app, (own_section,))
     _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)

@@ -29,9 +29,10 @@ from eventreg.bulk.services.runs import begin_run, draft_run, these
 from eventreg.bulk.services.steps import do_some
 from eventreg.db import db, transaction
 from eventreg.events.links import category_token, invitation_token
-from eventreg.events.models import Event, EventDay, ProgrammeSession, TeamMember
+from eventreg.events.models import Category, Event, EventDay, ProgrammeSession, TeamMember
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import PREVIEW
+from eventreg.events.rules.categories import ShownTo
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import EVERYTHING, TeamRole
 from eventreg.exchange.rules.importing import RefusedRows
@@ -50,7 +51,7 @@ from eventreg.registration.services.answers import NewFile
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.requests import ask_for_correction
-from eventreg.selfservice.services import save_form
+from eventreg.selfservice.services import record_consent_changes, save_form
 from eventreg.team.services import NewMember, invite
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
@@ -241,6 +242,7 @@ def build_world(app: Flask) -> World:
             upload, message, decided.id, a_picture().public_id,
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
+        _a_list_of_participants(event, letter)
         world.request_id = _asked(event, letter, accounts["owner"])
         world.public_ids |= _exports(event, accounts["owner"])
         world.public_ids["attendees.change_saved_view"] = save_view(
@@ -379,6 +381,14 @@ def _who_and_where(event: Event, session_id: str) -> tuple[Mapping[str, str], in
 def _session_of_the_draft() -> str:
     found = select(ProgrammeSession.public_id).join(EventDay).join(Event).where(Event.publication == Publication.DRAFT)
     return db.session.scalars(found.limit(1)).one()
+
+
+def _a_list_of_participants(event: Event, person: Registration) -> None:
+    """Make the list public, with one person on it: nobody else has given the permission."""
+    with transaction() as session:
+        session.get_one(Event, event.id).participant_consent = "listed"
+        session.get_one(Category, event.categories[0].id).shown_to = ShownTo.PUBLIC
+    record_consent_changes(event.id, person.id, {"listed": True}, "es")
 
 
 def _what_a_programme_leaves(event: Event) -> tuple[dict[str, str], int]:

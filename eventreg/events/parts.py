@@ -23,7 +23,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MOST = 200
 _COLUMNS = (
     "key", "name", "description", "places", "approval", "pending_counts", "counts_toward_event", "opens_at", "closes_at",
-    "is_private",
+    "is_private", "shown_to",
 )  # fmt: skip
 _CATEGORY = fields.record_of(Category, _COLUMNS, name=fields.COMPLETE)
 

@@ -25,6 +25,7 @@ _KINDS: Final[Mapping[str, Any]] = {
     "languages": texts(12, 20),
     "title": COMPLETE,
     "region": texts(2, 300),
+    "participant_columns": texts(24, 10),
     "publication_changed_at": INSTANT,
     "created_at": Field("created_at", optional(INSTANT), None),
 }
