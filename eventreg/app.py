@@ -215,7 +215,9 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.attendees.queries import duplicates, people
     from eventreg.attendees.views.today import PEOPLE_ITEMS
     from eventreg.events import checks, today
+    from eventreg.exchange.services import exporting
     from eventreg.messages.views import Held
+    from eventreg.privacy import agreements
     from eventreg.questionnaires import checks as of_questions, registered
     from eventreg.registration.queries import registrations
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
@@ -225,6 +227,7 @@ def _init_lifecycle(app: Flask) -> None:
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.count_asked.plug(app, of_questions.count_asked)
+    exporting.list_recipients.plug(app, agreements.list_recipients)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)
     registered.count_registered.plug(app, people.count_answered)
 

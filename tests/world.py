@@ -70,6 +70,7 @@ from tests.builders import (
 )
 from tests.events.programmes import a_room, a_speaker
 from tests.exchange.exporting import an_export
+from tests.privacy.agreed import an_agreement
 from tests.questionnaire import EVERY_KIND
 from tests.registration.arriving import an_access_code, an_invitation
 from tests.support.kept import KeptDatabase, Rows
@@ -119,6 +120,7 @@ class World:
     #: the owner's, on the person with the letter
     note_id: int = 0
     outcome_id: int = 0
+    agreement_id: int = 0
     #: of the draft of the event's questions
     draft_mark: str = ""
     #: of a team member below the manager, and of an account without rights
@@ -204,6 +206,7 @@ class World:
             "note_id": self.note_id,
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
+            "agreement_id": self.agreement_id,
             "key": "imprint" if rule.endpoint.startswith("settings.") else self.event.partners[0].organization.key,
             "name": "es" if rule.endpoint == "bulk.show_run_mail" else "css/theme.css",
             "step": "cancel",
@@ -243,6 +246,7 @@ def build_world(app: Flask) -> World:
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
         _a_list_of_participants(event, letter)
+        world.agreement_id = an_agreement(event, accounts["owner"]).id
         world.request_id = _asked(event, letter, accounts["owner"])
         world.public_ids |= _exports(event, accounts["owner"])
         world.public_ids["attendees.change_saved_view"] = save_view(
@@ -461,6 +465,14 @@ def _seen(key: str) -> str:
 
 
 _FORMS: dict[str, Any] = {
+    "privacy.save_participants": lambda world: {
+        "columns": ["name"], "consent": "listed", "revision": str(world.event.settings_revision),
+    },
+    "privacy.choose_own_listing": lambda world: {"listed": ["country"]},
+    **dict.fromkeys(("privacy.add_agreement", "privacy.save_agreement"), lambda world: {
+        "recipient": "Embajada", "purpose-es": "Visados", "until": "2100-01-31", "categories": ["government"],
+        "columns": ["person"], "revision": "1",
+    }),
     "invitations.use_code": lambda world: {"access_code": "puerta 2027"},
     "invitations.add_access_codes": lambda world: {"codes": "NORTE-2027", "category": "government"},
     "selfservice.ask_for_earlier": lambda world: {"email": "ana@instituto.example"},

@@ -11,6 +11,7 @@ from eventreg.events.bundles import fields, reading
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, Speaker
 from eventreg.events.models.event import columns_kept
+from eventreg.events.rules.categories import ShownTo
 from eventreg.kernel.errors import N_
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
@@ -48,6 +49,8 @@ class CategoriesPart(Document):
             if not _KEY.fullmatch(values["key"]):
                 raise fields.BundleInvalid(f"{place}.key: is none (small letters, digits and _, 40 at most)")
             intake.claim("category", values["key"], place)
+            if intake.is_copy:
+                values["shown_to"] = ShownTo.NOBODY
             opens_at, closes_at = values["opens_at"], values["closes_at"]
             if opens_at is not None and closes_at is not None and opens_at >= closes_at:
                 raise fields.BundleInvalid(f"{place}.closes_at: is not after opens_at")
