@@ -187,11 +187,13 @@ def _on_list(event_id: int, rules: ListRules) -> Sequence[ColumnElement[bool]]:
 
 def said_of(row: Any, column: ListedColumn, language: str) -> str:
     """Return what a column says of a registration, or of a row with its columns; empty where nothing is known."""
-    if column is ListedColumn.NAME:
-        return row.badge_name or f"{row.given_name} {row.family_name}".strip()
-    if column is ListedColumn.INSTITUTION:
-        return str(row.institution)
-    return formats.country(row.country, language) if row.country else ""
+    match column:
+        case ListedColumn.NAME:
+            return row.badge_name or f"{row.given_name} {row.family_name}".strip()
+        case ListedColumn.INSTITUTION:
+            return str(row.institution)
+        case ListedColumn.COUNTRY:
+            return formats.country(row.country, language) if row.country else ""
 
 
 def _place(listed: Listed) -> tuple[bool, Sequence[str]]:
