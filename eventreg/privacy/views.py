@@ -97,6 +97,9 @@ class ParticipantsForm(BaseForm):
         self.permissions = {key: plain_in_reader_language(asked.label) for key, asked in permissions.items()}
         everybody = {} if LIST_CONSENT in permissions else {LIST_CONSENT: _("None: nobody is asked for one")}
         self.consent.choices = [*self.permissions.items(), *everybody.items()]
+        asked = permissions.get(self.consent.data or "")
+        #: what stands below the permission where people give it
+        self.promise = plain_in_reader_language(asked.help) if asked is not None else ""
         self.shown_to = {row.id: self._of_category(row.id, row.shown_to) for row in event.categories}
 
     def _of_category(self, category_id: int, standing: ShownTo) -> str:
