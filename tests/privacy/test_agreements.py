@@ -70,6 +70,17 @@ def test_no_format_says_more_than_was_agreed(event: Event, desk: Pages, owner: A
     assert not any(word in page.body for word in (b"Mora", b"ana@instituto", b"555 0101"))
 
 
+def test_by_what_the_list_was_narrowed_stays_inside(event: Event, desk: Pages, owner: Account) -> None:
+    a_registration(event, given_name="Ana", family_name="Mora")
+    agreement = an_agreement(event, owner)
+    entries = {"format": "csv", "columns": "all", "recipient": str(agreement.id)}
+    page = desk.post(f"/manage/events/{event.slug}/registrations/export?q=mora", entries, 200, token=True)
+    assert len(_rows(page)) == 2
+    assert "mora" not in page.headers["Content-Disposition"].lower()
+    (export,) = db.session.scalars(select(Export))
+    assert (export.plan.words, export.query) == ("", "q=mora")
+
+
 def test_what_was_not_agreed_is_not_taken(event: Event, desk: Pages, owner: Account) -> None:
     agreement = an_agreement(event, owner)
     refused = _export(desk, event, agreement, 422, columns="screen", names=["email"])

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from eventreg.accounts.models import Account
 from eventreg.db import db, transaction
-from eventreg.events.models import Category, Event
+from eventreg.events.models import Category, Event, TeamMember
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.categories import ListedColumn, ShownTo
 from eventreg.events.rules.publication import Publication
@@ -22,7 +22,7 @@ from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
 from eventreg.selfservice.services import record_consent_changes
-from tests.builders import a_registration, an_event
+from tests.builders import a_registration, a_team_member, an_event
 from tests.onbehalf.test_moving import hand_on
 from tests.registration.records import history
 from tests.support.html import elements, text_of
@@ -196,6 +196,18 @@ def test_without_a_permission_asked_everybody_shown_is_on_it_and_the_page_says_s
     assert "Ana Mora" in Pages(app).get(f"/events/{event.slug}/participants").text
     page = desk.get(f"/manage/events/{event.slug}/participants")
     assert page.has("None: nobody is asked for one")
+
+
+def test_who_may_not_see_who_registered_sees_how_many(app: Flask, event: Event) -> None:
+    _somebody(event, "Ana")
+    _set(event, {"government": ShownTo.CONFIRMED})
+    manager = a_team_member(event, "manager")
+    with transaction() as session:
+        member = session.scalars(select(TeamMember).where(TeamMember.account_id == manager.id)).one()
+        member.withheld = ["see_registrations"]
+    page = Pages(app).sign_in(manager).get(f"/manage/events/{event.slug}/participants")
+    assert page.has("A confirmed participant: 1 person")
+    assert not page.has("Ana Mora")
 
 
 def test_the_settings_are_saved_and_told(event: Event, desk: Pages, owner: Account) -> None:

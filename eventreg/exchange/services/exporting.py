@@ -90,6 +90,8 @@ def begin_export(
         if recipient is not None:
             wish = replace(wish, columns=recipient.columns_of(wish))
             taker = replace(taker, sight=taker.sight.narrowed_to(recipient.categories))
+            # What the list was narrowed by can be what was not agreed: the file and its name do not say it, the history does.
+            words = ""
         categories = [row for row in event.categories if is_shown(row, taker.sight.scope)]
         shape = get_shape(event_id, categories, taker.sight)
         ids: Sequence[int] = RegistrationList(event_id, categories, state.with_(), taker.sight, shape).ids()

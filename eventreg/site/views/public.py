@@ -20,7 +20,7 @@ from eventreg.registration.queries.places import get_availability, list_availabi
 from eventreg.site import wording
 from eventreg.site.views import blueprint, presenting, programme, programme_shown
 from eventreg.site.views.sharing import event_data, picture_address, sharing
-from eventreg.web import access, instance
+from eventreg.web import access, instance, limits
 from eventreg.web.guides import guides
 from eventreg.web.kept import kept
 
@@ -102,6 +102,7 @@ def show_privacy(slug: str) -> BaseResponse:
 
 @blueprint.get("/events/<slug>/participants")
 @access.public
+@limits.limited("300 per 10 minutes", ("GET", "HEAD"))
 def show_participants(slug: str) -> BaseResponse:
     """Show whom everybody finds on the list of participants. Nobody keeps it, neither a cache nor a search engine."""
     found = get_public_event(slug)
