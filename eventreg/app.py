@@ -115,8 +115,10 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.connection import init_mail
+    from eventreg.privacy.views.sharing import own_section
     from eventreg.programme.services.programme import count_sign_ups
     from eventreg.registration.queries.sessions import count_session_people
+    from eventreg.selfservice.views.page import own_sections
     from eventreg.settings.queries import current_settings
     from eventreg.site.kept_pages import init_kept_pages
     from eventreg.team.services import TeamBelongings
@@ -129,6 +131,7 @@ def _init_rooms(app: Flask) -> None:
     init_mail(app, _personal_link)
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
+    own_sections.plug(app, (own_section,))
     _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
@@ -217,7 +220,9 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.attendees.queries import duplicates, people
     from eventreg.attendees.views.today import PEOPLE_ITEMS
     from eventreg.events import checks, today
+    from eventreg.exchange.services import exporting
     from eventreg.messages.views import Held
+    from eventreg.privacy import agreements
     from eventreg.questionnaires import checks as of_questions
     from eventreg.questionnaires.queries import count_registered
     from eventreg.registration.queries import registrations
@@ -228,6 +233,7 @@ def _init_lifecycle(app: Flask) -> None:
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.count_asked.plug(app, of_questions.count_asked)
+    exporting.list_recipients.plug(app, agreements.list_recipients)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)
     count_registered.plug(app, people.count_answered)
 

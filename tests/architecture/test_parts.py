@@ -44,6 +44,7 @@ LEFT: Final = {
     "frozen_figures": _AT_WORK,
     "mail_messages": "messages stay with who sent them",
     "text_versions": "the history stays behind",
+    "sharing_agreements": "agreed for the people of one event, with those who run it: a copy asks anew",
 }
 #: columns of the others that no part names
 UNNAMED: Final = {

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.audit.models import AuditEntry
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
-from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.categories import LIST_CONSENT, ApprovalRule, ListedColumn, ShownTo
 from eventreg.events.rules.dates import Window
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.publication import Publication
@@ -164,6 +164,16 @@ class Event(Base):
     )
     #: nothing goes before, whatever the periods say: it was there when the program learned to let go. None: no such time
     retained_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=_info(kept=NOWHERE))
+    #: what the list of participants says, where some category is shown: values of ListedColumn
+    participant_columns: Mapped[list[str]] = mapped_column(
+        JSON,
+        default=lambda: [each.value for each in ListedColumn],
+        info=_info(N_("What the list of participants says")),
+    )
+    #: the key of the consent without which nobody is on it, once some version of the questions asks for it
+    participant_consent: Mapped[str] = mapped_column(
+        String(64), default=LIST_CONSENT, info=_info(N_("Permission that the list of participants needs"))
+    )
     #: raised with every change of dates, places and settings: whoever saves says which one was seen
     settings_revision: Mapped[int] = mapped_column(default=1)
     #: keys of the messages that have words of the event's own (message_texts): for any other none are looked for
@@ -338,6 +348,10 @@ class Category(Base):
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: not offered in public: reached by its link, an access code or an invitation
     is_private: Mapped[bool] = mapped_column(default=False)
+    #: who finds its people on the list of participants
+    shown_to: Mapped[ShownTo] = mapped_column(
+        choice_column(ShownTo, "shown_to"), default=ShownTo.NOBODY, info=NOT_PERSONAL
+    )
     #: of its link, raised with each new one, which kills the one before
     link_generation: Mapped[int] = mapped_column(default=1)
 
