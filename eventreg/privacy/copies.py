@@ -229,6 +229,7 @@ def _exports(registration: Registration) -> Iterator[dict[str, Any]]:
         yield {
             "at": export.created_at,
             "by": _(role.title) if role is not None else _("The team"),
+            "recipient": export.details.get("recipient", ""),
             "format": export.format,
             "reason": export.reason,
             "is_certain": _("Yes") if export.people is not None else _("It may be: this was not kept then"),
