@@ -105,7 +105,7 @@ def _shut(event: Event) -> dict[str, str]:
 
 def _waiting(event: Event, way_in: WayIn | None) -> frozenset[str]:
     """Return the keys of the categories whose next person goes to the waiting list, for whoever holds this way in."""
-    seats = places.get_seats(event)
+    seats = places.get_told_seats(event)
     skips = way_in.category_key if way_in is not None and way_in.skips_approval else ""
     return frozenset(
         each.key
