@@ -28,6 +28,13 @@ def enter_as_anybody(
     In the caller's transaction, who holds the event's row. Raises what `enter` does, whoever's address it is.
     """
     holder, hashed, email = earlier.by_address, new.submission_hash, new.email
+    # First what stays: a database that has taken much back reads again what it asks for next.
+    code_id = way_in.record_id if holder is not None and way_in is not None and way_in.kind is WayKind.CODE else None
+    ways_in.note_used(event, hashed, email, now, code_id)
+    if holder is not None and way_in is not None:
+        ways_in.note_invitation_used(way_in, holder, now)
+    if admit(Try(links.LINKS_BY_ADDRESS, links.holder_of(event.id, email))) is not None:
+        links.schedule_link(event.id, email, now, to_nobody=holder is None)
     if holder is not None:
         # An address has one live registration: what is taken back is written as nobody's.
         new.email_key = hashed
@@ -38,14 +45,8 @@ def enter_as_anybody(
         else:
             # The other's holder was read with the address.
             db.session.refresh(new)
-    code_id = way_in.record_id if holder is not None and way_in is not None and way_in.kind is WayKind.CODE else None
-    ways_in.note_used(event, hashed, email, now, code_id)
     if earlier.holds_files:
         db.session.execute(delete(Upload).where(Upload.submission_hash == hashed, Upload.held_until.is_not(None)))
-    if holder is not None and way_in is not None:
-        ways_in.note_invitation_used(way_in, holder, now)
-    if admit(Try(links.LINKS_BY_ADDRESS, links.holder_of(event.id, email))) is not None:
-        links.schedule_link(event.id, email, now, to_nobody=holder is None)
 
 
 def take_what_is_free(event: Event, registration: Registration, now: datetime) -> None:
