@@ -286,13 +286,13 @@ class KeptPages:
         return environ["PATH_INFO"], language, form
 
     def _make(self, environ: Environ, start_response: Any, edition: _Edition) -> Iterable[bytes]:
-        """Let the application answer, and keep the answer if it is a page to keep."""
+        """Let the application answer, and keep the answer if it is a page to keep: none that search engines are not to."""
         keeping = Keeping(type(self), edition.number, self._unseen)
         said: list[Any] = []
         asked = {**self._asked(environ), _KEEPING: keeping}
         chunks = self._made_by(asked, cast(Any, lambda *given: said.extend(given)))
-        status, headers = said[0], Headers(said[1])
-        if not keeping.is_kept or not status.startswith("200 ") or not self._is_nobodys(headers):
+        is_page, headers = said[0].startswith("200 "), Headers(said[1])
+        if not (keeping.is_kept and is_page and self._is_nobodys(headers)) or "X-Robots-Tag" in headers:
             start_response(*said)
             return chunks
         body = b"".join(chunks)

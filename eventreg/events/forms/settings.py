@@ -139,12 +139,12 @@ SUBJECTS: Final = (
     Subject("where", N_("Where"), ("attendance", "city", "country", "joining_url", "time_zone")),
     Subject("languages-part", N_("Languages and countries"), ("languages", "first_language", "region")),
     Subject("contact", N_("Contact person"), ("contact_name", "contact_email", "contact_phone", "contact_language")),
-    Subject("safety", N_("Safety"), ("demands_second_factor",)),
+    Subject("safety", N_("Safety"), ("demands_second_factor", "is_discreet", "is_quiet")),
 )  # fmt: skip
 #: fields that a section of the page shows at its end, after those that stand there by hand
 SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "registration": ("verifies_addresses",),
-    "safety": ("demands_second_factor",),
+    "safety": ("demands_second_factor", "is_discreet", "is_quiet"),
 }
 
 
@@ -225,6 +225,20 @@ class SettingsForm(LocalizedForm):
     contact_phone = TextField(lazy_gettext("Telephone"), limit=40)
     contact_language = SelectField(lazy_gettext("Language of mails to the contact person"), validate_choice=False)
     demands_second_factor = BooleanField(lazy_gettext("The team signs in with a second factor"))
+    is_discreet = BooleanField(
+        lazy_gettext("Discreet"),
+        description=lazy_gettext(
+            "Nobody learns by typing an address whether it is registered: every sender sees the same page, and a mail says "
+            "the rest. How many places are left, and what is full, is shown to nobody."
+        ),
+    )
+    is_quiet = BooleanField(
+        lazy_gettext("Quiet"),
+        description=lazy_gettext(
+            "Title, place and institutions stay out of the subjects, senders and calendars of emails. The event is in no "
+            "public list and no search engine: give its address to those it is for, and let the address tell nothing."
+        ),
+    )
 
     def __init__(self, event: Event, formdata: MultiDict[str, str] | None, shown: Container[str]) -> None:
         self.event, self.zone = event, event.time_zone

@@ -124,6 +124,10 @@ class Event(Base):
     promotes_until: Mapped[datetime] = mapped_column(UtcDateTime, info=_info(N_("Waiting list moves until")))
     #: whether an address is verified before the registration counts
     verifies_addresses: Mapped[bool] = mapped_column(default=False, info=_info(N_("Addresses are confirmed")))
+    #: nobody learns by typing an address whether it is registered: what became of a form is told by mail alone
+    is_discreet: Mapped[bool] = mapped_column(default=False, info=_info(N_("Discreet")))
+    #: named in no public list, and neither title, place nor institutions in the subjects, senders and calendars of its mails
+    is_quiet: Mapped[bool] = mapped_column(default=False, info=_info(N_("Quiet")))
     #: messages to addresses outside `.example` are kept and shown, never sent
     holds_mail: Mapped[bool] = mapped_column(default=False, info=_info(N_("Emails are held")))
 
@@ -219,6 +223,11 @@ class Event(Base):
         return Seats(self.capacity, limits, {id_: taken[id_] for id_ in limits if id_ in taken}, beside)
 
     @property
+    def shows_receipts(self) -> bool:
+        """Whether the sender of a form is shown what became of it; else a mail alone says so."""
+        return not (self.verifies_addresses or self.is_discreet)
+
+    @property
     def is_called_off(self) -> bool:
         """Whether it does not take place: cancelled, or archived after that."""
         was_cancelled = self.publication is Publication.ARCHIVED and bool(self.cancellation_note)
@@ -246,7 +255,7 @@ def _give_a_new_id(_mapper: Any, connection: Connection, event: Event) -> None:
 #: what calendars show beside the days, which count by the service that saves them
 _IN_CALENDARS = (
     "title", "summary", "venue", "demonstration_note", "attendance", "city", "country", "time_zone", "contact_name",
-    "contact_email",
+    "contact_email", "is_quiet",
 )  # fmt: skip
 
 

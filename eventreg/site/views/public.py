@@ -118,7 +118,7 @@ def show_participants(slug: str) -> BaseResponse:
 @access.public
 def download_calendar(slug: str) -> BaseResponse:
     """Give the event's days as a calendar file."""
-    event = get_published_event(slug)
+    event = g.event = get_published_event(slug)
     address = instance.address_of("site.show_event", slug=event.slug)
     content = event_calendar(event, language=current_language(), url=address)
     response = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
