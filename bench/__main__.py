@@ -16,6 +16,7 @@ from functools import partial
 from bench.bulk import PEOPLE as OF_A_RUN, measure_bulk
 from bench.databases import NAMES
 from bench.desk import REGISTRATIONS, measure_list
+from bench.discreet import POSTS, measure_discreet
 from bench.exchange import REQUESTS as OF_A_BURST, measure_exchange
 from bench.exporting import SIZE, measure_exports
 from bench.importing import PEOPLE as OF_A_FILE, measure_importing
@@ -46,6 +47,7 @@ PARTS: tuple[tuple[Part, int], ...] = (
     (measure_pages, REQUESTS),
     (measure_registering, PEOPLE),
     (measure_opening, TRIES),
+    (measure_discreet, POSTS),
     (_memory, IN_AN_HOUR),
     (measure_list, REGISTRATIONS),
     (measure_statements, LISTED),

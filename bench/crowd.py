@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, literal, select, text
 
 from eventreg.attendees.models import Tag, Tagging
-from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.db import db, transaction
 from eventreg.demo.rules.people import invent
 from eventreg.demo.rules.seminar import documents, read

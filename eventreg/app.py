@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventreg.config import Config, load_config
 from eventreg.db import db
-from eventreg.db.engines import THREADS, engine_options, prepare_engine
+from eventreg.db.engines import THREADS, engine_options, prepare_engine, read_without_begin
 from eventreg.db.transactions import watch_changes
 from eventreg.i18n import languages
 from eventreg.kernel.clients import cookie_name
@@ -34,7 +34,7 @@ _ROOMS_WITH_PAGES = (
 #: every room that writes the audit trail; its `acts` says in which words its acts are told
 _ROOMS_WITH_ACTS = (
     "audit", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "attendees",
-    "privacy", "site",
+    "privacy",
 )  # fmt: skip
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
@@ -105,17 +105,20 @@ def _init_database(app: Flask) -> None:
     with app.app_context():
         engine: Engine = db.engine
         prepare_engine(engine)
+        read_without_begin(engine)
         watch_changes(engine)
 
 
 def _init_rooms(app: Flask) -> None:
-    from eventreg.accounts.policies import lacks_second_factor
     from eventreg.accounts.services.accounts import belongings
+    from eventreg.accounts.services.second_factor import lacks_second_factor
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.connection import init_mail
+    from eventreg.privacy.views.sharing import own_section
     from eventreg.programme.services.programme import count_sign_ups
     from eventreg.registration.queries.sessions import count_session_people
+    from eventreg.selfservice.views.page import own_sections
     from eventreg.settings.queries import current_settings
     from eventreg.site.kept_pages import init_kept_pages
     from eventreg.team.services import TeamBelongings
@@ -128,6 +131,7 @@ def _init_rooms(app: Flask) -> None:
     init_mail(app, _personal_link)
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
+    own_sections.plug(app, (own_section,))
     _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
@@ -145,7 +149,7 @@ def _init_directory(app: Flask) -> None:
     """Tell the directory of institutions where they are used, and by whom."""
     from eventreg.events.queries import partners
     from eventreg.events.services.partners import repoint_organization
-    from eventreg.organizations.directory import Users, users
+    from eventreg.organizations.policies import Users, users
 
     users.plug(app, Users(partners.list_uses, partners.runs_an_event, partners.list_foreign, repoint_organization))
 
@@ -157,11 +161,11 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.bulk.services.steps import RUN_JOB
     from eventreg.exchange.services import background, files, importing, telling
     from eventreg.invitations.services import messages
-    from eventreg.jobs.registry import JobRegistry, job_registry
+    from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
-    from eventreg.privacy import running
+    from eventreg.privacy import copies, running
     from eventreg.programme.services import materials
-    from eventreg.questionnaires.registered import ASK_AGAIN_JOB
+    from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
         answers,
         cancelling,
@@ -200,6 +204,8 @@ def _init_jobs(app: Flask) -> None:
     registry.add_handler(ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
     registry.add_duty("registration.decided_ahead", timedelta(minutes=1), promotion.pull_back_decisions)
+    registry.add_work(copies.MAKE_JOB, copies.make_copy)
+    registry.add_duty("privacy.sweep_copies", timedelta(hours=1), copies.sweep_copies)
     registry.add_work(RUN_JOB, steps.do_turn)
     registry.add_duty("review.sweep_drafts", timedelta(hours=1), runs.sweep_drafts)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), statuses.expire_unverified)
@@ -216,8 +222,11 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.attendees.queries import duplicates, people
     from eventreg.attendees.views.today import PEOPLE_ITEMS
     from eventreg.events import checks, today
+    from eventreg.exchange.services import exporting
     from eventreg.messages.views import Held
-    from eventreg.questionnaires import checks as of_questions, registered
+    from eventreg.privacy import agreements
+    from eventreg.questionnaires import checks as of_questions
+    from eventreg.questionnaires.queries import count_registered
     from eventreg.registration.queries import registrations
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
 
@@ -226,8 +235,9 @@ def _init_lifecycle(app: Flask) -> None:
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.count_asked.plug(app, of_questions.count_asked)
+    exporting.list_recipients.plug(app, agreements.list_recipients)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)
-    registered.count_registered.plug(app, people.count_answered)
+    count_registered.plug(app, people.count_answered)
 
 
 def _init_event_parts(app: Flask) -> None:

@@ -16,8 +16,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from eventreg.db import db
-from eventreg.jobs import registry, running
+from eventreg.jobs import running
 from eventreg.jobs.models import Job
+from eventreg.jobs.services import job_registry
 from eventreg.kernel import clock, errors
 from eventreg.mail.delivery import deliver_due
 from eventreg.mail.models import MailMessage
@@ -116,7 +117,7 @@ class _Worker:
 
     def _plan(self) -> _Found:
         if not self._has_planned:
-            running.plan_duties(registry.job_registry(), clock.now())
+            running.plan_duties(job_registry(), clock.now())
             self._has_planned = True
         return _Found()
 
@@ -128,7 +129,7 @@ class _Worker:
         return _Found(work=not sent.was_idle, trouble=sent.met_no_server)
 
     def _do_jobs(self) -> _Found:
-        return _Found(work=running.run_due(registry.job_registry(), _JOBS_AT_ONCE, should_stop=self._stop.is_set) > 0)
+        return _Found(work=running.run_due(job_registry(), _JOBS_AT_ONCE, should_stop=self._stop.is_set) > 0)
 
 
 def _seconds_to_next() -> float:

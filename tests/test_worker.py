@@ -21,7 +21,7 @@ from sqlalchemy import select, update
 
 from eventreg.config import Config
 from eventreg.db import db, transaction
-from eventreg.jobs.registry import JobRegistry, job_registry
+from eventreg.jobs.services import JobRegistry, job_registry
 from eventreg.kernel import clock
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState

@@ -20,7 +20,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from eventreg.accounts.rules import judging, profiles
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason
 from eventreg.kernel.errors import N_, Busy, Refused
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

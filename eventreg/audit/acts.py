@@ -1,9 +1,13 @@
-"""What stands in the details of every room's acts."""
+"""What the audit trail says of itself, and what stands in the details of every room's acts."""
 
 from eventreg.audit import trail
 from eventreg.web.forms import lazy_gettext as _
 
+trail.add_acts(
+    history_exported=_("Exported the audit log"),
+)
 trail.add_parts(
+    filters=_("Filters"),
     name=_("Name"),
     key=_("Key"),
     text=_("Text"),

@@ -7,7 +7,7 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from eventreg.audit import trail
-from eventreg.audit.details import Part, parts_of
+from eventreg.audit.history import Part, parts_of
 from eventreg.audit.queries import Trace
 from eventreg.i18n import formats, languages
 from eventreg.web.templating import plain_in_reader_language

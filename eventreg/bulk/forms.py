@@ -16,7 +16,7 @@ from wtforms.widgets import TextArea
 
 from eventreg.attendees.forms import refuse_personal_links
 from eventreg.attendees.models import ReadyReason
-from eventreg.attendees.rules.tags import LONGEST_NAME
+from eventreg.attendees.rules.annotations import LONGEST_NAME
 from eventreg.i18n.languages import name_of, own_name
 from eventreg.kernel.text import showable, tidied
 from eventreg.messages.forms import WordsForm

@@ -1,4 +1,6 @@
-"""The command `eventreg`: one file a command. What takes long to load is imported inside the commands.
+"""The command `eventreg`: one file a command, and one for those on the instance as a whole (`instance`).
+
+What takes long to load is imported inside the commands.
 
 Every command ends with exit code 0, or with one line on standard error that says why and another code.
 """
@@ -11,15 +13,11 @@ import click
 from eventreg.cli.application import reason_of
 from eventreg.cli.audit import audit
 from eventreg.cli.backup import backup, restore
-from eventreg.cli.deliver import deliver
-from eventreg.cli.demo import demo
-from eventreg.cli.doctor import doctor
 from eventreg.cli.event import event
+from eventreg.cli.instance import deliver, demo, doctor, migrate, serve
 from eventreg.cli.keys import keys
-from eventreg.cli.migrate import migrate
 from eventreg.cli.registration import registration
 from eventreg.cli.retention import retention
-from eventreg.cli.serve import serve
 from eventreg.cli.user import user
 
 #: what a shell reports for a program that Ctrl+C ended

@@ -62,8 +62,8 @@ def export(slug: str, file: Path, with_people: bool, with_sensitive: bool, witho
     with open_rules():
         from eventreg.events.bundles.parts import TakeOut
         from eventreg.kernel.clock import now
+        from eventreg.kernel.disk import appearing_whole
         from eventreg.making.services.wholes import count_records, record_export, write_event
-        from eventreg.operations.appearing import appearing_whole
 
         options = TakeOut(with_people=with_people, with_sensitive=with_sensitive, with_files=not without_files)
         at, event_id = now(), event_of(slug).id

@@ -64,8 +64,8 @@ def export_registrations(
         from eventreg.exchange.rules.exports import ExportFormat, ExportRequest, Titles
         from eventreg.exchange.services.exporting import begin_export, file_chunks
         from eventreg.i18n.languages import configured_languages, speaking
+        from eventreg.kernel.disk import appearing_whole
         from eventreg.kernel.errors import Refused
-        from eventreg.operations.appearing import appearing_whole
         from eventreg.web.refusals import said
 
         if language and language not in configured_languages():

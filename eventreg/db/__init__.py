@@ -8,6 +8,7 @@ from eventreg.db.base import (
     PERSONAL,
     Base,
     Localized,
+    Part,
     UtcDateTime,
     choice_column,
     db,
@@ -15,15 +16,17 @@ from eventreg.db.base import (
     found,
     get_of_event,
     insert_rows,
+    move_in_order,
     partial_index,
+    read_together,
 )
 from eventreg.db.due import SKEW, pull_back
-from eventreg.db.together import Part, read_together
-from eventreg.db.transactions import after_commit, lock_row, locking, revocable, transaction
+from eventreg.db.transactions import PLANNED_ANEW, after_commit, lock_row, locking, revocable, transaction
 
 __all__ = [
     "NOT_PERSONAL",
     "PERSONAL",
+    "PLANNED_ANEW",
     "SKEW",
     "Base",
     "Localized",
@@ -38,6 +41,7 @@ __all__ = [
     "insert_rows",
     "lock_row",
     "locking",
+    "move_in_order",
     "partial_index",
     "pull_back",
     "read_together",

@@ -1,11 +1,13 @@
 """What rows are made of, alike on SQLite and PostgreSQL: the declarative base, column types, names of constraints, the mark
-that a column holds personal data; and finding one row that must be there.
+that a column holds personal data.
+
+Finding one row that must be there, or rows of several kinds in one statement, and moving one among its siblings.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, Protocol, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -16,11 +18,15 @@ from sqlalchemy import (
     Enum as EnumType,
     Index,
     MetaData,
+    Select,
     String,
+    and_,
     event,
     insert,
+    literal_column,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.base import ExecutableOption
@@ -146,3 +152,60 @@ def found(thing: Thing | None) -> Thing:
     if thing is None:
         raise NotFound
     return thing
+
+
+class Part(NamedTuple):
+    """Rows of one kind: what is selected, of which the first is never empty; tables, each with its condition; the order.
+
+    A table stands in one part alone, under one name.
+    """
+
+    what: Sequence[Any]
+    joined: Sequence[tuple[Any, Any]]
+    order: Sequence[Any] = ()
+    #: how entities are loaded
+    options: Sequence[Any] = ()
+
+
+def read_together(*parts: Part) -> list[list[Any]]:
+    """Return the rows of each part, an entity or a value alone as itself: one statement."""
+    found: list[list[Any]] = [[] for _ in parts]
+    for number, *row in db.session.execute(_statement(parts)):
+        begin = sum(len(part.what) for part in parts[:number])
+        values = row[begin : begin + len(parts[number].what)]
+        if values[0] is not None:
+            found[number].append(values[0] if len(values) == 1 else tuple(values))
+    return found
+
+
+def _statement(parts: Sequence[Part]) -> Select[Any]:
+    """Return the numbers of the parts, each joined with the tables of its own part and with no others."""
+    numbers = union_all(*(select(literal_column(str(number)).label("part")) for number in range(len(parts)))).subquery()
+    part = numbers.c.part
+    statement = select(part, *(each for one in parts for each in one.what)).select_from(numbers)
+    for number, one in enumerate(parts):
+        for table, condition in one.joined:
+            statement = statement.outerjoin(table, and_(part == number, condition))
+    statement = statement.options(*(each for one in parts for each in one.options))
+    return statement.order_by(part, *(each for one in parts for each in one.order))
+
+
+class Positioned(Protocol):
+    """A row with a place among its siblings."""
+
+    position: int
+
+
+def move_in_order(siblings: Sequence[Positioned], index: int, step: int) -> bool:
+    """Number `siblings` in their order, the one at `index` having changed places with its neighbour.
+
+    `step` -1 is towards the first, 1 towards the last. False, with nothing changed, where there is no neighbour.
+    """
+    other = index + (1 if step > 0 else -1)
+    if not 0 <= other < len(siblings):
+        return False
+    order = list(siblings)
+    order[index], order[other] = order[other], order[index]
+    for position, sibling in enumerate(order, 1):
+        sibling.position = position
+    return True

@@ -106,6 +106,7 @@ trail.add_kinds(
     team_invitation=_("Invitation to the team"),
 )
 trail.add_pages(
+    event="site.manage_event",
     session="programme.edit_programme",
     room="programme.edit_programme",
     speaker="programme.list_speakers",

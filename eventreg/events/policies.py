@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from eventreg.accounts.policies import has_second_factor
+from eventreg.accounts.services.second_factor import has_second_factor
 from eventreg.events.models import Event
 from eventreg.events.queries.team import find_membership, owns_an_event
 from eventreg.events.rules.team import Grant, Permission, Scope, Sight, TeamRole

@@ -1,6 +1,10 @@
-"""Having work done later, in the transaction of the fact that asks for it; and reads of it for whoever runs the instance."""
+"""Having work done later, in the transaction of the fact that asks for it; and reads of it for whoever runs the instance.
 
-from collections.abc import Mapping
+Who does which work: the rooms' handlers and duties, plugged in by the assembly.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -12,6 +16,7 @@ from eventreg.jobs.rules import JobState
 from eventreg.kernel import clock
 from eventreg.web.access import check_sends
 from eventreg.web.instance import call_worker
+from eventreg.web.sockets import Socket
 
 
 def schedule(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime, *, sends: bool = True) -> None:
@@ -90,3 +95,58 @@ def count_backlog(connection: Connection, now: datetime) -> Backlog:
 def find_payload(key: str) -> dict[str, Any] | None:
     """Return what the job of this key is asked to do now, which may be newer than what a worker took; None: no job."""
     return db.session.scalar(select(Job.payload).where(Job.key == key))
+
+
+#: does a job, inside the transaction that also removes the job: what it writes is written once or not at all. Long work
+#: does a step and schedules the same key again
+Handler = Callable[[Mapping[str, Any], datetime], object]
+#: does some of a long work for about a second, in transactions of its own, and says whether anything is left. It is called
+#: again until nothing is, and by another worker when this one dies, so that each of its transactions looks before it acts
+WorkHandler = Callable[[Mapping[str, Any], datetime], bool]
+#: does a periodic duty, in transactions of its own. It is done again when a worker dies in it, so twice must be as good
+#: as once
+DutyHandler = Callable[[datetime], object]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something done once a period, by whichever worker comes first."""
+
+    name: str
+    every: timedelta
+    run: DutyHandler
+
+
+@dataclass
+class JobRegistry:
+    """The handlers by kind of job, short or long, and the duties by name."""
+
+    handlers: dict[str, Handler] = field(default_factory=dict)
+    works: dict[str, WorkHandler] = field(default_factory=dict)
+    duties: dict[str, Duty] = field(default_factory=dict)
+
+    def add_handler(self, kind: str, handler: Handler) -> None:
+        """Have `handler(payload, now)` called for jobs of `kind`. Raises ValueError for a kind that has one."""
+        self._check_free(kind)
+        self.handlers[kind] = handler
+
+    def add_work(self, kind: str, handler: WorkHandler) -> None:
+        """Have `handler(payload, now)` called for jobs of `kind` until it says that nothing is left.
+
+        Other jobs and the mail have their turn in between. Raises ValueError for a kind that has a handler.
+        """
+        self._check_free(kind)
+        self.works[kind] = handler
+
+    def add_duty(self, name: str, every: timedelta, run: DutyHandler) -> None:
+        """Have `run(now)` called once in every period. Raises ValueError for a name that is taken."""
+        if name in self.duties:
+            raise ValueError(f"there is a duty {name} already")
+        self.duties[name] = Duty(name, every, run)
+
+    def _check_free(self, kind: str) -> None:
+        if kind in self.handlers or kind in self.works:
+            raise ValueError(f"there is a handler for {kind} already")
+
+
+job_registry: Socket[JobRegistry] = Socket("jobs")

@@ -15,7 +15,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventreg.accounts.models import Account
-from eventreg.accounts.secrets import secret_place
+from eventreg.accounts.services.second_factor import secret_place
 from eventreg.config import Config
 from eventreg.db import db, transaction
 from eventreg.events.models import Material

@@ -1,5 +1,6 @@
-"""The form of an institution, also inside other rooms' forms."""
+"""The form of an institution, also inside other rooms' forms, and the name by which it is offered."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,12 +15,13 @@ from eventreg.media.forms import PictureField
 from eventreg.media.models import Picture
 from eventreg.media.rules import LOGO_SIZE, MOST_BYTES
 from eventreg.media.services import find_picture, hold_picture
-from eventreg.organizations import queries, rules, wording
+from eventreg.organizations import queries, rules
 from eventreg.organizations.models import Organization
 from eventreg.web.fields import TextField, whole_number
 from eventreg.web.forms import BaseForm, choices, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 from eventreg.web.refusals import Refusals, refuse, said
+from eventreg.web.templating import plain_in_reader_language
 
 _NONE_OF_THEM = "new"
 
@@ -117,7 +119,7 @@ class OrganizationForm(LocalizedForm):
         if outcome.refused is not None and outcome.is_for(rules.OrganizationReason.LIKELY_DOUBLE):
             likely = {each.id: each for each in queries.list_by_id(outcome.refused.details["ids"])}
             known = [likely[each] for each in outcome.refused.details["ids"] if each in likely]
-            offered = [(each.key, wording.name_with_acronym(each)) for each in known]
+            offered = [(each.key, name_with_acronym(each)) for each in known]
             self.same_as.choices = [*offered, (_NONE_OF_THEM, _("None of them: add it as a new institution"))]
 
 
@@ -129,9 +131,9 @@ class MergeForm(BaseForm):
 
     def offer(self, candidates: Sequence[Organization], pair: Sequence[Organization]) -> None:
         """Offer those that can be merged, and the two of which one stays."""
-        named = [(each.key, wording.name_with_acronym(each)) for each in candidates]
+        named = [(each.key, name_with_acronym(each)) for each in candidates]
         self.other.choices = [("", _("Choose an institution")), *named]
-        self.stays.choices = [(each.key, wording.name_with_acronym(each)) for each in pair]
+        self.stays.choices = [(each.key, name_with_acronym(each)) for each in pair]
 
 
 def check_choice(field: SelectField | RadioField) -> bool:
@@ -140,3 +142,11 @@ def check_choice(field: SelectField | RadioField) -> bool:
         return True
     field.errors = [_("Choose one of the answers that are offered")]
     return False
+
+
+def name_with_acronym(organization: Organization) -> str:
+    """Return the name in the reader's language, with the acronym where the name does not bear it: "Colegio (ECOSUR)"."""
+    name = plain_in_reader_language(organization.name)
+    acronym = organization.acronym
+    is_borne = re.search(rf"(?<!\w){re.escape(acronym)}(?!\w)", name, re.IGNORECASE) is not None
+    return name if not acronym or is_borne else f"{name} ({acronym})"

@@ -12,7 +12,7 @@ from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.errors import Busy, Refused
 from eventreg.kernel.text import merged
 from eventreg.media.services import find_picture
-from eventreg.organizations import directory, queries, rules
+from eventreg.organizations import policies, queries, rules
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
 
@@ -33,7 +33,7 @@ def merge_organizations(goes_id: int, stays_id: int, editor: Editor, at: datetim
             raise Refused(rules.OrganizationReason.NOT_ALLOWED)
         goes, stays = rows[goes_id], rows[stays_id]
         changed = change(stays, _completed(stays, goes))
-        moved = dict(directory.users().repoint(goes_id, stays_id, editor.actor, at))
+        moved = dict(policies.users().repoint(goes_id, stays_id, editor.actor, at))
         goes.merged_into_id = stays_id
         goes.revision += 1
         told = {"stays": stays.key, "goes": goes.key, "moved": moved, "changed": changed}

@@ -10,8 +10,8 @@ from flask_login import current_user
 from eventreg.i18n.countries import place_in_alphabet
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.clock import now
-from eventreg.organizations import directory, queries, rules, services, wording
-from eventreg.organizations.forms import MergeForm, OrganizationForm
+from eventreg.organizations import policies, queries, rules, services
+from eventreg.organizations.forms import MergeForm, OrganizationForm, name_with_acronym
 from eventreg.organizations.models import Organization
 from eventreg.organizations.policies import Editor, editable, may_add
 from eventreg.web.access import Answer, signed_in
@@ -31,12 +31,12 @@ def list_all() -> Answer:
     return render_template(
         "organizations/list.html",
         organizations=found,
-        uses=directory.users().list_uses(ids, current_user.id, current_user.is_administrator),
+        uses=policies.users().list_uses(ids, current_user.id, current_user.is_administrator),
         may_edit=editable(ids, _editor()),
         may_add=may_add(_editor()),
         search_text=search,
         is_cut=len(found) >= queries.MOST_LISTED,
-        name_of=wording.name_with_acronym,
+        name_of=name_with_acronym,
     )
 
 
@@ -143,13 +143,13 @@ class _Typed:
 def _form_page(form: OrganizationForm, organization: Organization | None) -> str:
     uses: Sequence[Any] = ()
     if organization is not None:
-        listed = directory.users().list_uses([organization.id], current_user.id, current_user.is_administrator)
+        listed = policies.users().list_uses([organization.id], current_user.id, current_user.is_administrator)
         uses = listed.get(organization.id, ())
     return render_template(
         "organizations/form.html",
         form=form,
         organization=organization,
-        name=wording.name_with_acronym(organization) if organization is not None else "",
+        name=name_with_acronym(organization) if organization is not None else "",
         uses=uses,
         back_url=_back_from(form.event.data or ""),
     )
@@ -171,8 +171,8 @@ def _merge_page(found: Organization, form: MergeForm, other: Organization | None
         organization=found,
         other=other,
         pair=pair,
-        uses=directory.users().list_uses([each.id for each in pair], current_user.id, current_user.is_administrator),
-        name_of=wording.name_with_acronym,
+        uses=policies.users().list_uses([each.id for each in pair], current_user.id, current_user.is_administrator),
+        name_of=name_with_acronym,
     )
 
 

@@ -360,6 +360,7 @@ KEPT: Mapping[str, str] = {
     "account_sessions": "end with the account, and after a month",
     "events": "the contact person, whom the event names to the public",
     "event_speakers": "who speaks, as the programme tells the public",
+    "sharing_agreements": "who outside the team is given data, as the notice names them",
     "text_versions": "texts of the event, as the public read them",
     "team_invitations": "of colleagues, gone once answered or taken back",
     "jobs": "rows that are done are gone; what waits looks for its people anew",

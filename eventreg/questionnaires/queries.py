@@ -1,7 +1,11 @@
-"""Reads of questionnaires."""
+"""Reads of questionnaires.
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+Who has registered and answered what is asked here and answered by the room above that knows; the assembly plugs it in. Only
+counts come down: nothing of what anybody answered.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +15,14 @@ from eventreg.accounts.queries import list_account_names
 from eventreg.audit.models import AuditEntry
 from eventreg.db import Part, db, read_together
 from eventreg.events.models import EventDay
+from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
+from eventreg.questionnaires.rules.changes import Figures
 from eventreg.questionnaires.rules.drafts.reading import questions_in
 from eventreg.questionnaires.rules.parsing import parse_definition
 from eventreg.questionnaires.rules.schema import Definition
+from eventreg.web.sockets import FunctionSocket
 
 #: a process meets few versions: those of the events that are open, and those that old answers were given under
 _KEPT = 256
@@ -201,3 +208,25 @@ def day_dates(event_id: int) -> dict[int, date]:
     """Return the dates of an event's days by their ids, in order."""
     days = select(EventDay.id, EventDay.held_on).where(EventDay.event_id == event_id).order_by(EventDay.held_on)
     return {day.id: day.held_on for day in db.session.execute(days)}
+
+
+#: the job that asks people again; its handler is plugged in by the assembly. Payload: `event_id`, `version_id`,
+#: `question_keys`, `note` (text by language), `account_id`, `at` (ISO 8601)
+ASK_AGAIN_JOB = "questionnaires.ask_again"
+
+
+@dataclass(frozen=True)
+class WantedCounts:
+    """What is to be counted."""
+
+    #: keys of questions whose answers are rows, consents or files
+    keys: Collection[str] = ()
+    #: key of a question to the column of the registration that holds its answer
+    columns: Mapping[str, str] = field(default_factory=dict)
+    #: keys of questions of which each value is counted
+    values_of: Collection[str] = ()
+
+
+#: (event, what, scope) to how many people live with the event (confirmed, pending, waitlisted), and how many of them answered;
+#: a bounded number of statements, however many people and questions there are
+count_registered: FunctionSocket[[int, WantedCounts, Scope], Figures] = FunctionSocket("registered")

@@ -11,7 +11,7 @@ from eventreg.settings.models import LegalPage
 from eventreg.settings.rules import LOGO_SIZE, Settings
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
-from eventreg.web.palettes import PALETTES, palette_names
+from eventreg.web.templating import PALETTES, palette_names
 
 
 class SettingsForm(LocalizedForm):

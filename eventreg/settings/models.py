@@ -20,7 +20,7 @@ class InstanceSettings(Base):
     #: empty: the name of the configuration, or a plain one
     name: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
     logo_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"))
-    #: the key of one of the palettes (web.palettes)
+    #: the key of one of the palettes (web.templating.PALETTES)
     palette: Mapped[str] = mapped_column(String(24), default="", info=NOT_PERSONAL)
     #: languages of the interface, the first one being the default; empty: those of the configuration
     languages: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)

@@ -7,18 +7,17 @@ from typing import Any
 from sqlalchemy import func, select
 
 from eventreg.audit.services import Actor, Target, note
-from eventreg.db import db, lock_row, transaction
+from eventreg.db import db, lock_row, move_in_order, transaction
 from eventreg.i18n.languages import configured_languages
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, is_blank, merged
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.services import keep_picture
 from eventreg.settings.models import InstanceSettings, LegalPage
 from eventreg.settings.queries import forget_settings
 from eventreg.settings.rules import SettingsReason, is_page_key
-from eventreg.web.palettes import PALETTES
+from eventreg.web.templating import PALETTES
 
 _THE_ROW = 1
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.rules import guarding, profiles
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason
 from eventreg.accounts.services.accounts import NeedsSuccessor, OwnedAlone, change_profile, create_account, lock_account
 from eventreg.accounts.services.guards import Try, admit
 from eventreg.accounts.services.sign_in import set_password

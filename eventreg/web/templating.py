@@ -1,4 +1,4 @@
-"""What every template can use: the reader's language, content in it, dates and countries."""
+"""What every template can use: the reader's language, content in it, dates and countries; and the colours of pages."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from eventreg.i18n import formats, languages
 from eventreg.kernel.links import web_address
 from eventreg.kernel.text import Picked, pick
-from eventreg.web import access, downloads, instance, markdown, palettes
+from eventreg.web import access, downloads, instance, markdown
 
 
 def init_templating(app: Flask) -> None:
@@ -163,7 +163,33 @@ def _variables() -> dict[str, Any]:
         "site_name": instance.site_name(),
         "site_logo": instance.chosen().logo,
         "site_pages": instance.chosen().pages,
-        "palette": palettes.palette_class(getattr(g.get("event"), "palette", ""), instance.chosen().palette),
+        "palette": palette_class(getattr(g.get("event"), "palette", ""), instance.chosen().palette),
         "current_account": None if g.get("is_database_away") else _current_account(),
         "may": access.may,
     }
+
+
+#: the colours that an event or the instance can choose, classes of theme.css whose contrasts are checked. A free colour would
+#: ask every organizer to be a designer and break the contrast that WCAG 2.2 asks for in one mode or the other; a palette holds
+#: in light and dark and costs no request. Keys in the order in which they are offered; the first is what stands where nothing
+#: was chosen
+PALETTES = ("lagoon", "forest", "clay", "plum", "indigo", "slate")
+
+
+def palette_class(*wanted: str) -> str:
+    """Return the class of the first known palette of `wanted`; empty for the first of all, which needs none."""
+    chosen = next((key for key in wanted if key in PALETTES), PALETTES[0])
+    return "" if chosen == PALETTES[0] else f"er-palette-{chosen}"
+
+
+def palette_names() -> list[tuple[str, str]]:
+    """Return (key, name in the reader's language) of every palette, in the order in which they are offered."""
+    names = {
+        "lagoon": _("Lagoon (blue-green)"),
+        "forest": _("Forest (green)"),
+        "clay": _("Clay (red-brown)"),
+        "plum": _("Plum (violet)"),
+        "indigo": _("Indigo (blue)"),
+        "slate": _("Slate (grey)"),
+    }
+    return [(key, names[key]) for key in PALETTES]

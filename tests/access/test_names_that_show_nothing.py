@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from eventreg.accounts.rules.profiles import checked_name
-from eventreg.attendees.rules.tags import read_tag_name
+from eventreg.attendees.rules.annotations import read_tag_name
 from eventreg.db import db
 from eventreg.events.bundles.fields import AS_IT_IS, COMPLETE, LOCALIZED, BundleInvalid, text
 from eventreg.invitations.rules.invitations import NewInvitation

@@ -8,8 +8,7 @@ import time_machine
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.secrets import secret_of
-from eventreg.accounts.services.second_factor import begin_setup, confirm_setup
+from eventreg.accounts.services.second_factor import begin_setup, confirm_setup, secret_of
 from eventreg.kernel.clock import now
 
 

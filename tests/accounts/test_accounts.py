@@ -8,7 +8,7 @@ from flask import Flask
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address, find_session, list_account_names
 from eventreg.accounts.rules.codes import SignInWay
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason
 from eventreg.accounts.services.accounts import change_profile, close_account, create_account
 from eventreg.accounts.services.sessions import end_other_sessions_of, end_session_of, open_session
 from eventreg.accounts.services.sign_in import make_sign_in_link, set_password, use_sign_in_link

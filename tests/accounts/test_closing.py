@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import Account, AccountSession, SignInLink
 from eventreg.accounts.queries import get_account
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason
 from eventreg.accounts.services.accounts import NeedsSuccessor, close_everywhere, close_unused
 from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.audit.models import AuditEntry

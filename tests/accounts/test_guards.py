@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from eventreg.accounts.models import GuardedAttempt
 from eventreg.accounts.rules.guarding import Limit
-from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.rules.profiles import TooManyTries
 from eventreg.accounts.services import guards
 from eventreg.accounts.services.guards import Try, admit, demand, forget_old_attempts, forgive
 from eventreg.db import db

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.rules.refusals import AccountReason, TooManyTries
+from eventreg.accounts.rules.profiles import AccountReason, TooManyTries
 from eventreg.accounts.services.sign_in import ask_for_sign_in_link, make_sign_in_link, sign_in_with_password
 from eventreg.db import db
 from eventreg.i18n.languages import speaking

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from eventreg.accounts.models import Account, RecoveryCode
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason
 from eventreg.accounts.services.second_factor import give_code, remove
 from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.db import db, transaction

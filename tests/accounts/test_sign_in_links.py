@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from eventreg.accounts.links import GENERATION, SIGN_IN, resolve
 from eventreg.accounts.models import SignInLink
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.rules.refusals import AccountReason, TooManyTries
+from eventreg.accounts.rules.profiles import AccountReason, TooManyTries
 from eventreg.accounts.services.sign_in import (
     ask_for_sign_in_link,
     forget_old_links,

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from eventreg.accounts.services.sign_in import send_sign_in_link
 from eventreg.db import db
-from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
+from eventreg.jobs.services import job_registry
 from eventreg.mail.delivery import deliver_due
 from eventreg.mail.models import MailMessage
 from tests.builders import an_account

@@ -13,8 +13,7 @@ from eventreg.accounts.models import Account
 from eventreg.accounts.passwords import _SENTENCES, explain, judge
 from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.guarding import Visitor
-from eventreg.accounts.rules.profiles import LONGEST
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import LONGEST, AccountReason
 from eventreg.accounts.services.sign_in import set_password, sign_in_with_password
 from eventreg.i18n.languages import speaking
 from eventreg.kernel.errors import Busy, Refused

@@ -31,6 +31,7 @@ LEFT: Final = {
     "used_forms": _UNDER_WAY,
     "team_invitations": _UNDER_WAY,
     "erased_registrations": "an event is copied without people, and taken along with those who are there",
+    "data_copies": _UNDER_WAY,
     "exports": _AT_WORK,
     "imports": _AT_WORK,
     "kept_apart": _AT_WORK,
@@ -43,6 +44,7 @@ LEFT: Final = {
     "frozen_figures": _AT_WORK,
     "mail_messages": "messages stay with who sent them",
     "text_versions": "the history stays behind",
+    "sharing_agreements": "agreed for the people of one event, with those who run it: a copy asks anew",
 }
 #: columns of the others that no part names
 UNNAMED: Final = {

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from eventreg.attendees.models import Note, Tag, Tagging
-from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now

@@ -12,8 +12,8 @@ from sqlalchemy import update
 from eventreg.attendees.listing import Counts, RegistrationList, pages as listing
 from eventreg.attendees.models import Tag, Tagging
 from eventreg.attendees.queries.reasons import get_around
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.rules.listing import Cursor, ListState
-from eventreg.attendees.rules.tags import TagColour
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.attendees.queries.person import newest_position
-from eventreg.attendees.services.looking import look_at_questions
 from eventreg.attendees.services.reasons import save_view
+from eventreg.attendees.services.team_acts import look_at_questions
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.events.organizers import Organizer

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from eventreg.attendees.models import Note, Tag, Tagging
 from eventreg.attendees.queries.duplicates import find_merged_into, find_mergers, list_groups
-from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.services.merging import MergeReason, Merging, keep_apart, merge
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember

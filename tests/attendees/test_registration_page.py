@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eventreg.accounts.models import Account
 from eventreg.attendees.annotations.notes import Written, write_note
 from eventreg.attendees.annotations.tags import change_tags
-from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.db import db
 from eventreg.events.models import Event

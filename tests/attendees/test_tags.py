@@ -12,7 +12,7 @@ from sqlalchemy import select
 from eventreg.accounts.models import Account
 from eventreg.attendees.annotations.tags import change_tags, create_tag, list_tags_of, remove_tag
 from eventreg.attendees.models import Tag
-from eventreg.attendees.rules.tags import TagColour, TagReason, read_tag_name, tag_key
+from eventreg.attendees.rules.annotations import TagColour, TagReason, read_tag_name, tag_key
 from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event

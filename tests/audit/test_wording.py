@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from eventreg.audit import trail
-from eventreg.audit.details import parts_of
+from eventreg.audit.history import parts_of
 from eventreg.audit.telling import UNSAID
 from eventreg.i18n.languages import speaking
 from eventreg.registration.rules.states import Action, Status

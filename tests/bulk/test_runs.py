@@ -41,8 +41,8 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.team import EVERYTHING, WHOLE, Scope, Sight
 from eventreg.jobs.models import Job
-from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
+from eventreg.jobs.services import job_registry
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage

@@ -29,8 +29,8 @@ from eventreg.exchange.services.importing import (
     try_file,
 )
 from eventreg.exchange.services.telling import TELL_ADDED_JOB
-from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
+from eventreg.jobs.services import job_registry
 from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Answer, Consent, OptionPlace, Registration

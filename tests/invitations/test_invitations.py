@@ -35,8 +35,8 @@ from eventreg.invitations.services.messages import (
     send_all_made,
     send_invitation,
 )
-from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
+from eventreg.jobs.services import job_registry
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage

@@ -15,10 +15,9 @@ from sqlalchemy import func, select, text
 
 from eventreg.db import db, transaction
 from eventreg.jobs.models import Job
-from eventreg.jobs.registry import JobRegistry
 from eventreg.jobs.rules import MAX_ATTEMPTS, JobState
 from eventreg.jobs.running import LEASE, LeaseLost, claim_next, finish, plan_duties, run_due
-from eventreg.jobs.services import count_backlog, schedule
+from eventreg.jobs.services import JobRegistry, count_backlog, schedule
 from eventreg.kernel.errors import Busy
 from tests.jobs.work import START, ask, find, get, note, notes
 from tests.mail.outbox import HandClock

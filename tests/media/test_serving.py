@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, inspect, select
 
 from eventreg.db import db, transaction
-from eventreg.jobs.registry import job_registry
+from eventreg.jobs.services import job_registry
 from eventreg.kernel.clock import now
 from eventreg.media.models import Picture
 from eventreg.media.rules import LOGO_SIZE

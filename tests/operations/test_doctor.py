@@ -18,7 +18,8 @@ from eventreg.db import db
 from eventreg.kernel import disk
 from eventreg.kernel.clock import now
 from eventreg.kernel.keys import create_keys
-from eventreg.operations.doctor import Finding, Level, examine
+from eventreg.operations.doctor import Finding, Level
+from eventreg.operations.doctor.examination import examine
 from tests.builders import an_account
 from tests.exchange.exporting import an_export
 from tests.operations.conftest import InstanceMaker

@@ -15,9 +15,10 @@ from sqlalchemy import Engine, event
 
 from eventreg.config import Config
 from eventreg.db import db
-from eventreg.operations.appearing import appearing_whole
+from eventreg.kernel.disk import appearing_whole
 from eventreg.operations.backups.placing import Laid, finish_restores
-from eventreg.operations.doctor import Finding, Level, examine
+from eventreg.operations.doctor import Finding, Level
+from eventreg.operations.doctor.examination import examine
 from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import back_up, fill, put_back, stamp
 from tests.operations.steps import in_a_process

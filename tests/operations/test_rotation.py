@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import LargeBinary, inspect, select
 
 from eventreg.accounts.queries import get_account
-from eventreg.accounts.secrets import secret_of
+from eventreg.accounts.services.second_factor import secret_of
 from eventreg.db import Base, db, transaction
 from eventreg.exchange.services.files import open_file
 from eventreg.kernel.clock import now

@@ -20,8 +20,13 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.questionnaires.checks import list_missing_questions, list_obstacles
 from eventreg.questionnaires.models import QuestionnaireVersion
-from eventreg.questionnaires.queries import find_draft, get_current_version
-from eventreg.questionnaires.registered import ASK_AGAIN_JOB, WantedCounts, count_registered
+from eventreg.questionnaires.queries import (
+    ASK_AGAIN_JOB,
+    WantedCounts,
+    count_registered,
+    find_draft,
+    get_current_version,
+)
 from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.questionnaires.services.drafting import change_draft, discard_draft
 from eventreg.questionnaires.services.publishing import AskAgain, publish_draft

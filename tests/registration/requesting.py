@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
+from eventreg.jobs.services import job_registry
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.registration.models import AnswerRequest, Registration
 from tests.builders import a_questionnaire

@@ -13,7 +13,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from eventreg.accounts.models import GuardedAttempt
-from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.rules.profiles import TooManyTries
 from eventreg.db import db
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import get_event_whole

@@ -17,7 +17,7 @@ from eventreg.events.models import Event
 from eventreg.jobs.models import Job
 from eventreg.kernel import clock as clocks
 from eventreg.mail.models import MailMessage
-from eventreg.questionnaires.registered import ASK_AGAIN_JOB
+from eventreg.questionnaires.queries import ASK_AGAIN_JOB
 from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.services.requests import ask_again
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event

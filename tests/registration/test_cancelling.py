@@ -16,8 +16,8 @@ from eventreg.events.organizers import Organizer
 from eventreg.events.rules.publication import LifecycleRefused, Publication, Step
 from eventreg.events.services.publication import change_publication
 from eventreg.jobs.models import Job
-from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
+from eventreg.jobs.services import job_registry
 from eventreg.kernel import clock as clocks
 from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage

@@ -16,8 +16,8 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.publication import Publication
-from eventreg.jobs.registry import job_registry
 from eventreg.jobs.running import run_due
+from eventreg.jobs.services import job_registry
 from eventreg.kernel.errors import Refused
 from eventreg.registration.models import Registration, SessionPlace
 from eventreg.registration.queries.sessions import list_chosen, list_offered

@@ -20,12 +20,11 @@ from eventreg.attendees.models import SavedView
 from eventreg.attendees.queries.messages import get_message_page
 from eventreg.attendees.queries.reasons import list_reasons
 from eventreg.attendees.rules.acts import RunAct
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.rules.listing import Cursor, ListState
-from eventreg.attendees.rules.tags import TagColour
-from eventreg.attendees.services.looking import look_at_section, take_file
 from eventreg.attendees.services.merging import Merging, keep_apart, merge
 from eventreg.attendees.services.reasons import add_reason, save_view
-from eventreg.attendees.services.team_acts import TeamAct
+from eventreg.attendees.services.team_acts import TeamAct, look_at_section, take_file
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember

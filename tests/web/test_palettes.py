@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eventreg.web.palettes import PALETTES, palette_class
+from eventreg.web.templating import PALETTES, palette_class
 
 _CSS = (Path(__file__).parents[2] / "static" / "css" / "theme.css").read_text(encoding="utf-8")
 _DARK = "@media screen and (prefers-color-scheme: dark) {"

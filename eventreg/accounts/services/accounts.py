@@ -11,8 +11,7 @@ from typing import Protocol
 from sqlalchemy import func, select, update
 
 from eventreg.accounts.models import Account, AccountSession, SignInLink
-from eventreg.accounts.rules.profiles import address_key, checked_address, checked_name
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason, address_key, checked_address, checked_name
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, lock_row, transaction
 from eventreg.kernel.clock import now
@@ -56,6 +55,12 @@ def change_profile(account_id: int, name: str, language: str) -> None:
         if changed:
             account.name, account.language = shown_name, language
             note(account, "profile_changed", Actor.account(account_id), changed=changed)
+
+
+def set_roomy_rows(account_id: int, has_roomy_rows: bool) -> None:
+    """Have lists drawn with comfortable rows or dense ones for an account, wherever it signs in. Raises NotFound."""
+    with transaction():
+        lock_account(account_id).has_roomy_rows = has_roomy_rows
 
 
 def close_account(account_id: int, by: Actor = SYSTEM) -> None:

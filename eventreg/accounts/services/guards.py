@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from eventreg.accounts.models import GuardedAttempt
 from eventreg.accounts.queries import list_attempts
 from eventreg.accounts.rules.guarding import Guard, Limit, Visitor
-from eventreg.accounts.rules.refusals import TooManyTries
+from eventreg.accounts.rules.profiles import TooManyTries
 from eventreg.db import SKEW, db, transaction
 from eventreg.kernel import clients, clock, tokens
 from eventreg.web import instance, limits

@@ -1,13 +1,15 @@
-"""The second factor of an account: set up, confirmed, taken off, and its recovery codes.
+"""The second factor of an account: set up, confirmed, taken off, and its recovery codes; the secret sealed for its account;
+who has one and who must.
 
 Proving who one is by a code, at signing in and again before a dangerous act.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from eventreg.accounts import passwords, queries, secrets
+from eventreg.accounts import passwords, queries
 from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import Account, AccountSession, RecoveryCode
 from eventreg.accounts.rules.codes import (
@@ -20,13 +22,26 @@ from eventreg.accounts.rules.codes import (
     step_of,
 )
 from eventreg.accounts.rules.guarding import CODE, OLD_PASSWORD, Visitor
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason
 from eventreg.accounts.services import accounts, guards, sessions
 from eventreg.accounts.sessions import known_mark
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
+from eventreg.kernel import sealing, tokens
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound, Refused
+from eventreg.settings.queries import current_settings
+from eventreg.web.instance import keys
+
+
+def has_second_factor(account: Any) -> bool:
+    """Say whether the account is asked for a code when it signs in."""
+    return account.totp_confirmed_at is not None
+
+
+def lacks_second_factor(account: Any) -> bool:
+    """Say whether the instance demands a second factor that this account does not have."""
+    return not has_second_factor(account) and current_settings().demands_second_factor
 
 
 def begin_setup(account_id: int) -> None:
@@ -38,7 +53,7 @@ def begin_setup(account_id: int) -> None:
         account = accounts.lock_account(account_id)
         if account.totp_confirmed_at is not None:
             raise Refused(AccountReason.FACTOR_IS_ON)
-        account.totp_sealed = secrets.seal_secret(account_id, new_secret())
+        account.totp_sealed = seal_secret(account_id, new_secret())
         account.totp_last_step = None
 
 
@@ -53,7 +68,7 @@ def confirm_setup(account_id: int, code: str, kept: str, who: Visitor) -> Sequen
         account = accounts.lock_account(account_id)
         if account.totp_confirmed_at is not None:
             raise Refused(AccountReason.FACTOR_IS_ON)
-        secret = secrets.secret_of(account)
+        secret = secret_of(account)
         if secret is None:
             raise Refused(AccountReason.FACTOR_IS_OFF)
         at, typed = now(), folded(code)
@@ -100,7 +115,7 @@ def _renew_codes(account_id: int) -> Sequence[str]:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
     codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
     db.session.add_all(
-        RecoveryCode(account_id=account_id, code_hash=secrets.recovery_hash(account_id, folded(code))) for code in codes
+        RecoveryCode(account_id=account_id, code_hash=recovery_hash(account_id, folded(code))) for code in codes
     )
     db.session.flush()
     return codes
@@ -153,7 +168,7 @@ def check_password(account: Account, password: str, who: Visitor) -> None:
 
 def _use_code(account: Account, code: str) -> None:
     """Use a code up, under the lock of the account. Raises Refused (CODE_WRONG)."""
-    secret = secrets.secret_of(account) if account.totp_confirmed_at is not None else None
+    secret = secret_of(account) if account.totp_confirmed_at is not None else None
     if secret is not None and is_timed(code):
         step = step_of(secret, code, now(), account.totp_last_step)
         if step is not None:
@@ -168,7 +183,7 @@ def _use_recovery_code(account: Account, code: str) -> bool:
     unused = RecoveryCode.account_id == account.id, RecoveryCode.used_at.is_(None)
     used = db.session.scalar(
         update(RecoveryCode)
-        .where(*unused, RecoveryCode.code_hash == secrets.recovery_hash(account.id, code))
+        .where(*unused, RecoveryCode.code_hash == recovery_hash(account.id, code))
         .values(used_at=now())
         .returning(RecoveryCode.id)
     )
@@ -178,3 +193,25 @@ def _use_recovery_code(account: Account, code: str) -> bool:
     note(account, "recovery_code_used", Actor.account(account.id), left=left)
     enqueue_notice(account, Notice.RECOVERY_CODE_USED, left=left)
     return True
+
+
+def seal_secret(account_id: int, secret: str) -> bytes:
+    """Return a secret as it is stored: it opens with the instance's keys, for this account alone."""
+    return sealing.seal(keys(), secret.encode("ascii"), secret_place(account_id))
+
+
+def secret_of(account: Account) -> str | None:
+    """Return the secret of an account, None when it has none. Raises CannotUnseal."""
+    if account.totp_sealed is None:
+        return None
+    return sealing.unseal(keys(), account.totp_sealed, secret_place(account.id)).decode("ascii")
+
+
+def recovery_hash(account_id: int, code: str) -> str:
+    """Return what is stored of a folded recovery code."""
+    return tokens.lookup_hash(keys(), f"recovery/{account_id}", code)
+
+
+def secret_place(account_id: int) -> str:
+    """Return the place that an account's secret is bound to."""
+    return f"accounts/{account_id}/totp"

@@ -15,8 +15,7 @@ from eventreg.accounts import links, passwords, queries, sessions
 from eventreg.accounts.emails import Notice, enqueue_notice, enqueue_sign_in_link, enqueue_welcome
 from eventreg.accounts.models import Account, SignInLink
 from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT, LINK, SIGN_IN, Visitor
-from eventreg.accounts.rules.profiles import address_key, check_new_password
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason, address_key, check_new_password
 from eventreg.accounts.services import accounts, second_factor
 from eventreg.accounts.services.guards import Try, admit, demand, demand_of, forgive
 from eventreg.audit.services import SYSTEM, Actor, note

@@ -8,10 +8,17 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
-from eventreg.accounts import policies, queries, secrets, sessions
+from eventreg.accounts import queries, sessions
 from eventreg.accounts.forms import CodeForm
 from eventreg.accounts.rules.codes import folded, in_groups, is_recovery, setup_address
-from eventreg.accounts.services.second_factor import begin_setup, confirm_setup, make_recovery_codes, remove
+from eventreg.accounts.services.second_factor import (
+    begin_setup,
+    confirm_setup,
+    has_second_factor,
+    make_recovery_codes,
+    remove,
+    secret_of,
+)
 from eventreg.accounts.views import blueprint
 from eventreg.accounts.views.signing_in import safe_target
 from eventreg.audit.services import acting
@@ -28,11 +35,7 @@ def second_factor() -> Answer:
 
     A secret is shown to who proved lately who they are: at a browser left open somebody else would make it theirs.
     """
-    if (
-        secrets.secret_of(current_user) is not None
-        and not policies.has_second_factor(current_user)
-        and not freshness.is_sign_in_fresh()
-    ):
+    if secret_of(current_user) is not None and not has_second_factor(current_user) and not freshness.is_sign_in_fresh():
         return freshness.lead_to_proof()
     return _page(CodeForm(formdata=None, next=request.args.get("next", "")))
 
@@ -98,8 +101,8 @@ def turn_second_factor_off() -> Answer:
 
 
 def _page(form: CodeForm, code: int = 200) -> Answer:
-    is_on = policies.has_second_factor(current_user)
-    secret = None if is_on else secrets.secret_of(current_user)
+    is_on = has_second_factor(current_user)
+    secret = None if is_on else secret_of(current_user)
     page = render_template(
         "accounts/second_factor.html",
         form=form,

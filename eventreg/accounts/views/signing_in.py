@@ -11,8 +11,7 @@ from eventreg.accounts import links, queries, sessions
 from eventreg.accounts.forms import CodeForm, ProofForm, SignInForm
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.codes import SignInWay
-from eventreg.accounts.rules.profiles import is_safe_target
-from eventreg.accounts.rules.refusals import AccountReason
+from eventreg.accounts.rules.profiles import AccountReason, is_safe_target
 from eventreg.accounts.services.second_factor import give_code, prove
 from eventreg.accounts.services.sessions import end_session_of
 from eventreg.accounts.services.sign_in import (

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import BindParameter, ColumnElement, Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
 from sqlalchemy.orm import aliased
 
 from eventreg.attendees.annotations.base import Annotation, Form, annotating
@@ -13,8 +13,8 @@ from eventreg.attendees.fields.asking import ByCondition, ColumnFilter, Ordering
 from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.models import Tag, Tagging
 from eventreg.attendees.queries.people import Person
-from eventreg.attendees.rules import tags as rules
-from eventreg.attendees.rules.tags import TagColour, TagReason, read_tag_name, tag_key
+from eventreg.attendees.rules import annotations as rules
+from eventreg.attendees.rules.annotations import TagColour, TagReason, read_tag_name, tag_key
 from eventreg.audit.services import Act, Actor, Target, change, note, note_all
 from eventreg.db import Part, db, get_of_event, transaction
 from eventreg.events.bundles import fields
@@ -84,7 +84,7 @@ class Tags(ListField):
         value = _tag.public_id.expression
         return CountedApart(value, tagged, [value])
 
-    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: Any) -> Sequence[Select[Any]]:
         tags = self.mark_of(Tagging.registration_id, Tag.colour, Tag.name).join(Tag, Tag.id == Tagging.tag_id)
         return [tags.where(Tagging.registration_id.in_(ids))]
 

@@ -1,6 +1,6 @@
 """People with all their answers and files, many at a time: what an export is made of.
 
-For whoever changes the questions there are counts alone (`questionnaires.registered`).
+For whoever changes the questions there are counts alone (`questionnaires.queries.count_registered`).
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,8 +16,7 @@ from eventreg.events.rules.team import Scope
 from eventreg.kernel import sealing
 from eventreg.mail.rules import Standing
 from eventreg.questionnaires.models import QuestionnaireVersion
-from eventreg.questionnaires.queries import definition_of
-from eventreg.questionnaires.registered import WantedCounts
+from eventreg.questionnaires.queries import WantedCounts, definition_of
 from eventreg.questionnaires.rules.changes import Figures
 from eventreg.questionnaires.rules.schema import IDENTITY_COLUMNS, Definition
 from eventreg.registration.models import Answer, Consent, Registration, Upload

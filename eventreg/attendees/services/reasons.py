@@ -12,11 +12,11 @@ from eventreg.attendees.models import ReadyReason, SavedView
 from eventreg.attendees.queries.reasons import get_reason, get_view, list_reasons, list_views_of_owner
 from eventreg.attendees.rules.acts import MOST_OF_AN_EVENT, RunAct
 from eventreg.audit.services import Actor, change, note
-from eventreg.db import db, transaction
+from eventreg.db import db, move_in_order, transaction
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event, lock_event_in_any_state
 from eventreg.events.rules.starting import starting_document
-from eventreg.kernel import clock, ordering, tokens
+from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import N_, NotFound, Reason, Refused
 from eventreg.kernel.text import LocalizedText, folded, is_blank, merged
 
@@ -62,7 +62,7 @@ def move_reason(event_id: int, public_id: str, *, is_up: bool) -> None:
         lock_event(event_id)
         row = get_reason(event_id, public_id)
         rows = list_reasons(event_id, row.act)
-        ordering.move_in_order(rows, rows.index(row), -1 if is_up else 1)
+        move_in_order(rows, rows.index(row), -1 if is_up else 1)
 
 
 def remove_reason(event_id: int, public_id: str, actor: Actor) -> None:

@@ -1,4 +1,7 @@
-"""What the team does to a registration on the person's behalf: what all of it has in common."""
+"""What the team does to a registration on the person's behalf: what all of it has in common.
+
+Looking at what is sensitive: allowed to few, and recorded each time before it is shown.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,19 +9,24 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from eventreg.db import db
+from eventreg.attendees.queries.person import list_answers, open_sensitive
+from eventreg.audit.services import Actor, note
+from eventreg.db import db, transaction
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import email_key
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop
 from eventreg.registration.models import AddressChange, Registration
 from eventreg.registration.queries import registrations, scoping
+from eventreg.registration.queries.answers import find_asked
+from eventreg.registration.queries.scoping import get_in_scope
 from eventreg.registration.rules.states import AddressTaken, ChangeReason, ChangeRefused, Status
-from eventreg.registration.services.answers import refresh_search
+from eventreg.registration.services.answers import OpenedFile, open_upload, refresh_search
 from eventreg.registration.services.statuses import find_last_decision, is_pending
 
 
@@ -86,3 +94,42 @@ def change_address(registration: Registration, email: str, now: datetime) -> Non
     registration.email, registration.email_key = email, email_key(email)
     registration.link_generation += 1
     refresh_search(registration)
+
+
+def look_at_section(event_id: int, reference: str, section_key: str, who: Organizer) -> dict[str, list[str]]:
+    """Return the sensitive answers of one section by question, and record the look. Raises NotFound."""
+    with transaction():
+        lock_event_in_any_state(event_id)
+        registration = get_in_scope(event_id, reference, who.scope)
+        opened = open_sensitive(registration, section_key)
+        note(registration, "sensitive_answers_seen", who, questions=sorted(opened))
+        return opened
+
+
+def look_at_questions(registration: Registration, keys: list[str], who: Actor) -> None:
+    """Record that somebody looks at the answers to these sensitive questions of a registration in scope."""
+    with transaction():
+        lock_event_in_any_state(registration.event_id)
+        note(registration, "sensitive_answers_seen", who, questions=sorted(keys))
+
+
+def take_file(event_id: int, reference: str, public_id: str, who: Organizer, *, sees_sensitive: bool) -> OpenedFile:
+    """Return a file of a registration with its content, and record that it was taken. Raises NotFound.
+
+    One that answers a sensitive question, or a question that is asked no more, is opened only by who `sees_sensitive` answers.
+    """
+    with transaction():
+        lock_event_in_any_state(event_id)
+        registration = get_in_scope(event_id, reference, who.scope)
+        opened = open_upload(event_id, registration.id, public_id)
+        questions = [answer.question_key for answer in list_answers(registration.id) if answer.value == public_id]
+        if not sees_sensitive and not _are_plain(registration, questions):
+            raise NotFound
+        note(registration, "file_downloaded", who, questions=questions)
+        return opened
+
+
+def _are_plain(registration: Registration, keys: list[str]) -> bool:
+    definition = find_asked(registration, for_team=True).definition
+    asked = [definition.find(key) for key in keys]
+    return bool(asked) and all(question is not None and not question.is_sensitive for question in asked)

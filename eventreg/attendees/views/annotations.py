@@ -11,8 +11,7 @@ from eventreg.attendees.annotations import ANNOTATIONS, notes, tags
 from eventreg.attendees.annotations.base import Annotation
 from eventreg.attendees.annotations.notes import Written
 from eventreg.attendees.models import Tag
-from eventreg.attendees.rules.notes import LONGEST_NOTE, named_in
-from eventreg.attendees.rules.tags import LONGEST_NAME, TagColour, read_colour
+from eventreg.attendees.rules.annotations import LONGEST_NAME, LONGEST_NOTE, TagColour, named_in, read_colour
 from eventreg.attendees.views import blueprint, desk, person
 from eventreg.audit.services import acting
 from eventreg.events.models import Event

@@ -24,7 +24,7 @@ from eventreg.attendees.queries.person import Dossier, FileLine
 from eventreg.attendees.queries.reasons import list_reasons
 from eventreg.attendees.rules.listing import LATE, Unanswered, is_contact_data
 from eventreg.attendees.views.history import ToldHistory, plain_words
-from eventreg.audit.details import Part, parts_of
+from eventreg.audit.history import Part, parts_of
 from eventreg.audit.trail import Holds, by_id, holds, name_of
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission

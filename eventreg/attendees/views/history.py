@@ -13,7 +13,7 @@ from eventreg.attendees.queries.messages import MessageLine
 from eventreg.attendees.queries.person import Dossier
 from eventreg.attendees.rules.listing import is_contact_data
 from eventreg.audit import trail
-from eventreg.audit.details import Part, parts_of
+from eventreg.audit.history import Part, parts_of
 from eventreg.audit.queries import Trace
 from eventreg.audit.telling import HistoryWords
 from eventreg.audit.trail import Group, Holds, group_of

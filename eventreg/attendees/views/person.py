@@ -16,13 +16,13 @@ from flask import Response, g, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from eventreg.accounts.policies import has_second_factor
+from eventreg.accounts.services.second_factor import has_second_factor
 from eventreg.attendees.annotations import ANNOTATIONS
 from eventreg.attendees.annotations.base import Annotation
 from eventreg.attendees.forms import DecisionForm
 from eventreg.attendees.queries import person
 from eventreg.attendees.rules.listing import ListState
-from eventreg.attendees.services.looking import look_at_section, take_file
+from eventreg.attendees.services.team_acts import look_at_section, take_file
 from eventreg.attendees.views import blueprint, cards, desk, duplicates, history
 from eventreg.audit.trail import read_group
 from eventreg.db import read_together

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from eventreg.attendees.annotations.tags import create_tag, list_tags
 from eventreg.attendees.queries.reasons import list_reasons
 from eventreg.attendees.rules.acts import ACTIONS, DECIDING, RunAct
-from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.audit.services import acting
 from eventreg.bulk import forms
 from eventreg.bulk.models import Run, RunItem

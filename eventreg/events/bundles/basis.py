@@ -36,6 +36,7 @@ _KINDS: Final[Mapping[str, Any]] = {
     "title": COMPLETE,
     "region": texts(2, 300),
     "retention": PERIODS,
+    "participant_columns": texts(24, 10),
     "publication_changed_at": INSTANT,
     "created_at": Field("created_at", optional(INSTANT), None),
 }

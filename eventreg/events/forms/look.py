@@ -25,7 +25,7 @@ from eventreg.organizations.forms import OrganizationForm, check_choice
 from eventreg.web.fields import EnumField
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
-from eventreg.web.palettes import palette_names
+from eventreg.web.templating import palette_names
 
 #: width and height in pixels: twice the width of the column, for dense screens
 LARGEST_PICTURE = (1600, 1000)

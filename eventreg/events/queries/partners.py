@@ -13,8 +13,8 @@ from eventreg.events.models import Event, Partner, Speaker, TeamMember
 from eventreg.events.queries.team import list_memberships
 from eventreg.events.rules.publication import PUBLIC
 from eventreg.events.rules.team import Permission, TeamRole
-from eventreg.organizations.directory import Use
 from eventreg.organizations.models import Organization
+from eventreg.organizations.policies import Use
 
 _WITH_RECORD = (joinedload(Partner.organization).joinedload(Organization.logo),)
 _RUNNING = (TeamRole.OWNER, TeamRole.MANAGER)

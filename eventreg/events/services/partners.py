@@ -12,12 +12,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from eventreg.audit.services import Actor, Target, change, note
-from eventreg.db import db, transaction
+from eventreg.db import db, move_in_order, transaction
 from eventreg.events.models import Partner, Speaker
 from eventreg.events.queries.events import lock_event, lock_event_in_any_state
 from eventreg.events.queries.partners import get_partner, list_partners
 from eventreg.events.rules.institutions import MOST_PARTNERS, PartnerEntry, PartnerReason, PartnerRole
-from eventreg.kernel import clock, ordering
+from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import merged
 from eventreg.organizations.models import Organization
@@ -102,7 +102,7 @@ def move_partner(event_id: int, partner_id: int, actor: Actor, *, earlier: bool)
         place = order.index(partner)
         if not any(each.role is partner.role for each in order[max(place + step, 0) : place + step + 1]):
             raise Refused(PartnerReason.CANNOT_MOVE)
-        ordering.move_in_order(order, place, step)
+        move_in_order(order, place, step)
         key, direction = partner.organization.key, "earlier" if earlier else "later"
         note(partner, "partner_moved", actor, organization=key, direction=direction)
 

@@ -111,7 +111,7 @@ def save_look(
     picture: EncodedPicture | None = None,
     removes_picture: bool = False,
 ) -> None:
-    """Give an event its colours (a key of web.palettes; empty: the instance's), its picture and what the picture shows.
+    """Give an event its colours (a key of `PALETTES`; empty: the instance's), its picture and what the picture shows.
 
     Without `picture` the present one stays, unless it is removed; one that nothing shows any more is swept away later.
     Raises Refused (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.

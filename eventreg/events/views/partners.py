@@ -14,9 +14,9 @@ from eventreg.events.services import partners
 from eventreg.events.views import blueprint
 from eventreg.events.views.desk import render_desk
 from eventreg.events.wording import credits_of
+from eventreg.organizations.forms import name_with_acronym
 from eventreg.organizations.policies import Editor, editable
 from eventreg.organizations.queries import list_known
-from eventreg.organizations.wording import name_with_acronym
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import REFUSAL, Refusals
 from eventreg.web.traffic import takes_files

@@ -29,7 +29,7 @@ from eventreg.kernel.text import showable
 from eventreg.registration.emails import Occasion
 from eventreg.registration.rules.ways_in import WayKind
 from eventreg.registration.views import form_pages
-from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words
+from eventreg.registration.views.filled_form import FilledForm, crowd_words
 from eventreg.web import downloads, limits, refusals, templating, traffic
 from eventreg.web.access import Answer, may, public, requires
 from eventreg.web.fields import NumberField
@@ -178,7 +178,7 @@ def use_code(slug: str) -> Answer:
     is_own = traffic.has_token()
     key = form_pages.submission_key_of(event, is_own)
     found = None
-    with VisitorRefusals(busy=crowd_words()) as outcome:
+    with refusals.Refusals(busy=crowd_words()) as outcome:
         found = try_code(event, _typed_code(is_own), request.remote_addr)
     if found is None:
         return _again(occasion, key, outcome.problem, outcome.status_code)

@@ -10,7 +10,7 @@ from typing import Any
 from flask import flash, g, request
 from flask_babel import gettext as _
 
-from eventreg.attendees.services.looking import look_at_questions
+from eventreg.attendees.services.team_acts import look_at_questions
 from eventreg.attendees.views.desk import back_to, the_registration, url_of
 from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole

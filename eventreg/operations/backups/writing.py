@@ -18,10 +18,10 @@ from eventreg.config import Config
 from eventreg.db import Base
 from eventreg.db.engines import take_time
 from eventreg.kernel.clock import now
+from eventreg.kernel.disk import appearing_whole
 from eventreg.kernel.keys import load_keys
 from eventreg.migrations.runner import check_revision, head
 from eventreg.operations import OperationRefused
-from eventreg.operations.appearing import appearing_whole
 from eventreg.operations.backups.manifest import (
     FORMAT,
     KEYS,

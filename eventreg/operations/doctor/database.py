@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, text
 from eventreg.kernel.keys import Keys
 from eventreg.kernel.sealing import CannotUnseal, unseal
 from eventreg.migrations import runner
-from eventreg.operations.doctor.findings import Finding, fail, ok, warn
+from eventreg.operations.doctor import Finding, fail, ok, warn
 from eventreg.registration.models import Answer, Registration, Upload
 from eventreg.registration.queries.answers import sealed_place
 

@@ -9,8 +9,7 @@ from eventreg.app import create_app
 from eventreg.config import Config
 from eventreg.db.engines import open_engine
 from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
-from eventreg.operations.doctor import database, files, settings
-from eventreg.operations.doctor.findings import Finding, Level, fail
+from eventreg.operations.doctor import Finding, Level, database, fail, files, settings
 from eventreg.operations.doctor.work import check_jobs, check_mail_server, check_outbox
 
 

@@ -13,7 +13,7 @@ from eventreg.exchange.models import Export
 from eventreg.exchange.rules.exports import ExportState
 from eventreg.kernel import disk
 from eventreg.kernel.keys import KeysUnusable, load_keys
-from eventreg.operations.doctor.findings import Finding, fail, ok, warn
+from eventreg.operations.doctor import Finding, fail, ok, warn
 from eventreg.registration.models import Upload
 
 _MEGABYTE = 1_000_000

@@ -11,7 +11,7 @@ from eventreg.config import Config
 from eventreg.i18n.catalogs import translated_languages
 from eventreg.kernel.clock import now
 from eventreg.operations.backups.placing import left_beside, left_unpacked
-from eventreg.operations.doctor.findings import Finding, fail, ok, warn
+from eventreg.operations.doctor import Finding, fail, ok, warn
 from eventreg.web.limits import storage_answers
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}

@@ -14,7 +14,7 @@ from eventreg.mail.connection import OutboxConnection
 from eventreg.mail.models import MailMessage
 from eventreg.mail.queries import OLD_AFTER, STUCK_AFTER as MAIL_STUCK, count_backlog as count_mail
 from eventreg.mail.rules import DeliveryState
-from eventreg.operations.doctor.findings import Finding, fail, ok, warn
+from eventreg.operations.doctor import Finding, fail, ok, warn
 
 _START_WORKER = "See that eventreg serve (without --no-mail-worker) or eventreg deliver runs, and what it logs."
 

@@ -13,10 +13,10 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from eventreg.audit.services import Actor, Target, note, plain
-from eventreg.db import db, found, transaction
+from eventreg.db import db, found, move_in_order, transaction
 from eventreg.events.models import Event, EventDay, Material, ProgrammeSession, SessionOutcome
 from eventreg.events.queries.events import lock_event_in_any_state
-from eventreg.kernel import clock, files, ordering, tokens
+from eventreg.kernel import clock, files, tokens
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import merged
 from eventreg.media.store import CannotKeep, SealedFile, path_of, sealed_parts, sweep_folder, write_file
@@ -163,7 +163,7 @@ def _change(event: Event, row: Row, values: Mapping[str, Any], actor: Actor) -> 
 
 def _move(event: Event, row: Row, step: int, actor: Actor) -> None:
     siblings = _siblings(row)
-    if ordering.move_in_order(siblings, siblings.index(row), step):
+    if move_in_order(siblings, siblings.index(row), step):
         note(_target(event, row), f"{row.audited_as}_moved", actor)
 
 

@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from eventreg.audit.services import Actor, change, note
-from eventreg.db import db, get_of_event, transaction
+from eventreg.db import db, get_of_event, move_in_order, transaction
 from eventreg.events.models import ProgrammeSession, Room, SessionPerson, Speaker
 from eventreg.events.queries.events import lock_event
 from eventreg.events.queries.programme import get_speaker, list_rooms
 from eventreg.kernel.errors import NotFound, Refused
-from eventreg.kernel.ordering import move_in_order
 from eventreg.kernel.text import LocalizedText, folded, is_blank, merged
 from eventreg.organizations.models import Organization
 from eventreg.programme.rules.sessions import MOST_ROOMS, ProgrammeReason, SpeakerEntry

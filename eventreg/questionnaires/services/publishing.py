@@ -16,9 +16,9 @@ from eventreg.jobs.services import schedule
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import LocalizedText, pick
-from eventreg.questionnaires import checks, kinds, registered
+from eventreg.questionnaires import checks, kinds
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
-from eventreg.questionnaires.queries import find_draft, find_newest_version
+from eventreg.questionnaires.queries import ASK_AGAIN_JOB, find_draft, find_newest_version
 from eventreg.questionnaires.rules.changes import Change, Changes, changes_between
 from eventreg.questionnaires.rules.publishing import finished, seen_mark
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Definition, DefinitionInvalid
@@ -132,7 +132,7 @@ def _ask_again(version: QuestionnaireVersion, keys: Collection[str], words: Loca
         "account_id": actor.id,
         "at": at.isoformat(),
     }
-    schedule(registered.ASK_AGAIN_JOB, f"{registered.ASK_AGAIN_JOB}:{version.id}", payload, at)
+    schedule(ASK_AGAIN_JOB, f"{ASK_AGAIN_JOB}:{version.id}", payload, at)
 
 
 def _require_identity(definition: Definition) -> None:

@@ -9,6 +9,5 @@ from eventreg.questionnaires.views import (  # noqa: E402, F401
     listing,
     publishing,
     questions,
-    sections,
     starts,
 )

@@ -1,12 +1,14 @@
 """What an event asks, on one page of the desk: sections, questions, how the form is shown, and what is not published yet.
 
 A draft as the list of questions shows it: each section and question with what there is to say of it.
+
+Adding and editing a section.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import flash, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
@@ -17,14 +19,15 @@ from eventreg.i18n.languages import current_language, name_of
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires import draft_wording, kinds, queries
 from eventreg.questionnaires.checks import obstacles_of
+from eventreg.questionnaires.forms.sections import SectionForm
 from eventreg.questionnaires.kinds.condition_words import only_if
 from eventreg.questionnaires.rules.drafts import changes
-from eventreg.questionnaires.rules.drafts.reading import list_differences, read_draft
+from eventreg.questionnaires.rules.drafts.reading import DraftReason, fingerprint, list_differences, read_draft, texts
 from eventreg.questionnaires.rules.obstacles import Obstacle, ObstacleKind
 from eventreg.questionnaires.rules.schema import Definition, Question, Section, Stage
 from eventreg.questionnaires.services import drafting
 from eventreg.questionnaires.views import blueprint
-from eventreg.questionnaires.views.questions import subject_questions, whole_event
+from eventreg.questionnaires.views.questions import kept_section, named, subject_questions, whole_event
 from eventreg.questionnaires.wording import obstacles_in_words
 from eventreg.web.access import Answer, requires
 from eventreg.web.refusals import Refusals
@@ -207,3 +210,68 @@ def _lacking(needed: Sequence[LocalizedText], optional: Sequence[LocalizedText],
     texts = [*needed, *(text for text in optional if text)]
     lacking = [language for language in languages if any(not text.get(language) for text in texts)]
     return [name_of(language, current_language()) for language in lacking]
+
+
+@blueprint.get("/manage/events/<slug>/questions/sections/new")
+@requires(Permission.EDIT_EVENT)
+def new_section(slug: str) -> Answer:
+    """Show a blank section."""
+    return _section_page(SectionForm(g.event.languages, formdata=None))
+
+
+@blueprint.post("/manage/events/<slug>/questions/sections/new")
+@requires(Permission.EDIT_EVENT)
+def add_section(slug: str) -> Answer:
+    """Add a section at the end, and go on to its first question."""
+    form = SectionForm(g.event.languages, formdata=request.form)
+    with form.refusals() as outcome:
+        key = drafting.add_section(g.event.id, form.read(), acting())
+        return redirect(url_for("questionnaires.new_question", slug=slug, section=key), 303)
+    return _section_page(form, problem=outcome.problem), outcome.status_code
+
+
+@blueprint.get("/manage/events/<slug>/questions/sections/<key>")
+@requires(Permission.EDIT_EVENT)
+def edit_section(slug: str, key: str) -> Answer:
+    """Show a section."""
+    stored = kept_section(key) or abort(404)
+    return _section_page(SectionForm(g.event.languages, stored, formdata=None, **SectionForm.values_of(stored)), key)
+
+
+@blueprint.post("/manage/events/<slug>/questions/sections/<key>")
+@requires(Permission.EDIT_EVENT)
+def save_section(slug: str, key: str) -> Answer:
+    """Save a section. If somebody else was quicker, what was typed stays."""
+    stored = kept_section(key)
+    if stored is None:
+        return _section_gone()
+    form = SectionForm(g.event.languages, stored, formdata=request.form)
+    with form.refusals() as outcome:
+        drafting.change_draft(g.event.id, acting(), changes.save_section, key, form.seen.data or "", form.read())
+        return redirect(url_for("questionnaires.list_questions", slug=slug, _anchor=f"section-{key}"), 303)
+    overtaken, stored = "", kept_section(key)
+    if stored is None:
+        return _section_gone()
+    if outcome.is_for(DraftReason.CHANGED_MEANWHILE):
+        form.seen.data = fingerprint(stored)
+        overtaken = " | ".join(texts(stored, "title").values())
+    return _section_page(form, key, outcome.problem, overtaken), outcome.status_code
+
+
+def _section_gone() -> Answer:
+    """Show what was typed of a section that somebody removed meanwhile, as one to be added."""
+    problem = _("Somebody else removed this section meanwhile. What you wrote stands below: save it to add it anew.")
+    return _section_page(SectionForm(g.event.languages, formdata=request.form), problem=problem), 409
+
+
+def _section_page(form: SectionForm, key: str = "", problem: str = "", overtaken: str = "") -> str:
+    return render_desk(
+        "questionnaires/section.html",
+        "draft",
+        form=form,
+        key=key,
+        heading=named((kept_section(key) or {}).get("title")) if key else _("Add a section"),
+        problem=problem,
+        overtaken=overtaken,
+        at="" if key else url_for("questionnaires.new_section", slug=g.event.slug),
+    )

@@ -18,8 +18,14 @@ from eventreg.kernel.errors import Refused
 from eventreg.questionnaires import checks, wording
 from eventreg.questionnaires.forms.sections import PublishingForm
 from eventreg.questionnaires.models import QuestionnaireDraft
-from eventreg.questionnaires.queries import PastVersion, find_draft, find_newest_version, list_past_versions
-from eventreg.questionnaires.registered import WantedCounts, count_registered
+from eventreg.questionnaires.queries import (
+    PastVersion,
+    WantedCounts,
+    count_registered,
+    find_draft,
+    find_newest_version,
+    list_past_versions,
+)
 from eventreg.questionnaires.rules.changes import Change, Changes, Figures, Part, changes_between
 from eventreg.questionnaires.rules.publishing import finished, seen_mark
 from eventreg.questionnaires.services.drafting import discard_draft

@@ -48,6 +48,11 @@ LINKS_BY_ADDRESS = Limit("own-link/address", 5, 60, one_more_after=12)
 LINKS_BY_CLIENT = Limit("own-link/client", 20, 60)
 
 
+def holder_of(event_id: int, email: str) -> str:
+    """Return as what an address of an event is counted in `LINKS_BY_ADDRESS`."""
+    return f"{event_id}/{email_key(email)}"
+
+
 def request_link(event_id: int, email: str, client: str | None) -> None:
     """Ask for one's link by mail. Writes the same row whether or not the address is known.
 
@@ -55,14 +60,18 @@ def request_link(event_id: int, email: str, client: str | None) -> None:
     """
     with transaction():
         demand(Try(LINKS_BY_CLIENT, clients.client_network(client)))
-        if admit(Try(LINKS_BY_ADDRESS, f"{event_id}/{email_key(email)}")) is not None:
+        if admit(Try(LINKS_BY_ADDRESS, holder_of(event_id, email))) is not None:
             schedule_link(event_id, email, clock.now())
 
 
-def schedule_link(event_id: int, email: str, now: datetime) -> None:
-    """Have the worker look an address up and send its holder the link, in the caller's transaction. Once while it waits."""
-    key = f"{SEND_LINK_JOB}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
-    schedule(SEND_LINK_JOB, key=key, payload={"event_id": event_id, "email": email}, due_at=now)
+def schedule_link(event_id: int, email: str, now: datetime, *, to_nobody: bool | None = None) -> None:
+    """Have the worker look an address up and send its holder the link, in the caller's transaction. Once while it waits.
+
+    `to_nobody`, said for each form that is sent at a discreet event: the same is written, but nobody is looked up.
+    """
+    kind = SEND_LINK_JOB if to_nobody is None else f"{SEND_LINK_JOB}/form"
+    key = f"{kind}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
+    schedule(SEND_LINK_JOB, key=key, payload={"event_id": event_id, "email": "" if to_nobody else email}, due_at=now)
 
 
 def send_link(event_id: int, email: str) -> bool:

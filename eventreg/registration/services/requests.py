@@ -25,8 +25,7 @@ from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText, showable, tidied
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.questionnaires import kinds
-from eventreg.questionnaires.queries import definition_of, get_version
-from eventreg.questionnaires.registered import ASK_AGAIN_JOB
+from eventreg.questionnaires.queries import ASK_AGAIN_JOB, definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.emails import News, Occasion, RequestWording, participant_message
 from eventreg.registration.emails.about_registration import AboutRegistration

@@ -16,8 +16,6 @@ from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from eventreg.accounts.rules.refusals import TooManyTries
-from eventreg.accounts.wording import too_many_tries
 from eventreg.db.transactions import from_shelf
 from eventreg.events.models import Category, Event
 from eventreg.i18n.countries import CODES
@@ -78,6 +76,8 @@ class FilledForm:
         #: the version whose questions are asked
         self.questionnaire_id = version.id
         self.definition = definition or definition_of(version)
+        # What is full at a discreet event the team alone is shown.
+        is_told = not event.is_discreet or "event_access" in g
         given = {key: list(values) for key, values in (answers or {}).items()}
         self._context = self._for_country(shown if shown is not None else given)
         self.questions = QuestionnaireForm(
@@ -85,8 +85,8 @@ class FilledForm:
             category.key,
             replace(
                 self._context,
-                places_left=cache(lambda: places.list_option_places_left(event.id, self.definition)),
-                sessions=cache(lambda: sessions.list_session_choices(event, clock.now())),
+                places_left=cache(lambda: places.list_option_places_left(event.id, self.definition) if is_told else {}),
+                sessions=cache(lambda: sessions.list_session_choices(event, clock.now(), is_told=is_told)),
             ),
             current_language(),
             shown,
@@ -356,19 +356,6 @@ def follow_language() -> None:
 def crowd_words() -> str:
     """Return what is said where a lock was not had in time."""
     return _("Many people are sending at this moment. Nothing is lost: send the form once more.")
-
-
-class VisitorRefusals(Refusals):
-    """As `Refusals`, where anybody may try: after too many tries it says from when on the next one is possible, with 429."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        if not isinstance(error, TooManyTries):
-            return super().__exit__(kind, error, trace)
-        self.refused, self.status_code = error, 429
-        self.problem = too_many_tries(error.until, g.event.time_zone)
-        return True
 
 
 class FormRefusals(Refusals):

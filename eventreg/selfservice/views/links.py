@@ -12,7 +12,6 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import get_address_change, get_by_token, own_token
 from eventreg.registration.services import links
 from eventreg.registration.services.links import confirm_address_change
-from eventreg.registration.views.filled_form import VisitorRefusals
 from eventreg.registration.views.form_pages import occasion_of, page_frame, public_occasion
 from eventreg.selfservice.services import verify_address
 from eventreg.selfservice.views import blueprint
@@ -30,7 +29,7 @@ def request_link(slug: str) -> Answer:
     form = AddressForm()
     if request.method != "POST":  # HEAD asks for the page too
         return _link_page(occasion, form)
-    with VisitorRefusals(form) as outcome:
+    with form.refusals() as outcome:
         form.check()
         links.request_link(occasion.event.id, form.email.address, request.remote_addr)
         return redirect(url_for("selfservice.link_on_its_way", slug=slug), 303)

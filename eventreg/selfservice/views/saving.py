@@ -20,7 +20,7 @@ from eventreg.registration.forms import AddressForm, KeepForm
 from eventreg.registration.models import Registration
 from eventreg.registration.queries import forms, places, registrations
 from eventreg.registration.views import form_pages
-from eventreg.registration.views.filled_form import FilledForm, VisitorRefusals, crowd_words
+from eventreg.registration.views.filled_form import FilledForm, crowd_words
 from eventreg.selfservice import services
 from eventreg.selfservice.views import blueprint
 from eventreg.web import limits, refusals
@@ -44,7 +44,7 @@ def save_form(slug: str) -> Answer:
     key = submission_key_or_new(request.form.get("submission_key"))
     form = KeepForm()
     values = {name: values for name, values in request.form.lists() if name not in form_pages.NOT_CARRIED}
-    with VisitorRefusals(form, busy=crowd_words()) as outcome:
+    with form.refusals(busy=crowd_words()) as outcome:
         form.check()
         services.save_form(
             event.id,
@@ -96,12 +96,17 @@ def show_saved_form(token: str) -> Answer:
 @public
 @limits.limited("30 per hour")
 def ask_for_earlier(slug: str) -> Answer:
-    """Send people the link to their earlier answers. The answer is the same whether or not the address is known."""
+    """Send people the link to their earlier answers. The answer is the same whether or not the address is known.
+
+    Into a quiet event none are carried: it is not among those that the link offers.
+    """
     occasion = form_pages.public_occasion(slug)
+    if occasion.event.is_quiet:
+        raise NotFound
     form = AddressForm()
     if request.method != "POST":  # HEAD asks for the page too
         return _asking_page(occasion, form)
-    with VisitorRefusals(form) as outcome:
+    with form.refusals() as outcome:
         form.check()
         services.request_earlier_answers(occasion.event.id, form.email.address, current_language(), request.remote_addr)
         return redirect(url_for("selfservice.earlier_on_its_way", slug=slug), 303)

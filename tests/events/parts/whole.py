@@ -14,7 +14,7 @@ from sqlalchemy import select
 from eventreg.attendees.annotations.notes import Written, write_note
 from eventreg.attendees.annotations.tags import change_tags, create_tag
 from eventreg.attendees.rules.acts import RunAct
-from eventreg.attendees.rules.tags import TagColour
+from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.services.reasons import add_reason
 from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
