@@ -236,6 +236,7 @@ def test_whoever_types_an_address_sees_the_same(app: Flask, row: Callable[[Watch
     assert Counter(people)[events[0].id] == 1
 
 
+@pytest.mark.both_databases
 def test_what_the_page_does_not_say_goes_by_mail(app: Flask) -> None:
     event = an_event_that_knows("a", OTHER)
     visitor = Watcher(app, event)
@@ -249,6 +250,7 @@ def test_what_the_page_does_not_say_goes_by_mail(app: Flask) -> None:
     assert db.session.scalars(place).one().value == "confirmed"
 
 
+@pytest.mark.both_databases
 def test_what_is_full_is_taken_off_the_answers_and_told_by_mail(app: Flask) -> None:
     event = an_event_that_knows("a", OTHER)
     visitor = Watcher(app, event)
@@ -279,6 +281,7 @@ def test_the_team_sees_what_the_public_does_not(app: Flask) -> None:
         assert not re.search("waiting list|Full|left", page.text)
 
 
+@pytest.mark.both_databases
 def test_a_code_is_used_by_whichever_form_came_with_it(app: Flask) -> None:
     event = an_event_that_knows("a", VICTIM)
     _comes_by_a_code(visitor := Watcher(app, event))
