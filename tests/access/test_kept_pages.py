@@ -104,6 +104,7 @@ NOT_WALKED = {
         privacy/running.py: _end_receipts _let_go _tell_before forget_messages_of_accounts lift_hold place_hold save_periods""",
     "one person's answers and files: no page shows them, and a form that tells of places of options is not kept": """
         operations/rotation.py: _reseal_column
+        privacy/copies.py: make_copy
         registration/services/answer_changes.py: change_answers
         registration/services/answers.py: drop_held hold_file move_held""",
     "writes what registering does, at an event whose pages tell nothing of places": """
