@@ -158,6 +158,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.invitations.services import invitations, messages
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
+    from eventreg.privacy import erasing
     from eventreg.programme.services import materials
     from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
@@ -173,6 +174,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.selfservice import services
 
     registry = job_registry.plug(app, JobRegistry())
+    registry.add_handler(erasing.FORGET_JOB, erasing.forget_left)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(messages.SEND_JOB, messages.send_some)
@@ -212,6 +214,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.attendees.views.today import PEOPLE_ITEMS
     from eventreg.events import checks, today
     from eventreg.messages.views import Held
+    from eventreg.privacy import erasing
     from eventreg.questionnaires import checks as of_questions
     from eventreg.questionnaires.queries import count_registered
     from eventreg.registration.queries import registrations
@@ -224,6 +227,7 @@ def _init_lifecycle(app: Flask) -> None:
     checks.count_asked.plug(app, of_questions.count_asked)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)
     count_registered.plug(app, people.count_answered)
+    erasing.find_hold.plug(app, lambda _event_id, _today: None)
 
 
 def _init_event_parts(app: Flask) -> None:

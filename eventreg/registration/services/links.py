@@ -23,6 +23,7 @@ from eventreg.mail.services import enqueue_all
 from eventreg.registration.emails import (
     CONFIRM_ADDRESS,
     EARLIER_ANSWERS,
+    ERASE,
     OWN_PAGE,
     SAVED_FORM,
     VERIFY,
@@ -61,8 +62,13 @@ def request_link(event_id: int, email: str, client: str | None) -> None:
 
 def schedule_link(event_id: int, email: str, now: datetime) -> None:
     """Have the worker look an address up and send its holder the link, in the caller's transaction. Once while it waits."""
-    key = f"{SEND_LINK_JOB}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
-    schedule(SEND_LINK_JOB, key=key, payload={"event_id": event_id, "email": email}, due_at=now)
+    payload = {"event_id": event_id, "email": email}
+    schedule(SEND_LINK_JOB, key=link_job_key(event_id, email), payload=payload, due_at=now)
+
+
+def link_job_key(event_id: int, email: str) -> str:
+    """Return the key of the job that sends an address its link."""
+    return f"{SEND_LINK_JOB}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
 
 
 def send_link(event_id: int, email: str) -> bool:
@@ -213,6 +219,7 @@ _PAGES = {
     CONFIRM_ADDRESS: "selfservice.confirm_address",
     EARLIER_ANSWERS: "selfservice.offer_earlier_answers",
     SAVED_FORM: "selfservice.show_saved_form",
+    ERASE: "erasure.confirm_erasure",
     places.INVITED: "invitations.show_invitation",
 }
 

@@ -1,0 +1,123 @@
+"""Whoever was erased after a backup is erased again by whatever restores it, before anything is served. Case 50."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import select, update
+
+from eventreg.app import create_app
+from eventreg.audit.services import SYSTEM
+from eventreg.cli import eventreg
+from eventreg.config import Config
+from eventreg.db import db, transaction
+from eventreg.kernel.clock import now
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.privacy.erasing import erase, erase_recorded
+from eventreg.privacy.people import of_registration
+from eventreg.registration.models import ErasedRegistration, Registration
+from tests.builders import a_registration
+from tests.operations.conftest import InstanceMaker
+from tests.operations.instances import PASSPHRASE, back_up, fill, put_back, stamp, the_event
+from tests.support.databases import SQLITE
+
+
+def _erase_newest() -> int:
+    """Erase who came last; return the id."""
+    event = the_event()
+    gone = db.session.scalars(select(Registration.id).order_by(Registration.id.desc()).limit(1)).one()
+    erase(event.id, partial(of_registration, event.id, gone), SYSTEM, now())
+    db.session.remove()
+    return gone
+
+
+@pytest.fixture
+def backed_up(app: Flask, config: Config, tmp_path: Path) -> Path:
+    """A backup of the application with people in it, of whom one is erased afterwards."""
+    stamp(app)
+    fill(app)
+    with transaction() as session:
+        session.execute(update(MailMessage).values(state=DeliveryState.QUEUED))
+    db.session.remove()
+    target = tmp_path / "older.tar.gz"
+    back_up(config, target, PASSPHRASE)
+    return target
+
+
+@pytest.mark.both_databases
+def test_an_older_backup_brings_nobody_back(app: Flask, config: Config, backed_up: Path) -> None:
+    gone = _erase_newest()
+    restored = put_back(config, backed_up, replaces=True)
+    assert not restored.has_unknown_erasures
+    assert restored.waiting_mail > 0
+    with app.app_context():
+        assert db.session.query(Registration).count() == 2
+        assert erase_recorded(now()) == 1, "as the start does before it serves"
+        assert db.session.scalars(select(ErasedRegistration.id)).all() == [gone]
+        event = the_event()
+        assert a_registration(event).id > gone, "the next person gets another id"
+        db.session.remove()
+
+
+@pytest.mark.both_databases
+def test_ids_of_the_erased_are_not_given_again_after_a_restore(
+    app: Flask, config: Config, backed_up: Path, database_kind: str, empty_instance: InstanceMaker, tmp_path: Path
+) -> None:
+    gone = _erase_newest()
+    back_up(config, tmp_path / "newer.tar.gz", PASSPHRASE)
+    other = empty_instance(database_kind)
+    put_back(other, tmp_path / "newer.tar.gz", lambda: PASSPHRASE)
+    there = create_app(other)
+    with there.app_context():
+        assert erase_recorded(now()) == 0
+        assert a_registration(the_event()).id > gone
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("how", ["without", "given"])
+def test_on_an_empty_machine(
+    app: Flask, config: Config, backed_up: Path, empty_instance: InstanceMaker, tmp_path: Path, how: str
+) -> None:
+    """Without the ledger it says so and holds mail; with it, it knows."""
+    _erase_newest()
+    shutil.copy(config.erased, tmp_path / "ledger")
+    other = empty_instance(SQLITE)
+    given = {"erasures": tmp_path / "ledger"} if how == "given" else {}
+    restored = put_back(other, backed_up, lambda: PASSPHRASE, **given)
+    assert restored.has_unknown_erasures is (how == "without")
+    there = create_app(other)
+    with there.app_context():
+        waits = DeliveryState.QUEUED if how == "given" else DeliveryState.HELD
+        assert set(db.session.scalars(select(MailMessage.state))) == {waits}
+        assert erase_recorded(now()) == (how == "given")
+        db.session.remove()
+        db.engine.dispose()
+    # What was not known stays unknown: the same backup once more says the same.
+    assert put_back(other, backed_up, replaces=True).has_unknown_erasures is (how == "without")
+
+
+def test_the_command_erases_before_it_ends(
+    app: Flask, config: Config, backed_up: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _erase_newest()
+    db.engine.dispose()
+    shutil.copytree(config.uploads, tmp_path / "new" / "uploads")
+    monkeypatch.setenv("EVENTREG_INSTANCE", str(tmp_path / "new"))
+    monkeypatch.setenv("EVENTREG_BACKUP_PASSPHRASE", PASSPHRASE)
+    monkeypatch.delenv("EVENTREG_DATABASE_URL", raising=False)
+    said = CliRunner().invoke(eventreg, ["restore", "--replace", str(backed_up)], standalone_mode=False)
+    assert said.exception is None, said.output
+    assert "is not known" not in said.output
+    there = create_app()
+    with there.app_context():
+        assert db.session.query(Registration).count() == 1
+        db.session.remove()
+        db.engine.dispose()
