@@ -130,6 +130,7 @@ def _init_rooms(app: Flask) -> None:
     _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
+    app.register_blueprint(import_module("eventreg.privacy.erasure_views").blueprint)
     import_acts()
     _init_jobs(app)
     _init_event_parts(app)
@@ -158,7 +159,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.invitations.services import invitations, messages
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
-    from eventreg.privacy import erasing
+    from eventreg.privacy import erasing, erasure_requests
     from eventreg.programme.services import materials
     from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
@@ -175,6 +176,7 @@ def _init_jobs(app: Flask) -> None:
 
     registry = job_registry.plug(app, JobRegistry())
     registry.add_handler(erasing.FORGET_JOB, erasing.forget_left)
+    registry.add_work(erasure_requests.ERASE_JOB, erasure_requests.carry_out)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(messages.SEND_JOB, messages.send_some)

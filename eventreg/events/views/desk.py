@@ -68,6 +68,7 @@ PAGES: Final = (
     Page("outcomes", "event", N_("Conclusions"), "programme.list_outcomes", Permission.EDIT_PROGRAMME, "sessions"),
     Page("institutions", "event", N_("Institutions"), "events.list_partners", Permission.EDIT_EVENT),
     Page("notice", "event", N_("Privacy notice"), "events.edit_notice", Permission.EDIT_EVENT),
+    Page("erasures", "event", N_("Deleted data"), "erasure.list_erasures", Permission.EDIT_EVENT, "notice"),
     Page("look", "event", N_("Appearance"), "events.edit_look", Permission.EDIT_EVENT),
     Page("publication", "event", N_("Publication"), "events.show_publication", Permission.PUBLISH),
     Page("team", "team", N_("Team"), "team.show_team", Permission.ENTER),
