@@ -116,6 +116,7 @@ trail.add_own_titles(
     **{f"decided_{action.value}": _(action.title) for action in Action if action.title and action not in MOVING_UP},
 )
 trail.add_kinds(
+    erasure=_("Deleted data"),
     registration=cast(str, lazy_pgettext("record", "Registration")),
     invitation=_("Invitation"),
     access_code=_("Access code"),

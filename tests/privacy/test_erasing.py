@@ -294,7 +294,13 @@ def test_a_ledger_outlives_a_line_that_was_cut_off(tmp_path: Path) -> None:
 
 def test_every_holding_is_reached() -> None:
     """It hangs on the registration, is looked through, or is one of those that `erasing` names."""
-    named = {erasing.REGISTRATION.key, erasing.MESSAGES.key, erasing.INVITATIONS.key, erasing.HISTORY.key}
+    named = {
+        erasing.REGISTRATION.key,
+        erasing.MESSAGES.key,
+        erasing.INVITATIONS.key,
+        erasing.HISTORY.key,
+        erasing.ERASURES.key,
+    }
     for holding in erasing.HOLDINGS:
         keys = [key for key in holding.model.__table__.foreign_keys if key.column.table.name == "registrations"]
         hangs = any(key.ondelete == "CASCADE" for key in keys)
