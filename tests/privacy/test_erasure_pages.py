@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import os
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -22,7 +25,7 @@ from eventreg.kernel.tokens import personal_token
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.privacy import erasing, ledger
-from eventreg.privacy.erasure_requests import confirm
+from eventreg.privacy.erasure_requests import ask, carry_out, confirm
 from eventreg.registration.emails import ERASE, OWN_PAGE
 from eventreg.registration.models import ErasureRequest, Registration
 from eventreg.registration.queries.registrations import own_token
@@ -181,3 +184,33 @@ def test_an_administrator_erases_an_address_at_every_event(app: Flask, pages: Pa
     assert db.session.query(Registration).count() == 2
     page.submit("Delete at every event")
     assert db.session.scalars(select(Registration.event_id)).all() == [second.id]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_words_of_the_mails(app: Flask, clock: time_machine.Traveller, language: str) -> None:
+    """They are what the golden file says, which EVENTREG_REFRESH_GOLDEN=1 writes anew; nobody is named in them."""
+    clock.move_to(datetime(2027, 1, 4, 12, tzinfo=UTC))
+    event = an_event(
+        slug="encuentro", title={"es": "Encuentro de prueba", "en": "Trial meeting"}, first_day=date(2027, 3, 11)
+    )
+    a_team_member(event, language=language, name="Olga Organizadora")
+    person = register_somebody(event, email=EMAIL, given_name=GIVEN, family_name=FAMILY, language=language).registration
+    assert person is not None
+    ask(event.id, person.id)
+    request = db.session.scalars(select(ErasureRequest)).one()
+    confirm(_link(request).rpartition("/")[2])
+    erasing.find_hold.plug(app, lambda _event, _today: Law())
+    _work()
+    erasing.find_hold.plug(app, lambda _event, _today: None)
+    with transaction():
+        db.session.execute(update(ErasureRequest).values(email=EMAIL))
+    carry_out({"request_id": request.id}, now())
+    query = select(MailMessage).where(MailMessage.template.like("erasure/%")).order_by(MailMessage.id)
+    parts = [f"{each.subject}\n\n{each.text}" for each in db.session.scalars(query)]
+    said = "\n========\n".join(parts).replace(request.public_id, "NUMBER")
+    said = re.sub(r"\[\[.*?\]\]", "[personal link]", said)
+    path = Path(__file__).with_name(f"mails.{language}.txt")
+    if os.environ.get("EVENTREG_REFRESH_GOLDEN"):
+        path.write_text(said, encoding="utf-8")
+    assert said == path.read_text(encoding="utf-8")
+    assert GIVEN not in said
