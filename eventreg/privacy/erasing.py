@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services import guards
@@ -137,7 +137,9 @@ def erase(
         note(event, "person_erased", by, now, **({"because": because} if because else {}))
         db.session.flush()
         if count is not None:
-            promotion.promote_from_waiting_list(event, count, now, announcing=announcing)
+            promoted = promotion.promote_from_waiting_list(event, count, now, announcing=announcing)
+            if is_recorded:
+                _hold_mail([each.id for each in promoted], now)
         if then is not None:
             then(erased)
         if not is_recorded:
@@ -160,6 +162,13 @@ def _set_places_free(event: Event, person: Person, now: datetime) -> PlaceCount 
             count.free(each)
     db.session.flush()
     return count
+
+
+def _hold_mail(ids: Sequence[int], now: datetime) -> None:
+    """Hold what tells people that they moved up: they may have done so long ago, before something was restored."""
+    waiting = (MailMessage.record_kind == "registration", MailMessage.record_id.in_(ids))
+    waits = update(MailMessage).where(*waiting, MailMessage.state == DeliveryState.QUEUED)
+    db.session.execute(waits.values(state=DeliveryState.HELD, due_at=now, due_set_at=now))
 
 
 def _let_go(event: Event, person: Person, request_id: int, now: datetime) -> Erased:

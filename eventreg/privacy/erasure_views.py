@@ -124,7 +124,7 @@ def list_erasures(slug: str) -> str:
     exports = {each.public_id: each for each in db.session.scalars(select(Export).where(Export.public_id.in_(named)))}
     by = [each.account_id for each in found] + [each.account_id for each in exports.values()]
     return render_desk(
-        "privacy/erasures.html", "history",
+        "privacy/erasures.html", "erasures",
         erasures=found, exports=exports, names=list_account_names([id_ for id_ in by if id_ is not None]),
     )  # fmt: skip
 

@@ -17,6 +17,8 @@ from eventreg.kernel import text
 from eventreg.privacy.holdings import INVITATIONS, Holding
 from eventreg.registration.models import Invitation, Registration, SavedForm
 
+#: letters of a search that is for somebody
+_SHORTEST = 4
 #: what stands for the words of whoever a note on somebody else names
 _LEFT_OUT = "[…]"
 
@@ -148,7 +150,7 @@ class Marks:
         said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for query in re.findall(r'(?:^|[?&"])q=([^&"]*)', said):
             words = text.folded(unquote_plus(query)).split()
-            if words and all(word in self.haystack for word in words):
+            if len("".join(words)) >= _SHORTEST and all(word in self.haystack for word in words):
                 return True
         return any(_whole(text.folded(each)).search(text.folded(unquote_plus(said))) for each in self.typed)
 

@@ -162,6 +162,11 @@ def test_short_password_is_refused(prepared: Run) -> None:
     assert "characters or more" in done.stderr
 
 
+def test_erasing_an_address_that_nobody_has(prepared: Run) -> None:
+    done = prepared("erase", "--dry-run", "nadie@instituto.example")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_deliver_once_ends_when_nothing_is_due(prepared: Run) -> None:
     done = prepared("deliver", "--once")
     assert done.returncode == 0, done.stderr

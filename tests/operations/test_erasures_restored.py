@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from eventreg.audit.services import SYSTEM
 from eventreg.cli import eventreg
 from eventreg.config import Config
 from eventreg.db import db, transaction
+from eventreg.events.models import Event
 from eventreg.kernel.clock import now
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
@@ -42,6 +44,11 @@ def backed_up(app: Flask, config: Config, tmp_path: Path) -> Path:
     """A backup of the application with people in it, of whom one is erased afterwards."""
     stamp(app)
     fill(app)
+    event = the_event()
+    with transaction() as session:
+        session.execute(update(Event).values(capacity=3))
+    a_registration(event, status="waitlisted", email="espera@instituto.example", at=now() - timedelta(days=1))
+    a_registration(event, email="ultima@instituto.example")
     with transaction() as session:
         session.execute(update(MailMessage).values(state=DeliveryState.QUEUED))
     db.session.remove()
@@ -57,11 +64,13 @@ def test_an_older_backup_brings_nobody_back(app: Flask, config: Config, backed_u
     assert not restored.has_unknown_erasures
     assert restored.waiting_mail > 0
     with app.app_context():
-        assert db.session.query(Registration).count() == 2
+        assert db.session.query(Registration).count() == 4
         assert erase_recorded(now()) == 1, "as the start does before it serves"
         assert db.session.scalars(select(ErasedRegistration.id)).all() == [gone]
         event = the_event()
         assert a_registration(event).id > gone, "the next person gets another id"
+        told = select(MailMessage.state).where(MailMessage.template == "registration/promoted")
+        assert set(db.session.scalars(told)) == {DeliveryState.HELD}, "who moves up may have done so long ago"
         db.session.remove()
 
 
@@ -118,6 +127,6 @@ def test_the_command_erases_before_it_ends(
     assert "is not known" not in said.output
     there = create_app()
     with there.app_context():
-        assert db.session.query(Registration).count() == 1
+        assert db.session.query(Registration).count() == 3
         db.session.remove()
         db.engine.dispose()

@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from eventreg.attendees.annotations.notes import Written, write_note
 from eventreg.attendees.models import Note, SavedView
@@ -227,6 +227,11 @@ def test_an_address_without_a_registration(app: Flask) -> None:
     assert db.session.scalars(select(SavedForm.email)).all() == [f"a{EMAIL}"], "a longer address is another one"
     assert set().union(*_in_tables().values()) <= {EMAIL}
     assert erase(event.id, partial(of_address, event.id, EMAIL), SYSTEM, now()).count == 0
+    with transaction() as session:
+        (last,) = session.scalars(select(SavedForm.id))
+        session.execute(delete(SavedForm))
+    save_form(event.id, category, "m" * 22, {}, **sent)
+    assert db.session.scalars(select(SavedForm.id)).one() > last, "messages name it by its id"
 
 
 def test_a_message_that_is_just_sent_is_forgotten_afterwards(app: Flask) -> None:
