@@ -163,7 +163,6 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.invitations.services import messages
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
-    from eventreg.privacy import copies, running
     from eventreg.programme.services import materials
     from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
@@ -179,6 +178,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.selfservice import services
 
     registry = job_registry.plug(app, JobRegistry())
+    _init_privacy_jobs(registry)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(messages.SEND_JOB, messages.send_some)
@@ -194,9 +194,6 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), answers.sweep_uploads)
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), services.sweep_saved_forms)
     registry.add_duty("registration.sweep_used_forms", timedelta(days=1), ways_in.sweep_used_forms)
-    registry.add_duty("privacy.retention", timedelta(days=1), running.see_to_retention)
-    registry.add_work(running.RETENTION_JOB, running.let_some_go)
-    registry.add_duty("privacy.messages_of_accounts", timedelta(days=1), running.forget_messages_of_accounts)
     registry.add_duty("accounts.close_unused", timedelta(days=1), accounts.close_unused)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), materials.sweep_materials)
     registry.add_work(files.MAKE_JOB, background.make_some)
@@ -204,8 +201,6 @@ def _init_jobs(app: Flask) -> None:
     registry.add_handler(ASK_AGAIN_JOB, requests.ask_some)
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
     registry.add_duty("registration.decided_ahead", timedelta(minutes=1), promotion.pull_back_decisions)
-    registry.add_work(copies.MAKE_JOB, copies.make_copy)
-    registry.add_duty("privacy.sweep_copies", timedelta(hours=1), copies.sweep_copies)
     registry.add_work(RUN_JOB, steps.do_turn)
     registry.add_duty("review.sweep_drafts", timedelta(hours=1), runs.sweep_drafts)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), statuses.expire_unverified)
@@ -214,6 +209,19 @@ def _init_jobs(app: Flask) -> None:
     )
     registry.add_duty("accounts.forget_sessions", timedelta(days=1), sessions.forget_old_sessions)
     registry.add_duty("accounts.forget_links", timedelta(days=1), lambda now: sign_in.forget_old_links(now - _A_DAY))
+
+
+def _init_privacy_jobs(registry: Any) -> None:
+    """Say who lets go of what is held about people, and who gives it to them."""
+    from eventreg.privacy import copies, erasing, erasure_requests, running
+
+    registry.add_handler(erasing.FORGET_JOB, erasing.forget_left)
+    registry.add_work(erasure_requests.ERASE_JOB, erasure_requests.carry_out)
+    registry.add_duty("privacy.retention", timedelta(days=1), running.see_to_retention)
+    registry.add_work(running.RETENTION_JOB, running.let_some_go)
+    registry.add_duty("privacy.messages_of_accounts", timedelta(days=1), running.forget_messages_of_accounts)
+    registry.add_work(copies.MAKE_JOB, copies.make_copy)
+    registry.add_duty("privacy.sweep_copies", timedelta(hours=1), copies.sweep_copies)
 
 
 def _init_lifecycle(app: Flask) -> None:

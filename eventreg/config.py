@@ -77,6 +77,11 @@ class Config:
         return self.instance / "uploads"
 
     @property
+    def erased(self) -> Path:
+        """The ledger of what was erased: among the uploads, which all machines share, under a name that no restore clears."""
+        return self.uploads / ".erased.jsonl"
+
+    @property
     def materials(self) -> Path:
         """Where the sealed files of materials are kept."""
         return self.instance / "materials"

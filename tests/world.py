@@ -40,10 +40,11 @@ from eventreg.exchange.services.importing import Importer, matching_of, take_fil
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id, personal_token
 from eventreg.mail.models import MailMessage
+from eventreg.privacy.erasure_requests import ask
 from eventreg.questionnaires.rules.drafts.reading import fingerprint
 from eventreg.questionnaires.rules.publishing import seen_mark
-from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, OWN_PAGE, SAVED_FORM, VERIFY
-from eventreg.registration.models import AddressChange, Registration, SavedForm, Upload
+from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, ERASE, OWN_PAGE, SAVED_FORM, VERIFY
+from eventreg.registration.models import AddressChange, ErasureRequest, Registration, SavedForm, Upload
 from eventreg.registration.queries.places import invitation_token as token_of_invited
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
 from eventreg.registration.rules.states import Action
@@ -428,6 +429,9 @@ def _tokens(own: Registration, unverified: Registration, change: AddressChange, 
     }
     by_purpose["selfservice.offer_earlier_answers"] = own_token(own, EARLIER_ANSWERS)
     by_purpose["selfservice.show_saved_form"] = _a_kept_form(own)
+    ask(own.event_id, own.id)
+    asked = db.session.scalars(select(ErasureRequest)).one()
+    by_purpose["privacy.confirm_erasure"] = personal_token(keys(), ERASE, asked.public_id, 1)
     by_purpose["accounts.use_link"] = by_purpose["accounts.sign_in_by_link"]
     draft = an_event(publication=Publication.DRAFT, preview_generation=1)
     by_purpose["site.preview_event"] = personal_token(keys(), PREVIEW, draft.public_id, 1)
@@ -517,6 +521,10 @@ _FORMS: dict[str, Any] = {
         "team-seen_revision": str(world.people["letter"].revision),
     },
     "onbehalf.withdraw_person": lambda world: {"team-seen_revision": str(world.people["letter"].revision)},
+    "privacy.erase_person": lambda world: {
+        "team-because": "asked", "team-seen_revision": str(world.people["letter"].revision),
+    },
+    "privacy.erase_address": lambda world: {"email": "carta@instituto.example", "erase": "yes"},
     "onbehalf.choose_language": lambda world: {"language": "en"},
     "attendees.add_one_tag": lambda world: {"name": "Ponente", "colour": "green"},
     "attendees.save_tag": lambda world: {"name": "Mesa 3", "colour": "red"},

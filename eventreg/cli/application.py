@@ -50,9 +50,11 @@ def open_app(**overrides: Any) -> Iterator[Flask]:
     """Yield the application in its context, with a database that is ready. Raises SchemaUnfit when it is not."""
     from eventreg.app import create_app
     from eventreg.db import db
+    from eventreg.kernel.clock import now
     from eventreg.migrations.runner import check_revision
     from eventreg.operations.backups.placing import finish_restores, left_beside, left_unpacked
     from eventreg.operations.preparing import check_database_is_there
+    from eventreg.privacy.erasing import erase_recorded
     from eventreg.serving.lock import not_restored
     from eventreg.serving.logs import set_up_logging
 
@@ -65,6 +67,7 @@ def open_app(**overrides: Any) -> Iterator[Flask]:
     app = create_app(config)
     with app.app_context():
         check_revision(db.engine)
+        erase_recorded(now())
         yield app
 
 

@@ -49,12 +49,18 @@ def backup(file: Path, with_keys: bool) -> None:
 @click.argument("file", type=_FILE)
 @click.option("--replace", is_flag=True, help="Throw away what the instance holds now.")
 @click.option("--without-keys", is_flag=True, help="Leave the keys of the backup alone.")
+@click.option(
+    "--erasures", metavar="FILE", type=_FILE, help="The ledger of erasures from beside the instance it was made of."
+)
 @click.option("--hold-mail", is_flag=True, help="Hold the messages that waited to be sent: for trying a backup out.")
-def restore(file: Path, replace: bool, without_keys: bool, hold_mail: bool) -> None:
+def restore(file: Path, replace: bool, without_keys: bool, erasures: Path | None, hold_mail: bool) -> None:
     """Put the backup FILE into the instance, all or nothing.
 
     Onto an empty instance, unless --replace is given. A backup of an older version is brought up to date. The server must
     be stopped. Keys in the backup need their passphrase (asked for, or EVENTREG_BACKUP_PASSPHRASE).
+
+    Whoever was erased since is erased again before anything is served, as the ledger says: the one among the instance's
+    uploads, in the backup, or FILE of --erasures. Where none goes on to now, that is said, and mail is held.
 
     \b
     Example:
@@ -70,19 +76,35 @@ def restore(file: Path, replace: bool, without_keys: bool, hold_mail: bool) -> N
     make_instance_folder(config.instance)
     with not_served(config.instance), opened(file) as content, open_database(config) as engine:
         keys = None if without_keys else keys_in(content, _known_passphrase)
-        options = RestoreOptions(replaces=replace, holds_mail=hold_mail, keys=keys)
+        options = RestoreOptions(replaces=replace, holds_mail=hold_mail, keys=keys, erasures=erasures)
         with progress("Restoring", content.manifest.rows) as done:
             restored = restore(config, engine, content, options, done)
     manifest = restored.manifest
+    if config.keys.exists():
+        _erase_again()
     click.echo(f"{manifest.rows} rows and {manifest.files} files of {manifest.made_at} are here.")
     if restored.waiting_mail:
         click.echo(f"{restored.waiting_mail} messages wait and will be sent by eventreg serve (see --hold-mail).")
+    if restored.has_unknown_erasures:
+        click.echo(
+            f"Who was erased after {manifest.made_at} is not known here, and is back: mail is held. Restore again with the "
+            "ledger (.erased.jsonl among the uploads of the instance that was backed up) by --erasures, or erase them anew.",
+            err=True,
+        )
     if restored.missing_keys:
         click.echo(
             f"The keys of the backup's instance are not here ({', '.join(restored.missing_keys)}): sealed answers cannot "
             f"be read, and links in mails do not work. Put its keys file at {config.keys} before serving.",
             err=True,
         )
+
+
+def _erase_again() -> None:
+    """Erase whoever the ledger names. Without the keys, which come later, the next start does."""
+    from eventreg.cli.application import open_app
+
+    with open_app():
+        pass
 
 
 def _new_passphrase() -> str:

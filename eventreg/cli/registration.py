@@ -252,6 +252,37 @@ def list_registrations(slug: str, statuses: tuple[str, ...], categories: tuple[s
 _BATCH = 500
 
 
+@click.command(short_help="Erase a person, by address, at every event.")
+@click.argument("address")
+@click.option("--dry-run", is_flag=True, help="Only say which events have something of the address.")
+@click.option("--tell", is_flag=True, help="Send the person a receipt; the address is forgotten after that.")
+def erase(address: str, dry_run: bool, tell: bool) -> None:
+    """Erase everything that is held about whoever has ADDRESS, at every event, and print what it was.
+
+    What the law holds stays, and is named. Accounts of the team are not touched: see eventreg user.
+
+    \b
+    Example:
+      eventreg erase --dry-run ana@instituto.example
+    """
+    with open_rules():
+        from eventreg.audit.services import SYSTEM
+        from eventreg.privacy.erasure_requests import erase_address, find_address
+        from eventreg.web.refusals import said
+
+        is_held = False
+        for found in find_address(address) if dry_run else erase_address(address, SYSTEM, tells=tell):
+            person = found.person
+            numbers = f"{len(person.registrations)} registrations, {len(person.invitations) + len(person.forms)} others"
+            why = f"\t{said(found.held)}" if found.held is not None else ""
+            click.echo(f"{found.event.slug}\t{numbers}{why}")
+            is_held = is_held or found.held is not None
+        if is_held:
+            raise click.ClickException(
+                "The law holds some of it; the rest is erased." if not dry_run else "The law holds some."
+            )
+
+
 @click.group()
 def registration() -> None:
     """List the registrations of an event, take them out, put them in.

@@ -1,6 +1,8 @@
 """The instance's secret keys: made once, kept in one file of mode 0600, apart from the database."""
 
 import base64
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -29,6 +31,11 @@ class Keys:
     lookup: bytes
     sealing: dict[str, bytes]
     sealing_id: str
+
+
+def fingerprint(key: bytes) -> str:
+    """Return 16 hexadecimal digits for a key, which tell it from others and tell nothing of it."""
+    return hmac.new(key, b"eventreg fingerprint", hashlib.sha256).hexdigest()[:16]
 
 
 def create_keys(path: Path) -> Keys:

@@ -33,6 +33,7 @@ from eventreg.registration.models import (
     Consent,
     Decision,
     ErasedRegistration,
+    ErasureRequest,
     Invitation,
     Registration,
     SavedForm,
@@ -70,6 +71,8 @@ class Holding:
     is_chosen: bool = True
     #: the column that names whose row it is, where it is one registration's
     owner: InstrumentedAttribute[Any] | None = None
+    #: rows are the team's, and may name several people: erasing one looks for those that do
+    is_shared: bool = False
 
     @property
     def id(self) -> Any:
@@ -129,6 +132,7 @@ def _of_team(model: type[Base], **of: Any) -> Holding:
         model=model,
         of_event=lambda event_id: table.event_id == event_id,
         of_people=lambda ids: table.event_id.in_(select(Registration.event_id).where(Registration.id.in_(ids))),
+        is_shared=True,
         **of,
     )
 
@@ -300,6 +304,19 @@ HISTORY = Holding(
     period=Period(730),
 )
 
+ERASURES = Holding(
+    key="erasures",
+    title=N_("Requests to delete one's data"),
+    purpose=N_("Telling the person that it was done"),
+    model=ErasureRequest,
+    of_event=lambda event_id: ErasureRequest.event_id == event_id,
+    of_people=ErasureRequest.registration_id.in_,
+    period=Period(30, Starts.MADE),
+    empties={"email": ""},
+    made=ErasureRequest.asked_at,
+    is_chosen=False,
+)
+
 #: in the order in which the notice names them
 HOLDINGS: tuple[Holding, ...] = (
     REGISTRATION,
@@ -331,6 +348,7 @@ HOLDINGS: tuple[Holding, ...] = (
         title=N_("Changes of the email address"), purpose=N_("Making sure that a new address is the person's own"),
     ),
     HISTORY,
+    ERASURES,
     _of_team(
         SavedForm, key="saved_forms", period=Period(KEPT_FOR.days, Starts.MADE), made=SavedForm.saved_at, is_chosen=False,
         title=N_("Forms kept for later"), purpose=N_("Going on with the form"),

@@ -10,7 +10,7 @@ from eventreg.audit import trail
 from eventreg.db import db
 from eventreg.registration.emails import every_message
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.states import MOVING_UP, Action, Status
+from eventreg.registration.rules.states import MOVING_UP, Action, Because, Status
 from eventreg.web.forms import lazy_gettext as _
 
 trail.add_acts(
@@ -25,6 +25,8 @@ trail.add_acts(
     withdrawn_by_team=_("Withdrew for the person"),
     moved_to_category=_("Moved to another category"),
     handed_on=_("Transferred to another person"),
+    erasure_asked=_("Asked for the deletion of their data"),
+    person_erased=_("Deleted the data of a person"),
 )
 trail.add_acts(
     decided_approve=_("Approved the registration"),
@@ -114,6 +116,7 @@ trail.add_own_titles(
     **{f"decided_{action.value}": _(action.title) for action in Action if action.title and action not in MOVING_UP},
 )
 trail.add_kinds(
+    erasure=_("Deleted data"),
     registration=cast(str, lazy_pgettext("record", "Registration")),
     invitation=_("Invitation"),
     access_code=_("Access code"),
@@ -147,3 +150,5 @@ def _references(chain: int, ids: Collection[str]) -> Mapping[str, str]:
 
 
 trail.add_names(_references, trail.by_id("registration"))
+trail.add_parts(because=_("Reason"))
+trail.add_values({each.value: _(each.title) for each in Because}, "because")

@@ -306,7 +306,7 @@ def _sealed(public_id: str, values: Values) -> bytes:
 
 SEND_EARLIER_JOB = "registration.send_earlier_answers"
 #: counted apart from the links to one's registration: who asks for those in somebody's name leaves these
-_EARLIER_BY_ADDRESS = Limit("earlier-link/address", 5, 60, one_more_after=12)
+EARLIER_BY_ADDRESS = Limit("earlier-link/address", 5, 60, one_more_after=12)
 
 
 def request_earlier_answers(event_id: int, email: str, language: str, client: str | None) -> None:
@@ -316,11 +316,15 @@ def request_earlier_answers(event_id: int, email: str, language: str, client: st
     """
     with transaction():
         demand(Try(LINKS_BY_CLIENT, clients.client_network(client)))
-        if guards.admit(Try(_EARLIER_BY_ADDRESS, f"{event_id}/{email_key(email)}")) is None:
+        if guards.admit(Try(EARLIER_BY_ADDRESS, f"{event_id}/{email_key(email)}")) is None:
             return
-        key = f"{SEND_EARLIER_JOB}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
         payload = {"event_id": event_id, "email": email, "language": language}
-        schedule(SEND_EARLIER_JOB, key=key, payload=payload, due_at=clock.now())
+        schedule(SEND_EARLIER_JOB, key=earlier_job_key(event_id, email), payload=payload, due_at=clock.now())
+
+
+def earlier_job_key(event_id: int, email: str) -> str:
+    """Return the key of the job that sends an address the link to its earlier answers."""
+    return f"{SEND_EARLIER_JOB}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
 
 
 def send_earlier_answers(event_id: int, email: str, language: str) -> bool:

@@ -18,9 +18,11 @@ from eventreg.app import create_app
 from eventreg.config import Config, load_config
 from eventreg.db import db
 from eventreg.events.queries.public import list_public_events
+from eventreg.kernel.clock import now
 from eventreg.migrations.runner import check_revision
 from eventreg.operations import banner, preparing
 from eventreg.operations.backups.placing import finish_restores
+from eventreg.privacy.erasing import erase_recorded
 from eventreg.serving import lock, logs, subprocesses
 from eventreg.serving.addresses import AnyBind, check_free, handed_over, listen
 from eventreg.serving.supervisor import Child, Supervisor, Wish, Wishes
@@ -96,6 +98,7 @@ def _make_ready(options: ServeOptions, bind: AnyBind) -> str:
         _forget_connections()
         subprocesses.run_apart(preparing.prepare)
     check_revision(db.engine)
+    erase_recorded(now())
     if bind.is_every_address:
         log.warning(
             "Listening on every address of this machine. Only %s and this machine itself are answered: "

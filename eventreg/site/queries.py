@@ -9,6 +9,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import Connection, Engine, func, insert, inspect, select
+from sqlalchemy import Connection, Engine, func, insert, inspect, select, union_all
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from eventreg.db import db
@@ -29,7 +30,7 @@ from eventreg.kernel import clock, disk, errors, tokens
 from eventreg.mail.models import MailMessage
 from eventreg.mail.queries import count_backlog as count_mail
 from eventreg.mail.rules import DeliveryState
-from eventreg.registration.models import Registration
+from eventreg.registration.models import ErasedRegistration, Registration
 from eventreg.registration.rules.states import Status
 from eventreg.web.instance import config
 
@@ -50,7 +51,11 @@ class Figures(NamedTuple):
 
 def count_everything(now: datetime) -> Figures:
     """Count registrations, messages and jobs, in four statements."""
-    registrations = db.session.execute(select(Registration.status, func.count()).group_by(Registration.status))
+    here = select(Registration.status, func.count()).group_by(Registration.status)
+    erased = select(ErasedRegistration.status, func.count()).group_by(ErasedRegistration.status)
+    registrations = Counter(dict.fromkeys(Status, 0))
+    for status, number in db.session.execute(union_all(here, erased)):
+        registrations[status] += number
     messages = db.session.execute(select(MailMessage.state, func.count()).group_by(MailMessage.state))
     backlog = count_mail(db.session.connection(), now)
     due, later, given_up, first_due = db.session.execute(
@@ -62,7 +67,7 @@ def count_everything(now: datetime) -> Figures:
         ).select_from(Job)
     ).one()
     return Figures(
-        dict.fromkeys(Status, 0) | dict(registrations.all()),
+        registrations,
         dict.fromkeys(DeliveryState, 0) | dict(messages.all()),
         backlog.deferred,
         _age(backlog.oldest, now),

@@ -115,6 +115,10 @@ def _withdraw(scene: Scene) -> Page:
     return scene.at(f"registrations/{scene.person.reference}/withdraw").submit("Withdraw")
 
 
+def _erase(scene: Scene) -> Page:
+    return scene.at(f"registrations/{scene.person.reference}/erase").submit("Delete the data")
+
+
 def _merge(scene: Scene) -> Page:
     stays = a_registration(scene.event, "academia")
     page = scene.at(f"registrations/duplicates/compare?of={stays.reference}&of={scene.person.reference}")
@@ -140,6 +144,7 @@ _ACTS: dict[str, Callable[[Scene], Page]] = {
     _UNDO: _undo,
     "/manage/events/<slug>/registrations/<reference>/category": _move,
     "/manage/events/<slug>/registrations/<reference>/withdraw": _withdraw,
+    "/manage/events/<slug>/registrations/<reference>/erase": _erase,
     "/manage/events/<slug>/registrations/duplicates/merge": _merge,
 }
 _PLACES = ["/manage/events/<slug>/settings", "/manage/events/<slug>/categories"]

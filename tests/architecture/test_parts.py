@@ -30,6 +30,7 @@ LEFT: Final = {
     "saved_forms": _UNDER_WAY,
     "used_forms": _UNDER_WAY,
     "team_invitations": _UNDER_WAY,
+    "erasure_requests": "what was done here; those who are gone go nowhere",
     "erased_registrations": "an event is copied without people, and taken along with those who are there",
     "data_copies": _UNDER_WAY,
     "exports": _AT_WORK,

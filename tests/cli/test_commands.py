@@ -162,6 +162,11 @@ def test_short_password_is_refused(prepared: Run) -> None:
     assert "characters or more" in done.stderr
 
 
+def test_erasing_an_address_that_nobody_has(prepared: Run) -> None:
+    done = prepared("erase", "--dry-run", "nadie@instituto.example")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_deliver_once_ends_when_nothing_is_due(prepared: Run) -> None:
     done = prepared("deliver", "--once")
     assert done.returncode == 0, done.stderr
@@ -186,13 +191,15 @@ def test_backup_and_restore_by_command(prepared: Run, tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "--replace" in refused.stderr
     other = {"EVENTREG_INSTANCE": str(tmp_path / "other")}
-    done = prepared("restore", target, **passphrase, **other)
+    erasures = str(tmp_path / "instance" / "uploads" / ".erased.jsonl")
+    done = prepared("restore", "--erasures", erasures, target, **passphrase, **other)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert prepared("doctor", **other).returncode == 0
     unfit = prepared("restore", str(tmp_path / "plain.tar.gz"), EVENTREG_INSTANCE=str(tmp_path / "third"))
     assert unfit.returncode == 0
     assert "The keys of the backup's instance are not here" in unfit.stderr
+    assert "is not known here, and is back: mail is held" in unfit.stderr
 
 
 def test_short_passphrase_is_refused(prepared: Run, tmp_path: Path) -> None:

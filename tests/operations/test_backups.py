@@ -305,7 +305,7 @@ def test_mail_that_waited_is_told_of_and_can_be_held(
     waiting = count_rows(db.engine)["mail_messages"]
     target = tmp_path / "backup.tar.gz"
     back_up(config, target)
-    assert put_back(empty_instance(SQLITE), target).waiting_mail == waiting
+    assert put_back(empty_instance(SQLITE), target, erasures=config.erased).waiting_mail == waiting
 
     held = empty_instance(SQLITE)
     assert put_back(held, target, holds_mail=True).waiting_mail == 0

@@ -84,6 +84,15 @@ def forgive(attempt_ids: Collection[int]) -> None:
             session.execute(delete(GuardedAttempt).where(GuardedAttempt.id.in_(attempt_ids)))
 
 
+def forget(*tries: Try) -> None:
+    """Delete what was counted under these, in the caller's transaction: nothing of an address is to stay."""
+    for attempt in tries:
+        purpose, subject = attempt.key
+        db.session.execute(
+            delete(GuardedAttempt).where(GuardedAttempt.purpose == purpose, GuardedAttempt.subject == subject)
+        )
+
+
 def forget_old_attempts(before: datetime) -> int:
     """Delete tries older than an instant, for a periodic duty; no limit looks back over a day. Returns how many."""
     with transaction() as session:

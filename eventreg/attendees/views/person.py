@@ -76,8 +76,7 @@ def download_file(slug: str, reference: str, public_id: str) -> Response:
 def acts_shown(event: Event, registration: Registration) -> Sequence[tuple[str, str]]:
     """Return (address, words) of what is possible now, for whoever may do it."""
     status = registration.status
-    if not event.publication.effects.is_changeable or event.is_called_off or status is Status.CANCELLED:
-        return []
+    erases = [("privacy.ask_to_erase", _("Delete the data of the person"), may(Permission.EDIT_EVENT))]
     can_decide, is_standing = may(Permission.DECIDE), status in STANDING
     offered = [
         ("onbehalf.edit_registration", _("Edit answers"), can_decide and may(Permission.SEE_CONTACT_DATA)),
@@ -89,6 +88,8 @@ def acts_shown(event: Event, registration: Registration) -> Sequence[tuple[str, 
             can_decide and (is_standing or status is Status.UNVERIFIED),
         ),
     ]
+    is_over = not event.publication.effects.is_changeable or event.is_called_off or status is Status.CANCELLED
+    offered = erases if is_over else [*offered, *erases]
     return [
         (url_for(endpoint, slug=event.slug, reference=registration.reference), words)
         for endpoint, words, is_possible in offered

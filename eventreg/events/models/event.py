@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 EVENT: Final = "event"
 OWN: Final = "own"
 NOWHERE: Final = ""
+TEXTS: Final = "texts"
 
 
 def _info(label: str = "", kept: str = EVENT, *, is_personal: bool = False) -> dict[str, Any]:
@@ -74,18 +75,14 @@ class Event(Base):
     #: the languages of its content, the first one being the fallback: ["es", "en"]
     languages: Mapped[list[str]] = mapped_column(JSON, info=_info(N_("Languages")))
     title: Mapped[dict[str, str]] = mapped_column(Localized, info=_info(N_("Title")))
-    summary: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Summary"), kept="texts"))
+    summary: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Summary"), TEXTS))
     #: Markdown
-    description: Mapped[dict[str, str]] = mapped_column(
-        Localized, default=dict, info=_info(N_("Description"), kept="texts")
-    )
-    audience: Mapped[dict[str, str]] = mapped_column(
-        Localized, default=dict, info=_info(N_("Who it is for"), kept="texts")
-    )
+    description: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Description"), TEXTS))
+    audience: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Who it is for"), TEXTS))
     #: practical information in order, each with a key of its own:
     #: [{"key": "k3f9", "topic": "hotels", "label": {…}, "text": {…}, "is_demonstration": true}, …]
     practical: Mapped[list[dict[str, Any]]] = mapped_column(
-        JSON, default=list, info=_info(N_("Practical information"), kept="texts")
+        JSON, default=list, info=_info(N_("Practical information"), TEXTS)
     )
     attendance: Mapped[AttendanceMode] = mapped_column(
         choice_column(AttendanceMode, "attendance"), default=AttendanceMode.ONSITE, info=_info(N_("Attendance"))
@@ -94,10 +91,8 @@ class Event(Base):
     #: street and number, as on a letter; may be empty
     address: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Street address")))
     #: how to take part from afar, Markdown: shown to the confirmed only, on their own page and in their mails
-    joining: Mapped[dict[str, str]] = mapped_column(
-        Localized, default=dict, info=_info(N_("How to join"), kept="texts")
-    )
-    joining_url: Mapped[str] = mapped_column(String(500), default="", info=_info(N_("Link to join"), kept="texts"))
+    joining: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("How to join"), TEXTS))
+    joining_url: Mapped[str] = mapped_column(String(500), default="", info=_info(N_("Link to join"), TEXTS))
     city: Mapped[str] = mapped_column(String(120), info=_info(N_("City")))
     #: ISO 3166-1 alpha-2
     country: Mapped[str] = mapped_column(String(2), info=_info(N_("Country")))
@@ -106,7 +101,7 @@ class Event(Base):
     time_zone: Mapped[str] = mapped_column(String(64), info=_info(N_("Time zone")))
     #: shown on the pages: what of the programme and dates is only a demonstration; empty for a real event
     demonstration_note: Mapped[dict[str, str]] = mapped_column(
-        Localized, default=dict, info=_info(N_("Note on the demonstration"), kept="texts")
+        Localized, default=dict, info=_info(N_("Note on the demonstration"), TEXTS)
     )
     reference_prefix: Mapped[str] = mapped_column(String(8), info=_info(N_("Beginning of references")))
 
@@ -153,7 +148,6 @@ class Event(Base):
     publication_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=_info(kept=OWN))
     #: of the preview link, raised with each new one, which kills the one before; 0 or below: there is none
     preview_generation: Mapped[int] = mapped_column(default=0, info=_info(kept=OWN))
-    #: whether its team needs a second factor
     demands_second_factor: Mapped[bool] = mapped_column(default=False, info=_info(N_("A second factor is demanded")))
     #: the key of one of the palettes (web.templating.PALETTES); empty: the instance's
     palette: Mapped[str] = mapped_column(String(24), default="", info=_info(N_("Colours"), kept="look"))
@@ -163,9 +157,7 @@ class Event(Base):
         Localized, default=dict, info=_info(N_("What the picture shows"), kept="look")
     )
     #: days that what is held about people is kept, by key of a holding (privacy.holdings); others as the program says
-    retention: Mapped[dict[str, int]] = mapped_column(
-        JSON, default=dict, info=_info(N_("How long data are kept"), kept=EVENT)
-    )
+    retention: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, info=_info(N_("How long data are kept")))
     #: nothing goes before, whatever the periods say: it was there when the program learned to let go. None: no such time
     retained_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=_info(kept=NOWHERE))
     #: what the list of participants says, where some category is shown: values of ListedColumn

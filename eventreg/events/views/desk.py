@@ -78,6 +78,7 @@ PAGES: Final = (
         "notice",
     ),
     Page("agreements", "event", N_("Sharing agreements"), "privacy.list_agreements", Permission.EDIT_EVENT, "notice"),
+    Page("erasures", "event", N_("Deleted data"), "privacy.list_erasures", Permission.EDIT_EVENT, "notice"),
     Page("look", "event", N_("Appearance"), "events.edit_look", Permission.EDIT_EVENT),
     Page("publication", "event", N_("Publication"), "events.show_publication", Permission.PUBLISH),
     Page("team", "team", N_("Team"), "team.show_team", Permission.ENTER),

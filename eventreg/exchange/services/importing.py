@@ -214,7 +214,7 @@ def confirm_import(
         # Between the trial above and the lock: looked at once more, so that the page says what it was.
         tried_again(is_overtaken=True)
         raise
-    _forget(public_id)
+    forget_files(public_id, keeps_rest=True)
     return put
 
 
@@ -379,8 +379,9 @@ def _open(file_id: str, place: str) -> bytes:
         raise Refused(FileReason.GONE) from error
 
 
-def _forget(public_id: str) -> None:
-    for file_id in (public_id, _trial_id(public_id)):
+def forget_files(public_id: str, *, keeps_rest: bool = False) -> None:
+    """Remove what there is of an import on the disk, or all but its rows that were refused."""
+    for file_id in (public_id, _trial_id(public_id), *(() if keeps_rest else (_rest_id(public_id),))):
         with suppress(OSError):
             path_of(config().imports, file_id).unlink(missing_ok=True)
 

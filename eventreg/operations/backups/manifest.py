@@ -4,7 +4,6 @@ The keys file inside a backup: encrypted by a passphrase; and telling which keys
 """
 
 import hashlib
-import hmac
 import json
 import os
 from collections.abc import Iterator
@@ -16,11 +15,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from eventreg.config import Config
-from eventreg.kernel.keys import Keys
+from eventreg.kernel.keys import Keys, fingerprint
 from eventreg.operations import OperationRefused
 
 FORMAT = 1
-MANIFEST, KEYS = "manifest.json", "keys.sealed"
+MANIFEST, KEYS, ERASED = "manifest.json", "keys.sealed", "erased.jsonl"
 TABLES, UPLOADS, MATERIALS = "tables/", "uploads/", "materials/"
 
 
@@ -122,12 +121,10 @@ def open_keys(sealed: bytes, passphrase: str) -> bytes:
 
 
 def fingerprints(keys: Keys) -> dict[str, str]:
-    """Return 16 hexadecimal digits for each key, which tell it from others and tell nothing of it."""
+    """Return the fingerprint of each key by its name."""
     named = {"links": keys.links, "lookup": keys.lookup}
     named |= {f"sealing {name}": key for name, key in keys.sealing.items()}
-    return {
-        name: hmac.new(key, b"eventreg fingerprint", hashlib.sha256).hexdigest()[:16] for name, key in named.items()
-    }
+    return {name: fingerprint(key) for name, key in named.items()}
 
 
 def missing_keys(wanted: dict[str, str], keys: Keys) -> list[str]:

@@ -15,10 +15,21 @@ from pathlib import Path
 from typing import IO
 
 from eventreg.operations import OperationRefused
-from eventreg.operations.backups.manifest import KEYS, MANIFEST, MATERIALS, TABLES, UPLOADS, Manifest, parse_manifest
+from eventreg.operations.backups.manifest import (
+    ERASED,
+    KEYS,
+    MANIFEST,
+    MATERIALS,
+    TABLES,
+    UPLOADS,
+    Manifest,
+    parse_manifest,
+)
 
 #: every name that a backup has; nothing that leads out of a folder
-_NAME = re.compile(rf"{MANIFEST}|{KEYS}|{TABLES}[a-z_]+\.jsonl|(?:{UPLOADS}|{MATERIALS})[\w-][\w.-]*(?:/[\w-][\w.-]*)*")
+_NAME = re.compile(
+    rf"{MANIFEST}|{KEYS}|{ERASED}|{TABLES}[a-z_]+\.jsonl|(?:{UPLOADS}|{MATERIALS})[\w-][\w.-]*(?:/[\w-][\w.-]*)*"
+)
 _BLOCK = 1 << 20
 _DAMAGES = (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error)
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, text
@@ -14,10 +14,19 @@ from eventreg.kernel import clock, disk
 from eventreg.kernel.keys import KeysUnusable, load_keys
 from eventreg.migrations import runner
 from eventreg.operations import OperationRefused
-from eventreg.operations.backups.manifest import KEYS, Manifest, file_folders, kept_files, missing_keys, open_keys
+from eventreg.operations.backups.manifest import (
+    ERASED,
+    KEYS,
+    Manifest,
+    file_folders,
+    kept_files,
+    missing_keys,
+    open_keys,
+)
 from eventreg.operations.backups.placing import Laid, derived_folders, finish_restores, settle
 from eventreg.operations.backups.reading import Backup
 from eventreg.operations.backups.rows import holds_rows, insert_rows, mark_restore
+from eventreg.privacy import ledger
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,8 @@ class RestoreOptions:
     holds_mail: bool = False
     #: the content of the backup's keys file, which is put in place then; see `keys_in`
     keys: bytes | None = None
+    #: a ledger of what was erased, from beside the instance whose backup it is
+    erasures: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,8 @@ class Restored:
     missing_keys: list[str]
     #: messages that the mail worker will send
     waiting_mail: int
+    #: no ledger that is there knows who was erased after the backup: whoever was is back, and mail is held
+    has_unknown_erasures: bool
 
 
 def keys_in(backup: Backup, ask_passphrase: Callable[[], str]) -> bytes | None:
@@ -62,6 +75,9 @@ def restore(
             f"The backup is of a newer eventreg ({manifest.version}, revision {manifest.revision}). Install that version."
         )
     finish_restores(config)
+    erased, known_since = _erased_since(config, backup, options.erasures)
+    if not known_since:
+        options = replace(options, holds_mail=True)
     with _laying(engine) as lay, runner.alone(engine) as connection:
         _make_room(connection, config, options)
         runner.upgrade_on(connection, manifest.revision)
@@ -69,7 +85,24 @@ def restore(
         runner.upgrade_on(connection)
         waiting_mail = _see_to_what_was_under_way(connection, options)
         mark_restore(connection, lay(_files(config, backup, options.keys)))
-    return Restored(manifest, _missing_keys(config, manifest), waiting_mail)
+        since = known_since or ledger.moment(clock.now())
+        # Before the rows are there: the next start erases them, whatever happens in between.
+        ledger.record(config.erased, manifest.fingerprints["links"], erased, clock.now(), since=since)
+    return Restored(manifest, _missing_keys(config, manifest), waiting_mail, not known_since)
+
+
+def _erased_since(config: Config, backup: Backup, given: Path | None) -> tuple[frozenset[str], str]:
+    """Return whom the backup's ledger and the given one name beside the instance's own, and from when on either of these
+    two knows all, if that was before the backup. What names nobody of the backup does no harm."""
+    manifest = backup.manifest
+    of_backup = ledger.parse(b"".join(backup.blocks(ERASED)).splitlines()) if backup.names(ERASED) else ledger.Ledger()
+    beside = ledger.read(config.erased)
+    if given is not None and not given.is_file():
+        raise OperationRefused(f"There is no ledger {given}. Nothing was changed.")
+    other = ledger.read(given) if given is not None else ledger.Ledger()
+    instance = manifest.fingerprints["links"]
+    since = [each.known_since(instance, manifest.made_at) for each in (beside, other)]
+    return (of_backup.ids | other.ids) - beside.ids, since[0] or since[1]
 
 
 #: a folder, the files that come into it, and the names of those that are there

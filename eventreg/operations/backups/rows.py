@@ -82,8 +82,7 @@ def insert_rows(connection: Connection, backup: Backup, progress: Callable[[int]
         if unknown:
             raise OperationRefused(f"The backup has values of a kind {unknown[0]!r} that this eventreg does not know.")
         _insert_table(connection, part, backup.lines(part.name), progress)
-    if connection.dialect.name == "postgresql":
-        _set_sequences(connection, backup.manifest)
+    _set_sequences(connection, backup.manifest)
 
 
 def _insert_table(
@@ -104,12 +103,29 @@ def _row(part: TablePart, line: bytes) -> dict[str, Any]:
     return {name: read(kind, value) for (name, kind), value in values}
 
 
+#: tables whose ids are named elsewhere, too, after their rows are gone: none is given twice
+_NAMED_IN = {
+    "registrations": "SELECT max(id) FROM erased_registrations",
+    "saved_forms": "SELECT max(record_id) FROM mail_messages WHERE record_kind = 'saved_form'",
+}
+
+
 def _set_sequences(connection: Connection, manifest: Manifest) -> None:
+    is_sqlite = connection.dialect.name == "sqlite"
+    known = {part.name for part in manifest.tables}
     for name, key in _numbered(manifest):
-        sequence = connection.execute(select(func.pg_get_serial_sequence(name, key))).scalar_one()
+        if is_sqlite and (name not in _NAMED_IN or "erased_registrations" not in known):
+            continue  # it goes on after the highest id by itself
         last: int | None = connection.execute(select(func.max(column(key))).select_from(table(name))).scalar_one()
-        if sequence is not None and last is not None:
-            connection.execute(text("SELECT setval(:sequence, :last)"), {"sequence": sequence, "last": last})
+        if key == "id" and name in _NAMED_IN and "erased_registrations" in known:
+            last = max(last or 0, connection.execute(text(_NAMED_IN[name])).scalar_one() or 0) or None
+        if is_sqlite and key == "id" and last is not None:
+            connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": name})
+            connection.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), {"name": name, "last": last})
+        elif not is_sqlite and last is not None:
+            sequence = connection.execute(select(func.pg_get_serial_sequence(name, key))).scalar_one()
+            if sequence is not None:
+                connection.execute(text("SELECT setval(:sequence, :last)"), {"sequence": sequence, "last": last})
 
 
 def _numbered(manifest: Manifest) -> Iterator[tuple[str, str]]:

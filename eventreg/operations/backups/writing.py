@@ -19,10 +19,11 @@ from eventreg.db import Base
 from eventreg.db.engines import take_time
 from eventreg.kernel.clock import now
 from eventreg.kernel.disk import appearing_whole
-from eventreg.kernel.keys import load_keys
+from eventreg.kernel.keys import fingerprint, load_keys
 from eventreg.migrations.runner import check_revision, head
 from eventreg.operations import OperationRefused
 from eventreg.operations.backups.manifest import (
+    ERASED,
     FORMAT,
     KEYS,
     MANIFEST,
@@ -35,6 +36,7 @@ from eventreg.operations.backups.manifest import (
     seal_keys,
 )
 from eventreg.operations.backups.rows import kind_of, written
+from eventreg.privacy import ledger
 
 #: called with a number of rows and files as they are done
 Progress = Callable[[int], None]
@@ -50,6 +52,9 @@ def write_backup(config: Config, engine: Engine, target: Path, passphrase: str |
     """
     check_revision(engine)
     keys = load_keys(config.keys)
+    made_at = now()
+    # Before the snapshot: whoever is erased from now on is still in it, and in the ledger of whatever restores it.
+    ledger.record(config.erased, fingerprint(keys.links), (), made_at)
     with appearing_whole(target) as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
         parts = _Parts(archive)
         with snapshot(engine) as connection:
@@ -57,6 +62,7 @@ def write_backup(config: Config, engine: Engine, target: Path, passphrase: str |
         for name, path in files_of(config):
             parts.add_file(name, path)
             progress(1)
+        parts.add_file(ERASED, config.erased)
         if passphrase is not None:
             parts.add(KEYS, seal_keys(config.keys.read_bytes(), passphrase))
         manifest = Manifest(
@@ -64,7 +70,7 @@ def write_backup(config: Config, engine: Engine, target: Path, passphrase: str |
             version=importlib.metadata.version("eventreg"),
             revision=head(),
             database=engine.dialect.name,
-            made_at=now().isoformat(timespec="seconds"),
+            made_at=made_at.isoformat(timespec="seconds"),
             fingerprints=fingerprints(keys),
             tables=tables,
             hashes=parts.hashes,

@@ -4,7 +4,14 @@ Every message is a class on `messages.Message`, in the module of the kind of act
 """
 
 from eventreg.registration.emails.about_registration import News, RequestWording
-from eventreg.registration.emails.addresses import CONFIRM_ADDRESS, EARLIER_ANSWERS, OWN_PAGE, SAVED_FORM, VERIFY
+from eventreg.registration.emails.addresses import (
+    CONFIRM_ADDRESS,
+    EARLIER_ANSWERS,
+    ERASE,
+    OWN_PAGE,
+    SAVED_FORM,
+    VERIFY,
+)
 from eventreg.registration.emails.composing import (
     contact_message,
     messages_of,
@@ -19,6 +26,7 @@ from eventreg.registration.emails.occasions import Occasion
 __all__ = [
     "CONFIRM_ADDRESS",
     "EARLIER_ANSWERS",
+    "ERASE",
     "OWN_PAGE",
     "SAVED_FORM",
     "VERIFY",

@@ -19,6 +19,8 @@ from eventreg.registration.rules.states import Status
 OWN_PAGE, VERIFY, CONFIRM_ADDRESS = "my", "verify", "address"
 #: those that open a kept form, and one's answers of another event
 SAVED_FORM, EARLIER_ANSWERS = "form", "earlier"
+#: that confirms that one's data are to be erased
+ERASE = "erase"
 _HOUR = timedelta(hours=1)
 
 

@@ -145,7 +145,8 @@ class SavedForm(Base):
     """A form kept by whoever fills it in, to go on later by the link that was mailed. Its files are held as long."""
 
     __tablename__ = "saved_forms"
-    __table_args__ = (UniqueConstraint("event_id", "submission_hash"),)
+    # Messages name it by its id.
+    __table_args__ = (UniqueConstraint("event_id", "submission_hash"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)

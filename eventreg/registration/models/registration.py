@@ -16,7 +16,7 @@ from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
 from eventreg.events.models import Category
 from eventreg.kernel.text import COMPARED, sort_value
 from eventreg.registration.rules.asked import RequestKind
-from eventreg.registration.rules.states import Action, Status
+from eventreg.registration.rules.states import Action, Because, Status
 from eventreg.registration.rules.ways_in import WayKind
 
 #: names of constraints that a service maps to a refusal
@@ -135,6 +135,35 @@ class ErasedRegistration(Base):
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     status_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ErasureRequest(Base):
+    """That somebody's data are erased, or were: who asked, when it was done, and what has to be told to whom. Of whom it was,
+    nothing stays but the id of the shell."""
+
+    __tablename__ = "erasure_requests"
+    # Messages name it by its id.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    #: None: of an address that was not registered
+    registration_id: Mapped[int | None]
+    because: Mapped[Because] = mapped_column(choice_column(Because, "because"), info=NOT_PERSONAL)
+    #: who of the team did it; None: the person, or a command
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
+    #: where the receipts go; empty once the last one is written
+    email: Mapped[str] = mapped_column(String(320), default="", info=PERSONAL)
+    language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: until then the link in the mail works; None: it needs none
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: what cannot be called back: public ids of exports that the person may be in; how many mails the contact person got
+    exports: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    contact_mails: Mapped[int] = mapped_column(default=0)
 
 
 class AddressChange(Base):

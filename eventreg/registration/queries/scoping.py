@@ -16,7 +16,7 @@ from eventreg.kernel.text import sort_value
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.models import QuestionnaireVersion
 from eventreg.questionnaires.queries import definition_of
-from eventreg.registration.models import Answer, Registration
+from eventreg.registration.models import Answer, ErasedRegistration, Registration
 from eventreg.registration.queries import answers, registrations
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
@@ -65,6 +65,19 @@ def get_in_scope(event_id: int, reference: str, scope: Scope) -> Registration:
 def lock_in_scope(event_id: int, reference: str, scope: Scope) -> Registration:
     """Load a registration of this scope afresh, as `lock_registration` does; the caller holds the event. Raises NotFound."""
     return registrations.lock_registration(event_id, get_in_scope(event_id, reference, scope).id)
+
+
+def list_erased(event_id: int, scope: Scope) -> Sequence[ErasedRegistration]:
+    """Return what is left in scope of those who were let go: they count, on the days that they came."""
+    statement = select(ErasedRegistration).where(ErasedRegistration.event_id == event_id)
+    if scope.categories is not None:
+        statement = statement.join(Category).where(Category.key.in_(sorted(scope.categories)))
+    shells = db.session.scalars(statement).all()
+    if scope.days is None:
+        return shells
+    held_on = EventDay.held_on.in_(sorted(scope.days))
+    days = set(db.session.scalars(select(EventDay.id).where(EventDay.event_id == event_id, held_on)))
+    return [shell for shell in shells if not shell.day_ids or days & set(shell.day_ids)]
 
 
 def is_shown(category: Category, scope: Scope) -> bool:

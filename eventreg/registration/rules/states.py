@@ -245,6 +245,16 @@ class RequestReason(Reason):
     NOT_OPEN = "not_open", N_("This request is answered, over or taken back.")
 
 
+class Because(Titled):
+    """Why the data of a person are erased. Words of one's own could name them."""
+
+    ASKED = "asked", N_("The person asked for it")
+    MISTAKE = "mistake", N_("It was a mistake or a trial")
+    LAW = "law", N_("A law or an authority demands it")
+    #: at every event, by an administrator
+    ADDRESS = "address", N_("Deleted by address at every event")
+
+
 class AddressTaken(Refused):
     """Somebody with this address is registered already. Nothing was written. `reference`: the live registration's."""
 

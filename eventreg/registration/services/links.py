@@ -23,6 +23,7 @@ from eventreg.mail.services import enqueue_all
 from eventreg.registration.emails import (
     CONFIRM_ADDRESS,
     EARLIER_ANSWERS,
+    ERASE,
     OWN_PAGE,
     SAVED_FORM,
     VERIFY,
@@ -40,6 +41,8 @@ from eventreg.registration.services.statuses import find_last_decision, is_pendi
 from eventreg.web.instance import address_of, keys
 
 SEND_LINK_JOB = "registration.send_link"
+#: what keys of these jobs begin with: where somebody asked for it, and where it comes of a form
+LINK_JOBS = (SEND_LINK_JOB, f"{SEND_LINK_JOB}/form")
 
 
 #: an address is sent so many links in an hour, then one in twelve minutes: whoever asks for them uses up nobody's; a client may
@@ -69,9 +72,13 @@ def schedule_link(event_id: int, email: str, now: datetime, *, to_nobody: bool |
 
     `to_nobody`, said for each form that is sent at a discreet event: the same is written, but nobody is looked up.
     """
-    kind = SEND_LINK_JOB if to_nobody is None else f"{SEND_LINK_JOB}/form"
-    key = f"{kind}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
+    key = link_job_key(event_id, email, LINK_JOBS[to_nobody is not None])
     schedule(SEND_LINK_JOB, key=key, payload={"event_id": event_id, "email": "" if to_nobody else email}, due_at=now)
+
+
+def link_job_key(event_id: int, email: str, kind: str = SEND_LINK_JOB) -> str:
+    """Return the key of the job that sends an address its link."""
+    return f"{kind}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
 
 
 def send_link(event_id: int, email: str) -> bool:
@@ -222,6 +229,7 @@ _PAGES = {
     CONFIRM_ADDRESS: "selfservice.confirm_address",
     EARLIER_ANSWERS: "selfservice.offer_earlier_answers",
     SAVED_FORM: "selfservice.show_saved_form",
+    ERASE: "privacy.confirm_erasure",
     places.INVITED: "invitations.show_invitation",
 }
 

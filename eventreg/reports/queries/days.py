@@ -18,7 +18,7 @@ from eventreg.kernel import sealing
 from eventreg.questionnaires.rules.schema import Definition, Question
 from eventreg.registration.models import Answer, Registration, SessionPlace
 from eventreg.registration.queries.answers import DAYS_KIND, sealed_place
-from eventreg.registration.queries.scoping import conditions, in_scope
+from eventreg.registration.queries.scoping import conditions, in_scope, list_erased
 from eventreg.registration.rules.states import Status
 from eventreg.web.instance import keys
 
@@ -50,10 +50,10 @@ def list_countable(definitions: Mapping[int, Definition], *, sees_sensitive: boo
 
 
 def count_by_day(event: Event, definitions: Mapping[int, Definition], key: str, scope: Scope) -> list[DayCount]:
-    """Return the counts of the confirmed people in scope on each day of the event that is in scope: two statements.
+    """Return the counts of the confirmed people in scope on each day of the event that is in scope: three statements.
 
-    Whoever was not asked for days comes on all of them. Sealed answers are opened: who calls has the right to see them,
-    and has recorded it.
+    Whoever was not asked for days comes on all of them; of whoever was let go no answer is left. Sealed answers are opened:
+    who calls has the right to see them, and has recorded it.
     """
     asked_days = {each for definition in definitions.values() for each in definition.keys_of(DAYS_KIND)}
     here = [
@@ -69,8 +69,14 @@ def count_by_day(event: Event, definitions: Mapping[int, Definition], key: str, 
             answers.setdefault(registration_id, []).append(value)
         else:
             days.setdefault(registration_id, set()).add(value)
+    erased = [shell for shell in list_erased(event.id, scope) if shell.status is Status.CONFIRMED]
     return [
-        _counted(day.held_on, [id_ for id_ in people if str(day.id) in days.get(id_, {str(day.id)})], answers)
+        _counted(
+            day.held_on,
+            [id_ for id_ in people if str(day.id) in days.get(id_, {str(day.id)})],
+            answers,
+            erased=sum(not shell.day_ids or day.id in shell.day_ids for shell in erased),
+        )
         for day in event.days
         if scope.days is None or day.held_on in scope.days
     ]
@@ -96,8 +102,8 @@ def _values(here: Sequence[object], question_keys: Collection[str]) -> Iterator[
         yield registration_id, question_key, value or ""
 
 
-def _counted(held_on: date, people: Sequence[int], answers: Mapping[int, Sequence[str]]) -> DayCount:
-    found = DayCount(held_on, people=len(people))
+def _counted(held_on: date, people: Sequence[int], answers: Mapping[int, Sequence[str]], erased: int) -> DayCount:
+    found = DayCount(held_on, people=len(people) + erased, unanswered=erased)
     for registration_id in people:
         given = answers.get(registration_id, ())
         found.answers.update(set(given))
@@ -135,7 +141,8 @@ def list_session_counts(event_id: int, scope: Scope) -> Sequence[SessionCount]:
         .where(EventDay.event_id == event_id, ProgrammeSession.takes_sign_up | (counted.c.people > 0))
         .order_by(EventDay.held_on, ProgrammeSession.starts_at, ProgrammeSession.id)
     )
-    return [SessionCount(session, held_on, count) for session, held_on, count in rows]
+    erased = Counter(id_ for shell in list_erased(event_id, scope) for id_ in shell.session_ids)
+    return [SessionCount(session, held_on, count + erased[session.id]) for session, held_on, count in rows]
 
 
 def list_session_people(event_id: int, session_id: int, scope: Scope) -> Sequence[Registration]:

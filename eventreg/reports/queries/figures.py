@@ -3,7 +3,7 @@
 All that the figures of one event show is counted by one statement.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,8 +33,8 @@ from eventreg.events.rules.team import Scope
 from eventreg.i18n import formats, languages
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import Standing, standing
-from eventreg.registration.models import Answer, Decision, Place, Registration
-from eventreg.registration.queries.scoping import about_scope, conditions
+from eventreg.registration.models import Answer, Decision, ErasedRegistration, Place, Registration
+from eventreg.registration.queries.scoping import about_scope, conditions, list_erased
 from eventreg.registration.rules.states import Status
 from eventreg.reports.rules import Cell
 
@@ -105,11 +105,9 @@ def _part_figures(event_id: int, scope: Scope) -> Figures:
         .group_by(Registration.status, Registration.category_id)
     )
     seats = count_places(event_id, scope)
-    return Figures(
-        {(row[0], row[1]): row[2] for row in registrations},
-        seats.taken,
-        sum(seats.taken.values()) - seats.whole.taken,
-    )
+    counted = Counter({(row[0], row[1]): row[2] for row in registrations})
+    counted.update((shell.status, shell.category_id) for shell in list_erased(event_id, scope))
+    return Figures(counted, seats.taken, sum(seats.taken.values()) - seats.whole.taken)
 
 
 def _whole_figures(event_ids: Collection[int]) -> dict[int, Figures]:
@@ -119,6 +117,12 @@ def _whole_figures(event_ids: Collection[int]) -> dict[int, Figures]:
         Registration.event_id, cast(Registration.status, String), Registration.category_id, func.count()
     ).where(Registration.event_id.in_(event_ids))
     by_registration = counted.group_by(Registration.event_id, Registration.status, Registration.category_id)
+    shell = ErasedRegistration
+    erased = (
+        select(shell.event_id, cast(shell.status, String), shell.category_id, func.count())
+        .where(shell.event_id.in_(event_ids))
+        .group_by(shell.event_id, shell.status, shell.category_id)
+    )
     is_beside = case((Category.counts_toward_event, _PLACE), else_=_PLACE_BESIDE)
     taken = (
         select(Place.event_id, is_beside, Place.category_id, func.count())
@@ -126,12 +130,12 @@ def _whole_figures(event_ids: Collection[int]) -> dict[int, Figures]:
         .where(Place.event_id.in_(event_ids))
         .group_by(Place.event_id, Place.category_id, Category.counts_toward_event)
     )
-    registrations: dict[int, dict[tuple[Status, int], int]] = {id_: {} for id_ in event_ids}
+    registrations: dict[int, Counter[tuple[Status, int]]] = {id_: Counter() for id_ in event_ids}
     places: dict[int, dict[int, int]] = {id_: {} for id_ in event_ids}
     beside = dict.fromkeys(event_ids, 0)
-    for event_id, kind, category_id, number in db.session.execute(union_all(by_registration, taken)):
+    for event_id, kind, category_id, number in db.session.execute(union_all(by_registration, erased, taken)):
         if kind not in (_PLACE, _PLACE_BESIDE):
-            registrations[event_id][Status(kind), category_id] = number
+            registrations[event_id][Status(kind), category_id] += number
             continue
         places[event_id][category_id] = number
         beside[event_id] += number if kind == _PLACE_BESIDE else 0
@@ -208,7 +212,7 @@ class Breakdown:
 
 
 def break_down(event_id: int, scope: Scope, wanted: WantedFigures, now: datetime) -> Breakdown:
-    """Count the registrations in scope: one statement, whatever their number."""
+    """Count the registrations in scope: one statement. Of whoever was let go, the status, the category and the day stay."""
     counted = _Parts(event_id, scope, wanted, now)
     found = Breakdown()
     for name, first, second, third, number in db.session.execute(union_all(*counted.parts())):
@@ -221,9 +225,10 @@ class _Parts:
     """The parts of the statement: each a name, up to three values, and a number."""
 
     def __init__(self, event_id: int, scope: Scope, wanted: WantedFigures, now: datetime) -> None:
-        self._event_id, self._wanted, self._now = event_id, wanted, now
+        self._event_id, self._scope, self._wanted, self._now = event_id, scope, wanted, now
         self._seen = [Registration.event_id == event_id, *conditions(event_id, scope)]
-        self._counted = [*self._seen, Registration.status.in_(sorted(wanted.statuses, key=lambda each: each.value))]
+        self._statuses = sorted(wanted.statuses, key=lambda each: each.value)
+        self._counted = [*self._seen, Registration.status.in_(self._statuses)]
 
     def parts(self) -> Iterator[Any]:
         """Yield them."""
@@ -236,9 +241,21 @@ class _Parts:
             "institution_count", number=func.count(func.nullif(Registration.sort_institution, "").distinct())
         )
         yield self._part("received", cast(_quarters(Registration.submitted_at), String))
+        if self._scope.days is None:
+            yield from self._erased()
         yield from self._answers()
         yield from self._waiting()
         yield self._one("troubled", has_trouble(self._event_id))
+
+    def _erased(self) -> Iterator[Any]:
+        """Yield what is left of those who were let go: as what they came, and when they registered."""
+        shell = ErasedRegistration
+        where = (shell.event_id == self._event_id, *conditions(self._event_id, self._scope, shell))
+        grouped = (cast(shell.status, String), cast(shell.category_id, String))
+        yield select(_text("each"), *grouped, _text(""), func.count()).where(*where).group_by(*grouped)
+        quarter, counted = cast(_quarters(shell.submitted_at), String), shell.status.in_(self._statuses)
+        received = select(_text("received"), quarter, _text(""), _text(""), func.count())
+        yield received.where(*where, counted).group_by(quarter)
 
     def _answers(self) -> Iterator[Any]:
         people = func.count(Registration.id.distinct())

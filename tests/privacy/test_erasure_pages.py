@@ -1,0 +1,209 @@
+"""Erasure as it is asked for: by the person, by the team, by an administrator. Cases 9, 50, 73."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import select, update
+
+from eventreg.cli import eventreg
+from eventreg.db import db, transaction
+from eventreg.events.models import Event
+from eventreg.jobs.running import run_due
+from eventreg.jobs.services import job_registry
+from eventreg.kernel.clock import now
+from eventreg.kernel.errors import Refused
+from eventreg.kernel.tokens import personal_token
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.privacy import erasing, ledger
+from eventreg.privacy.erasure_requests import ask, carry_out, confirm
+from eventreg.registration.emails import ERASE, OWN_PAGE
+from eventreg.registration.models import ErasureRequest, Registration
+from eventreg.registration.queries.registrations import own_token
+from eventreg.web.instance import config, keys
+from tests.builders import a_registration, a_team_member, an_account, an_event, register_somebody
+from tests.exchange.exporting import an_export
+from tests.privacy.held import a_hold, no_hold
+from tests.privacy.test_erasing import EMAIL, FAMILY, GIVEN, _in_tables
+from tests.support.pages import Pages
+
+
+def _somebody(event: Event) -> Registration:
+    person = register_somebody(event, email=EMAIL, given_name=GIVEN, family_name=FAMILY).registration
+    assert person is not None
+    return person
+
+
+def _messages() -> list[str]:
+    query = select(MailMessage.template).where(MailMessage.template.like("erasure/%")).order_by(MailMessage.id)
+    return list(db.session.scalars(query))
+
+
+def _work() -> None:
+    run_due(job_registry(), 20, read_clock=lambda: now() + timedelta(seconds=1))
+    db.session.expire_all()
+
+
+def _link(asked: ErasureRequest) -> str:
+    return f"/my/erase/{personal_token(keys(), ERASE, asked.public_id, 1)}"
+
+
+def test_asked_for_on_ones_own_page_and_confirmed_by_mail(app: Flask, pages: Pages) -> None:
+    event = an_event()
+    a_team_member(event)
+    own = f"/my/{own_token(_somebody(event), OWN_PAGE)}"
+    page = pages.get(own).click("Delete my data")
+    page.submit("Send me the message")
+    assert _messages() == ["erasure/confirm"]
+    asked = db.session.scalars(select(ErasureRequest)).one()
+    link = _link(asked)
+    confirming = pages.get(link)
+    assert db.session.query(Registration).count() == 1, "looking changes nothing"
+    assert confirming.submit("Delete my data").follow().has("Your request has arrived")
+    assert _messages() == ["erasure/confirm", "erasure/received"]
+    _work()
+    assert db.session.query(Registration).count() == 0
+    assert pages.get(link).has("is deleted")
+    pages.get(own, 404)
+    assert _messages() == ["erasure/confirm", "erasure/received", "erasure/done", "erasure/to_tell"]
+    assert GIVEN not in "".join(db.session.scalars(select(MailMessage.text)))
+    assert db.session.scalars(select(ErasureRequest.email)).all() == [""]
+    # The receipts go, and with them the address.
+    with transaction() as session:
+        session.execute(update(MailMessage).values(state=DeliveryState.SENT))
+        session.flush()
+        erasing.forget_left({"ids": list(db.session.scalars(select(MailMessage.id)))}, now())
+    assert _in_tables() == {}
+
+
+def test_a_receipt_that_cannot_go_does_not_keep_the_address(app: Flask, clock: time_machine.Traveller) -> None:
+    event = an_event()
+    person = _somebody(event)
+    said = CliRunner().invoke(eventreg, ["--help"])
+    assert "erase" in said.output
+    list(_everywhere(person.email, tells=True))
+    assert _in_tables().keys() == {"mail_messages"}, "it waits for a mail server"
+    for _day in range(4):
+        clock.shift(timedelta(days=1))
+        _work()
+    assert _in_tables() == {}
+
+
+def _everywhere(email: str, *, tells: bool) -> list[str]:
+    from eventreg.audit.services import SYSTEM
+    from eventreg.privacy.erasure_requests import erase_address
+
+    return [each.event.slug for each in erase_address(email, SYSTEM, tells=tells)]
+
+
+def test_a_link_dies_with_the_next_and_with_time(app: Flask, pages: Pages, clock: time_machine.Traveller) -> None:
+    event = an_event()
+    own = f"/my/{own_token(_somebody(event), OWN_PAGE)}/erase"
+    pages.get(own).submit("Send me the message")
+    pages.get(own).submit("Send me the message")
+    first, second = db.session.scalars(select(ErasureRequest).order_by(ErasureRequest.id)).all()
+    assert pages.get(_link(first)).has("works no more")
+    clock.shift(timedelta(hours=73))
+    assert pages.get(_link(second)).has("works no more")
+    with pytest.raises(Refused):
+        confirm(_link(second).rpartition("/")[2])
+    assert db.session.query(Registration).count() == 1
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_refused_while_the_law_holds_it(app: Flask, pages: Pages, when: str) -> None:
+    event = an_event()
+    own = f"/my/{own_token(_somebody(event), OWN_PAGE)}/erase"
+    if when == "meanwhile":
+        pages.get(own).submit("Send me the message")
+        asked = db.session.scalars(select(ErasureRequest)).one()
+        pages.get(_link(asked)).submit("Delete my data")
+    a_hold(event)
+    page = pages.get(own)
+    assert page.has("4 May 2031")
+    assert page.has("Art. 12 LGR")
+    _work()
+    assert db.session.query(Registration).count() == 1
+    assert _messages() == (["erasure/confirm", "erasure/received", "erasure/held"] if when == "meanwhile" else [])
+
+
+def test_the_team_erases_and_learns_whom_to_tell(app: Flask, desk: Pages, event: Event) -> None:
+    person = a_registration(event, given_name=GIVEN, family_name=FAMILY, email=EMAIL, at=now() - timedelta(days=2))
+    an_export(event, a_team_member(event, name="Olga Exporta"))
+    page = desk.get(f"/manage/events/{event.slug}/registrations/{person.reference}")
+    done = page.click("Delete the data of the person").submit(
+        "Delete the data", {"Reason": "It was a mistake or a trial"}
+    )
+    listed = done.follow()
+    assert listed.has("It was a mistake or a trial")
+    assert listed.has("Olga Exporta")
+    assert not listed.has(GIVEN)
+    assert db.session.query(Registration).count() == 0
+    history = desk.get(f"/manage/events/{event.slug}/history")
+    assert history.has("Deleted the data of a person")
+    assert not history.has(GIVEN)
+    assert desk.get(f"/manage/events/{event.slug}/exports").has("Deleted: somebody in it was erased")
+
+
+def test_who_is_only_announced_is_not_in_the_ledger(app: Flask) -> None:
+    event = an_event(capacity=1)
+    person = a_registration(event)
+    a_registration(event, status="waitlisted")
+    desk = Pages(app, "en").sign_in(a_team_member(event))
+    page = desk.get(f"/manage/events/{event.slug}/registrations/{person.reference}/erase").submit("Delete the data")
+    assert page.has("1 person will be written to")
+    assert ledger.read(config().erased).ids == set()
+    page.submit("Confirm and write to 1 person")
+    assert ledger.read(config().erased).ids == {person.public_id}
+
+
+def test_an_administrator_erases_an_address_at_every_event(app: Flask, pages: Pages) -> None:
+    first, second = an_event(), an_event()
+    for event in (first, second):
+        _somebody(event)
+    a_hold(second)
+    pages.sign_in(an_account(is_administrator=True))
+    page = pages.get("/manage/erasures").submit("Look it up", {"Email address": EMAIL})
+    assert page.has(first.title["en"])
+    assert page.has("4 May 2031")
+    assert db.session.query(Registration).count() == 2
+    page.submit("Delete at every event")
+    assert db.session.scalars(select(Registration.event_id)).all() == [second.id]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_words_of_the_mails(app: Flask, clock: time_machine.Traveller, language: str) -> None:
+    """They are what the golden file says, which EVENTREG_REFRESH_GOLDEN=1 writes anew; nobody is named in them."""
+    clock.move_to(datetime(2027, 1, 4, 12, tzinfo=UTC))
+    event = an_event(
+        slug="encuentro", title={"es": "Encuentro de prueba", "en": "Trial meeting"}, first_day=date(2027, 3, 11)
+    )
+    a_team_member(event, language=language, name="Olga Organizadora")
+    person = register_somebody(event, email=EMAIL, given_name=GIVEN, family_name=FAMILY, language=language).registration
+    assert person is not None
+    ask(event.id, person.id)
+    request = db.session.scalars(select(ErasureRequest)).one()
+    confirm(_link(request).rpartition("/")[2])
+    a_hold(event)
+    _work()
+    no_hold()
+    with transaction():
+        db.session.execute(update(ErasureRequest).values(email=EMAIL))
+    carry_out({"request_id": request.id}, now())
+    query = select(MailMessage).where(MailMessage.template.like("erasure/%")).order_by(MailMessage.id)
+    parts = [f"{each.subject}\n\n{each.text}" for each in db.session.scalars(query)]
+    said = "\n========\n".join(parts).replace(request.public_id, "NUMBER")
+    said = re.sub(r"\[\[.*?\]\]", "[personal link]", said)
+    path = Path(__file__).with_name(f"mails.{language}.txt")
+    if os.environ.get("EVENTREG_REFRESH_GOLDEN"):
+        path.write_text(said, encoding="utf-8")
+    assert said == path.read_text(encoding="utf-8")
+    assert GIVEN not in said
