@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services import guards
@@ -47,7 +47,15 @@ from eventreg.privacy.holdings import ERASURES, HISTORY, HOLDINGS, INVITATIONS, 
 from eventreg.privacy.models import DataCopy, Hold
 from eventreg.privacy.people import LEDGERED, Marks, Person, named_in_ledger, naming, of_public_ids
 from eventreg.privacy.retention import find_hold, today_of
-from eventreg.registration.models import AddressChange, ErasureRequest, Registration, SavedForm, Upload, UsedForm
+from eventreg.registration.models import (
+    AddressChange,
+    ErasureRequest,
+    Invitation,
+    Registration,
+    SavedForm,
+    Upload,
+    UsedForm,
+)
 from eventreg.registration.queries.registrations import address_hash
 from eventreg.registration.rules.states import Status
 from eventreg.registration.services import links, promotion, statuses
@@ -173,11 +181,11 @@ def _let_go(event: Event, person: Person, request_id: int, now: datetime) -> Era
         if holding.is_shared or holding is HISTORY:
             ids = naming(holding, event.id, marks)
             holding.let_go(ids)
-        if holding is INVITATIONS:
-            holding.let_go([each.id for each in person.invitations])
-    about = (AuditEntry.record_kind == "invitation") & AuditEntry.record_id.in_(
-        [each.id for each in person.invitations]
-    )
+    invited = [each.id for each in person.invitations]
+    INVITATIONS.let_go(invited)
+    unused = update(Invitation).where(Invitation.id.in_(invited), Invitation.used_at.is_(None))
+    db.session.execute(unused.values(taken_back_at=now).execution_options(synchronize_session=False))
+    about = (AuditEntry.record_kind == "invitation") & AuditEntry.record_id.in_(invited)
     of_invitations = HISTORY.id.in_(select(AuditEntry.id).where(about))
     for which in (HISTORY.of_people(person.ids), of_invitations):
         HISTORY.let_go(list(db.session.scalars(HISTORY.ids(which))))
@@ -297,8 +305,8 @@ def _forget_tries(event_id: int, person: Person) -> None:
 def _own_runs(person: Person) -> Sequence[int]:
     """Return the runs that are of nobody else: their words were written to this person."""
     theirs = select(RunItem.run_id).where(RunItem.registration_id.in_(person.ids))
-    others = select(RunItem.run_id).where(RunItem.registration_id.not_in(person.ids))
-    return db.session.scalars(select(Run.id).where(Run.id.in_(theirs), Run.id.not_in(others))).all()
+    others = exists().where(RunItem.run_id == Run.id, RunItem.registration_id.not_in(person.ids))
+    return db.session.scalars(select(Run.id).where(Run.id.in_(theirs), ~others)).all()
 
 
 def _end_run(run_id: int, now: datetime) -> None:

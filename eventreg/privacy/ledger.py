@@ -50,7 +50,7 @@ def read(path: Path) -> Ledger:
     try:
         with path.open("rb") as file:
             return parse(file)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Ledger()
 
 

@@ -26,7 +26,7 @@ from eventreg.web.kept import Kept, KeptForms, KeptPages
 UNSEEN: Final = {
     "people, what they answered and were told": (
         "registrations", "address_changes", "decisions", "answer_requests", "answers", "uploads", "consents",
-        "session_places", "option_places", "used_forms", "saved_forms", "mail_messages",
+        "session_places", "option_places", "used_forms", "saved_forms", "mail_messages", "erasure_requests",
     ),
     "ways in, known to whoever has one": ("invitations", "access_codes"),
     "the desk's own": (

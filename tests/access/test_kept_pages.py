@@ -44,6 +44,7 @@ from eventreg.media.services import hold_picture
 from eventreg.organizations.policies import Editor
 from eventreg.organizations.rules import OrganizationEntry
 from eventreg.organizations.services import add_organization, give_first_logo
+from eventreg.privacy.erasure_requests import carry_out, confirm, find_request
 from eventreg.programme.services.programme import replace_day
 from eventreg.programme.services.speakers import move_room
 from eventreg.registration.rules.states import Action
@@ -332,6 +333,7 @@ def _calls(world: World) -> Iterator[Act]:
         "a picture": lambda: hold_picture(EncodedPicture("image/png", 1, 1, b"png"), at),
         "an institution": lambda: add_organization(OrganizationEntry({"es": "Nueva"}), administrator, at),
         "a file of people": lambda: _put_in(event),
+        "an erasure": lambda: _erase(world),
         "other questions": lambda: a_questionnaire(world.other, EVERY_KIND),
         "an earlier text": lambda: _return(event, owner),
         "a day of another programme": lambda: _another_day(event, owner),
@@ -346,6 +348,12 @@ def _decline_and_pass_on(world: World, organizer: Organizer) -> None:
     decide(world.event.id, person.reference, Action.DECLINE, "No hay lugar.", person.revision, organizer)
     with time_machine.travel(clock.now() + timedelta(minutes=2)):
         run_worker(world.app, once=True)
+
+
+def _erase(world: World) -> None:
+    token = world.tokens["erasure.confirm_erasure"]
+    confirm(token)
+    carry_out({"request_id": find_request(token).id}, clock.now())
 
 
 def _put_in(event: Event) -> None:

@@ -44,7 +44,7 @@ from eventreg.privacy import erasing, ledger
 from eventreg.privacy.erasing import Held, erase
 from eventreg.privacy.holdings import INVITATION_MESSAGES
 from eventreg.privacy.people import of_address, of_registration
-from eventreg.registration.models import ErasedRegistration, Place, Registration, SavedForm
+from eventreg.registration.models import ErasedRegistration, Invitation, Place, Registration, SavedForm
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.answers import NewFile
 from eventreg.registration.services.decisions import decide
@@ -226,6 +226,7 @@ def test_an_address_without_a_registration(app: Flask) -> None:
     save_form(event.id, category, "k" * 22, {"given_name": [GIVEN]}, **sent)
     save_form(event.id, category, "l" * 22, {}, **{**sent, "email": f"a{EMAIL}"})
     assert erase(event.id, partial(of_address, event.id, EMAIL.upper()), SYSTEM, now()).count == 1
+    assert db.session.scalars(select(Invitation.taken_back_at)).one() is not None, "its link opens nothing any more"
     assert db.session.scalars(select(SavedForm.email)).all() == [f"a{EMAIL}"], "a longer address is another one"
     assert set().union(*_in_tables().values()) <= {EMAIL}
     assert erase(event.id, partial(of_address, event.id, EMAIL), SYSTEM, now()).count == 0

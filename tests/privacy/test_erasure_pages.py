@@ -132,6 +132,11 @@ def test_refused_while_the_law_holds_it(app: Flask, pages: Pages, when: str) -> 
     assert page.has("Art. 12 LGR")
     _work()
     assert db.session.query(Registration).count() == 1
+    if when == "meanwhile":
+        assert (
+            pages.get(_link(db.session.scalars(select(ErasureRequest)).one())).heading
+            == "Your data are not deleted yet"
+        )
     assert _messages() == (["erasure/confirm", "erasure/received", "erasure/held"] if when == "meanwhile" else [])
 
 

@@ -76,7 +76,6 @@ class Event(Base):
     languages: Mapped[list[str]] = mapped_column(JSON, info=_info(N_("Languages")))
     title: Mapped[dict[str, str]] = mapped_column(Localized, info=_info(N_("Title")))
     summary: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Summary"), TEXTS))
-    #: Markdown
     description: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Description"), TEXTS))
     audience: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("Who it is for"), TEXTS))
     #: practical information in order, each with a key of its own:
@@ -94,7 +93,6 @@ class Event(Base):
     joining: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=_info(N_("How to join"), TEXTS))
     joining_url: Mapped[str] = mapped_column(String(500), default="", info=_info(N_("Link to join"), TEXTS))
     city: Mapped[str] = mapped_column(String(120), info=_info(N_("City")))
-    #: ISO 3166-1 alpha-2
     country: Mapped[str] = mapped_column(String(2), info=_info(N_("Country")))
     #: the countries that the form lists first: ["BZ", "CR", …]
     region: Mapped[list[str]] = mapped_column(JSON, default=list, info=_info(N_("Region")))

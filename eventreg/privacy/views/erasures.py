@@ -66,8 +66,14 @@ def confirm_erasure(token: str) -> Answer:
             return redirect(url_for("privacy.confirm_erasure", token=token), 303)
     asked = erasure_requests.find_request(token)
     is_over = asked.confirmed_at is None and (asked.expires_at is None or asked.expires_at <= now())
+    is_held = asked.confirmed_at is not None and asked.done_at is None and not asked.email
     page = render_template(
-        "privacy/confirm_erasure.html", asked=asked, is_over=is_over, refusal=outcome.problem, **page_frame(occasion)
+        "privacy/confirm_erasure.html",
+        asked=asked,
+        is_over=is_over,
+        is_held=is_held,
+        refusal=outcome.problem,
+        **page_frame(occasion),
     )
     return page, outcome.status_code if outcome.problem else 200
 
