@@ -351,7 +351,7 @@ def _decline_and_pass_on(world: World, organizer: Organizer) -> None:
 
 
 def _erase(world: World) -> None:
-    token = world.tokens["erasure.confirm_erasure"]
+    token = world.tokens["privacy.confirm_erasure"]
     confirm(token)
     carry_out({"request_id": find_request(token).id}, clock.now())
 
