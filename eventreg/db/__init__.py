@@ -21,7 +21,7 @@ from eventreg.db.base import (
     read_together,
 )
 from eventreg.db.due import SKEW, pull_back
-from eventreg.db.transactions import after_commit, lock_row, locking, revocable, transaction
+from eventreg.db.transactions import after_commit, before_commit, lock_row, locking, revocable, transaction
 
 __all__ = [
     "NOT_PERSONAL",
@@ -32,6 +32,7 @@ __all__ = [
     "Part",
     "UtcDateTime",
     "after_commit",
+    "before_commit",
     "choice_column",
     "db",
     "folded_column",

@@ -359,6 +359,7 @@ KEPT: Mapping[str, str] = {
     "accounts": "an account of the team, which its holder closes; see accounts.services",
     "account_sessions": "end with the account, and after a month",
     "events": "the contact person, whom the event names to the public",
+    "privacy_notices": "the contact person, whom the event names to the public",
     "event_speakers": "who speaks, as the programme tells the public",
     "text_versions": "texts of the event, as the public read them",
     "team_invitations": "of colleagues, gone once answered or taken back",

@@ -5,4 +5,4 @@ from flask import Blueprint
 blueprint = Blueprint("privacy", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.privacy.views import copies, retention  # noqa: E402, F401
+from eventreg.privacy.views import copies, notice, retention  # noqa: E402, F401

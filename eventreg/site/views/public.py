@@ -13,6 +13,7 @@ from eventreg.events.wording import credits_of, host_name
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
+from eventreg.privacy.notice import told
 from eventreg.programme.calendars import event_calendar
 from eventreg.programme.queries import count_public
 from eventreg.registration.queries.places import get_availability, list_availabilities
@@ -93,7 +94,13 @@ def show_privacy(slug: str) -> BaseResponse:
     if notice is None:
         raise NotFound
     return presenting.cacheable(
-        render_template("site/privacy.html", event=event, notice=notice, **presenting.frame(found, "site.show_privacy"))
+        render_template(
+            "site/privacy.html",
+            event=event,
+            notice=notice,
+            made=told(notice.made),
+            **presenting.frame(found, "site.show_privacy"),
+        )
     )
 
 
