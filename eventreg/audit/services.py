@@ -84,7 +84,8 @@ def follow(act: Callable[[int], None], *kinds: str) -> None:
 
 
 def _followed(chain: int, rows: Iterable[Base | Target]) -> None:
-    for act in {_followers.get(row.audited_as) for row in rows} - {None} if chain != INSTANCE_CHAIN else ():
+    kinds = {row.audited_as for row in rows} if chain != INSTANCE_CHAIN else set()
+    for act in {_followers[kind] for kind in kinds & _followers.keys()}:
         before_commit((act, chain), partial(act, chain))
 
 

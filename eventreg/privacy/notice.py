@@ -74,7 +74,8 @@ def count_by_notice(event_id: int) -> dict[int, int]:
     """Return how many people gave answers under which version, by its id."""
     of_event = (Registration.event_id == event_id, Registration.privacy_notice_id.is_not(None))
     counted = select(Registration.privacy_notice_id, func.count()).where(*of_event)
-    return {row[0]: row[1] for row in db.session.execute(counted.group_by(Registration.privacy_notice_id))}
+    rows = db.session.execute(counted.group_by(Registration.privacy_notice_id))
+    return {id_: number for id_, number in rows if id_ is not None}
 
 
 def facts_of(event: Event) -> dict[str, Any]:

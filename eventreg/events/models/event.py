@@ -249,7 +249,7 @@ def _count_for_calendars(_mapper: Any, _connection: Connection, event: Event) ->
 
 
 #: `made` of a notice that the program has still to say its part of
-TO_BE_MADE: Final = {"asked": []}
+TO_BE_MADE: Final[Mapping[str, Any]] = {"asked": []}
 
 
 class PrivacyNotice(Base):
