@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -29,7 +29,7 @@ from eventreg.privacy import rules
 from eventreg.privacy.holdings import ANSWERS, CONSENTS, HOLDINGS, REGISTRATION, UPLOADS, Holding
 from eventreg.privacy.retention import WHO, period_of
 from eventreg.privacy.rules import Starts
-from eventreg.questionnaires import kinds
+from eventreg.questionnaires import kinds as question_kinds
 from eventreg.questionnaires.queries import definition_of, find_newest_version
 from eventreg.questionnaires.rules.schema import Question, Seeking
 from eventreg.registration.models import Registration
@@ -82,7 +82,7 @@ def facts_of(event: Event) -> dict[str, Any]:
     """Return what is set, as JSON."""
     version = find_newest_version(event.id)
     questions = list(definition_of(version).questions()) if version is not None else []
-    asked = [each for each in questions if kinds.get(each.kind).seeking is not Seeking.NOT]
+    asked = [each for each in questions if question_kinds.get(each.kind).seeking is not Seeking.NOT]
     own = (each.retention_days for each in asked if WHO & {*each.columns})
     person = rules.shortest(period_of(REGISTRATION, event.retention), *own)
     grants = [grant for _account, grant in list_grants(event.id)]
@@ -169,31 +169,30 @@ def _roles(grants: Sequence[Grant], permission: Permission) -> list[str]:
     return [role.value for role in TeamRole if role in allowed]
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One kind of what is kept, in the reader's language."""
+class Until(NamedTuple):
+    """When something is deleted."""
 
-    title: str
-    purpose: str
     days: int
-    counts_from_event: bool
+    counts_from_event: bool = True
 
 
 def told(facts: Facts) -> dict[str, Any]:
     """Return the facts of a notice in the language in force, as `privacy/_made.html` shows them; nothing where there are none."""
     if not facts:
         return {}
+    asked: dict[Until, list[dict[str, Any]]] = {}
+    for group in facts.get("asked", ()):
+        asked.setdefault(Until(group["days"]), []).append({**group, "why": said(group["why"])})
+    kinds: dict[Until, list[Holding]] = {}
+    for holding in HOLDINGS:
+        if (days := facts.get("kinds", {}).get(holding.key)) is not None:
+            kinds.setdefault(Until(days, holding.period.starts is Starts.ENDED), []).append(holding)
     roles = {role.value: _(role.title) for role in TeamRole}
-    holdings = {holding.key: holding for holding in HOLDINGS}
     seen = facts.get("roles", {})
     return {
         **facts,
-        "asked": [{**group, "why": said(group["why"])} for group in facts.get("asked", ())],
-        "kinds": [
-            Kind(_(holding.title), _(holding.purpose), days, holding.period.starts is Starts.ENDED)
-            for key, days in facts.get("kinds", {}).items()
-            if (holding := holdings.get(key)) is not None
-        ],
+        "asked": sorted(asked.items(), key=lambda entry: entry[0], reverse=True),
+        "kinds": sorted(kinds.items(), key=lambda entry: entry[0], reverse=True),
         "team": [roles[role] for role in seen.get(Permission.SEE_REGISTRATIONS.value, ()) if role in roles],
         "sealed": [roles[role] for role in seen.get(Permission.SEE_SENSITIVE.value, ()) if role in roles],
         "shared": [
