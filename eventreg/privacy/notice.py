@@ -39,7 +39,7 @@ from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS
 #: of whatever is noted on rows of these kinds, something may stand in a notice
 FOLLOWED = ("event", "privacy_notice", "partner", "questionnaire", "team_member", "sharing_agreement")
 #: what is said of each question, so the holdings need not say it once more
-_BY_QUESTION = (ANSWERS, UPLOADS, CONSENTS)
+_BY_QUESTION = (REGISTRATION, ANSWERS, UPLOADS, CONSENTS)
 _UNSAID = N_("Preparing and holding the event")
 Facts = Mapping[str, Any]
 

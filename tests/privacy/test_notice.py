@@ -183,7 +183,7 @@ def test_the_public_notice_says_what_is_set_in_the_readers_language(app: Flask, 
     # Nothing of a person outlives the person.
     keep(event, registration=21)
     made = newest(event).made
-    assert {made["kinds"]["notes"], made["kinds"]["registration"]} == {21} == {group["days"] for group in made["asked"]}
+    assert {made["kinds"][kind] for kind in ("notes", "tags")} == {21} == {group["days"] for group in made["asked"]}
     assert pages.get("/events/encuentro/privacy").has("21 days after the event")
 
 

@@ -112,7 +112,7 @@ def test_notice_of_the_demo_names_exactly_what_the_program_does(app: Flask) -> N
     }
     notice = db.session.scalars(select(PrivacyNotice).where(PrivacyNotice.event_id == demo.event_id)).one()
     said = {(key, days) for key, days in notice.made["kinds"].items()}
-    by_question = {"answers", "uploads", "consents"}
+    by_question = {"registration", "answers", "uploads", "consents"}
     assert said == {(key, days) for key in HOLDING_KEYS - by_question for days in periods[key]}
     by_label = {label["es"]: group for group in notice.made["asked"] for label in group["what"]}
     questions = [each for each in asked.questions() if each.label["es"] in by_label]
