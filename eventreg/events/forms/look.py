@@ -70,7 +70,7 @@ class NoticeForm(LocalizedForm):
         kind="markdown",
         limit=LONGEST_BODY,
         required="every",
-        rows=10,
+        rows=18,
         description=lazy_gettext(
             "Who answers for the data, with address, and on what legal ground. The program says the rest."
         ),
