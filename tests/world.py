@@ -35,6 +35,7 @@ from eventreg.events.queries.events import PREVIEW
 from eventreg.events.rules.categories import ShownTo
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import EVERYTHING, TeamRole
+from eventreg.events.services.settings import publish_notice
 from eventreg.exchange.rules.importing import RefusedRows
 from eventreg.exchange.services.importing import Importer, matching_of, take_file, terms_of, try_file
 from eventreg.kernel.clock import now
@@ -68,6 +69,7 @@ from tests.builders import (
     an_event,
     an_institution,
     register_somebody,
+    text,
 )
 from tests.events.programmes import a_room, a_speaker
 from tests.exchange.exporting import an_export
@@ -263,6 +265,9 @@ def build_world(app: Flask) -> World:
         draft = a_draft(event)
         world.draft_mark = seen_mark(draft.revision, draft.definition)
         invitation, world.member_id, world.account_id = _a_team(event, accounts)
+        publish_notice(
+            event.id, text("Resumen.", "Summary."), text("Palabras.", "Words."), text("A Suiza.", "To Switzerland.")
+        )
         world.public_ids |= dict.fromkeys(("team.send_invitation_once_more", "team.take_invitation_back"), invitation)
         world.tokens |= dict.fromkeys(
             ("team.show_invitation", "team.accept", "team.decline"), invitation_token(invitation)

@@ -1,10 +1,11 @@
 """Writing the audit trail, always inside the transaction of the act itself."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import Enum
+from functools import partial
 from typing import Any, Self
 
 from flask_login import current_user
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, func, insert, select
 
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.rules import hash_of_detail, hash_of_entry
-from eventreg.db import Base, db
+from eventreg.db import Base, before_commit, db
 from eventreg.kernel.clock import now
 
 #: the chain of what belongs to no event
@@ -74,6 +75,20 @@ class Act:
     detail: Mapping[str, Any] | None = None
 
 
+_followers: dict[str, Callable[[int], None]] = {}
+
+
+def follow(act: Callable[[int], None], *kinds: str) -> None:
+    """Have `act` called with the id of an event at the end of each transaction that notes something of these kinds."""
+    _followers.update(dict.fromkeys(kinds, act))
+
+
+def _followed(chain: int, rows: Iterable[Base | Target]) -> None:
+    kinds = {row.audited_as for row in rows} if chain != INSTANCE_CHAIN else set()
+    for act in {_followers[kind] for kind in kinds & _followers.keys()}:
+        before_commit((act, chain), partial(act, chain))
+
+
 def note(row: Base | Target, action: str, actor: Actor, at: datetime | None = None, /, **detail: Any) -> AuditEntry:
     """Append what `actor` did to a row (now, unless `at` says when) to its chain, in the caller's transaction.
 
@@ -85,6 +100,7 @@ def note(row: Base | Target, action: str, actor: Actor, at: datetime | None = No
     entry, salt = _entry(chain, position, previous, Act(row, action, actor, at or now(), detail))
     db.session.add(entry)
     db.session.flush()
+    _followed(chain, [row])
     if detail:
         db.session.add(AuditDetail(entry_id=entry.id, salt=salt, detail=detail))
     return entry
@@ -123,6 +139,7 @@ def note_all(acts: Iterable[Act]) -> None:
             details.append((len(rows), salt, dict(act.detail)))
         position, previous = position + 1, entry.hash
         rows.append({name: entry.__dict__[name] for name in _ENTRY})
+    _followed(chain, [act.row for act in acts])
     # Rows, not records: of thousands the session's own bookkeeping costs as much as the statements.
     if not details:
         # Without their ids they are one statement on both databases.

@@ -21,7 +21,15 @@ from eventreg.db.base import (
     read_together,
 )
 from eventreg.db.due import SKEW, pull_back
-from eventreg.db.transactions import PLANNED_ANEW, after_commit, lock_row, locking, revocable, transaction
+from eventreg.db.transactions import (
+    PLANNED_ANEW,
+    after_commit,
+    before_commit,
+    lock_row,
+    locking,
+    revocable,
+    transaction,
+)
 
 __all__ = [
     "NOT_PERSONAL",
@@ -33,6 +41,7 @@ __all__ = [
     "Part",
     "UtcDateTime",
     "after_commit",
+    "before_commit",
     "choice_column",
     "db",
     "folded_column",

@@ -130,7 +130,7 @@ def begin_sqlite(connection: Connection) -> None:
 
 
 _OPEN = "eventreg_transaction_open"
-_AFTERWARDS = "eventreg_after_commit"
+_AFTERWARDS, _BEFORE = "eventreg_after_commit", "eventreg_before_commit"
 #: PostgreSQL: lock_not_available, deadlock_detected, serialization_failure
 _BUSY_CODES = {"55P03", "40P01", "40001"}
 
@@ -151,11 +151,13 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     with writer_turn(db.engine):
         session.info[_OPEN] = True
-        session.info[_AFTERWARDS] = []
+        session.info[_AFTERWARDS], session.info[_BEFORE] = [], {}
         try:
             connection = session.connection(execution_options={WRITE_OPTION: True})
             with changes_of(session, connection) as tell:
                 yield session
+                while session.info[_BEFORE]:
+                    session.info[_BEFORE].popitem()[1]()
                 tell()
             session.commit()
         except BaseException as error:
@@ -165,6 +167,7 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info.pop(_OPEN, None)
+            session.info.pop(_BEFORE, None)
             afterwards = session.info.pop(_AFTERWARDS, [])
     for act in afterwards:
         act()
@@ -173,6 +176,11 @@ def transaction() -> Iterator[Session]:
 def after_commit(act: Callable[[], None]) -> None:
     """Have `act` called when the transaction that is open has been committed, and not at all when it is not."""
     db.session().info[_AFTERWARDS].append(act)
+
+
+def before_commit(key: Hashable, act: Callable[[], None]) -> None:
+    """Have `act` called, once for `key`, in the transaction that is open, when all else of it is done."""
+    db.session().info[_BEFORE][key] = act
 
 
 @contextmanager

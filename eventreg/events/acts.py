@@ -114,7 +114,6 @@ trail.add_pages(
     outcome="programme.list_outcomes",
     partner="events.list_partners",
     category="events.list_categories",
-    privacy_notice="events.edit_notice",
     team_member="team.show_team",
     team_invitation="team.show_team",
 )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, undefer
 from eventreg.db import db
 from eventreg.events.bundles import fields, reading
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
-from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, Speaker
+from eventreg.events.models import TO_BE_MADE, Category, Event, EventDay, Partner, PrivacyNotice, Speaker
 from eventreg.events.models.event import columns_kept
 from eventreg.events.rules.categories import ShownTo
 from eventreg.kernel.errors import N_
@@ -196,11 +196,19 @@ class LookPart(Document):
 
 
 _NOTICE_MOST = 1000
+
+
+def _read_made(value: Any, place: str, fitting: fields.Fitting) -> dict[str, Any]:
+    """Whether the program says its part: it says it anew, of the event that is put in."""
+    return dict(TO_BE_MADE) if fields.FLAG.read(value, place, fitting) else {}
+
+
 _NOTICE = fields.record_of(
     PrivacyNotice,
-    ("version", "summary", "body", "periods", "published_at"),
+    ("version", "summary", "body", "periods", "transfers", "made", "published_at"),
     version=fields.number(1),
     periods=fields.PERIODS,
+    made=fields.Field("made", fields.Kind(bool, _read_made), {}),
     summary=fields.COMPLETE,
     body=fields.COMPLETE,
     published_at=fields.Field("published_at", fields.optional(fields.INSTANT), None),

@@ -6,8 +6,10 @@ from flask_babel import gettext
 
 from eventreg.attendees.listing import ListShape
 from eventreg.audit import trail
+from eventreg.audit.services import follow
 from eventreg.events.rules.categories import ListedColumn, ShownTo
 from eventreg.privacy.holdings import HOLDINGS, IDENTITY
+from eventreg.privacy.notice import FOLLOWED, keep_up
 from eventreg.web.forms import lazy_gettext as _
 
 trail.add_acts(
@@ -15,10 +17,12 @@ trail.add_acts(
     data_let_go=_("Deleted data whose period was over"),
     hold_placed=_("Placed a hold on the data"),
     hold_lifted=_("Lifted the hold on the data"),
+    notice_followed=_("The privacy notice followed what was set"),
 )
 trail.add_acts(trail.Group.LOOKS, copy_requested=_("Asked for a copy of their data"))
 trail.add_kinds(hold=_("Hold on the data"))
-trail.add_pages(hold="privacy.show_retention")
+trail.add_pages(hold="privacy.show_retention", privacy_notice="privacy.edit_notice")
+follow(keep_up, *FOLLOWED)
 _TITLES = {
     **{holding.key: holding.title for holding in HOLDINGS},
     **{f"column_{column}": title for column, title in IDENTITY.items()},

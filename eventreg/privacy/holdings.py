@@ -377,6 +377,7 @@ KEPT: Mapping[str, str] = {
     "accounts": "of the team: closed by its holder, or after two years without use; the name stays with what it did",
     "account_sessions": "end with the account, and after a month",
     "events": "the contact person, whom the event names to the public",
+    "privacy_notices": "the contact person, whom the event names to the public",
     "event_speakers": "who speaks, as the programme tells the public",
     "sharing_agreements": "who outside the team is given data, as the notice names them",
     "text_versions": "texts of the event, as the public read them",

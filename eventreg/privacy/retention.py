@@ -38,7 +38,7 @@ _OF_QUESTIONS: Mapping[str, tuple[Any, Any, frozenset[str]]] = {
     CONSENTS.key: (Consent.purpose, Consent.questionnaire_id, frozenset({CONSENT_KIND})),
 }
 #: without these nobody is left whose data it could be
-_WHO = frozenset({"given_name", "email"})
+WHO = frozenset({"given_name", "email"})
 
 
 class Seen(NamedTuple):
@@ -271,7 +271,7 @@ class _Reader:
         return {
             seen: rules.shortest(
                 self._said(REGISTRATION, seen.notice_id),
-                *(days for question, days in self._asked(seen.questionnaire_id) if _WHO & {*question.columns}),
+                *(days for question, days in self._asked(seen.questionnaire_id) if WHO & {*question.columns}),
             )
             for seen in self._seen
         }

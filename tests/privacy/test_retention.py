@@ -24,6 +24,7 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel import clock as our_clock
 from eventreg.kernel.errors import NotFound, Refused
+from eventreg.privacy.holdings import HOLDINGS
 from eventreg.privacy.models import Deletion, Hold
 from eventreg.privacy.retention import get_plan
 from eventreg.privacy.running import (
@@ -43,6 +44,7 @@ from tests.support.killed import Work, let_leases_end
 from tests.support.pages import Pages
 from tests.world import build_world
 
+HOLDING_KEYS = frozenset(holding.key for holding in HOLDINGS)
 LONG_AFTER = timedelta(days=800)
 LET_GO = "eventreg.privacy.running._let_go"
 
@@ -109,10 +111,23 @@ def test_notice_of_the_demo_names_exactly_what_the_program_does(app: Flask) -> N
         "phone": 90,
         "nomination_letter": 90,
     }
-    body = db.session.scalars(select(PrivacyNotice).where(PrivacyNotice.event_id == demo.event_id)).one().body
-    for language, kept in {"es": "Cuánto se guardan", "en": "How long it is kept"}.items():
-        section = body[language].partition(f"## {kept}")[2].partition("## ")[0]
-        assert {int(number) for number in re.findall(r"\d+", section)} == set().union(*periods.values())
+    notice = db.session.scalars(select(PrivacyNotice).where(PrivacyNotice.event_id == demo.event_id)).one()
+    said = {(key, days) for key, days in notice.made["kinds"].items()}
+    by_question = {"registration", "answers", "uploads", "consents"}
+    assert said == {(key, days) for key in HOLDING_KEYS - by_question for days in periods[key]}
+    by_label = {label["es"]: group for group in notice.made["asked"] for label in group["what"]}
+    questions = [each for each in asked.questions() if each.label["es"] in by_label]
+    assert {each.key for each in asked.questions()} == {each.key for each in questions}
+    for question in questions:
+        group = by_label[question.label["es"]]
+        assert (group["days"], group["why"], group["is_sensitive"]) == (
+            question.retention_days, question.purpose, question.is_sensitive,
+        )  # fmt: skip
+    assert set().union(*periods.values()) == {group["days"] for group in notice.made["asked"]} | {
+        days for _, days in said
+    }
+    # The organizers' own words name no period that could be another one.
+    assert not [words for words in notice.body.values() if re.search(r"\d", words)]
 
 
 @pytest.mark.both_databases

@@ -81,6 +81,9 @@ def _load(data: dict[str, Any], now: datetime) -> Loaded:
         event_id = _make(data, now)
     account_id = _organizer(data["demonstration"]["organizer"])
     team.add_team_member(event_id, account_id, TeamRole.OWNER, now)
+    if is_new:
+        # Last: the program's part of it is made of all that is set.
+        settings.publish_notice(event_id, **read("notice"))
     return Loaded(event_id, data["slug"], account_id, is_new)
 
 
@@ -88,8 +91,6 @@ def _make(data: dict[str, Any], now: datetime) -> int:
     event, parts = documents(data, read("programme"), now)
     placing = Placing(data["slug"], now, action="event_created")
     event_id = insert_event(DocumentBundle(event, parts), placing, part_registry().whole(parts.keys()))
-    notice = read("notice")
-    settings.publish_notice(event_id, notice["summary"], notice["body"])
     publish(event_id, read("questionnaire"))
     return event_id
 

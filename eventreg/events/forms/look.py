@@ -55,7 +55,7 @@ class LookForm(LocalizedForm):
 
 
 class NoticeForm(LocalizedForm):
-    """Summary and body in each language of the event; both must be there in all of them."""
+    """Summary and body in each language of the event, which must be there in all of them; transfers, where there are any."""
 
     version = HiddenField()
     summary = LocalizedField(
@@ -65,7 +65,22 @@ class NoticeForm(LocalizedForm):
         required="every",
         description=lazy_gettext("Stands in the registration form, above the link to the whole notice."),
     )
-    body = LocalizedField(lazy_gettext("Whole notice"), kind="markdown", limit=LONGEST_BODY, required="every", rows=18)
+    body = LocalizedField(
+        lazy_gettext("Your words"),
+        kind="markdown",
+        limit=LONGEST_BODY,
+        required="every",
+        rows=18,
+        description=lazy_gettext(
+            "Who answers for the data, with address, and on what legal ground. The program says the rest."
+        ),
+    )
+    transfers = LocalizedField(
+        lazy_gettext("Transfers to other countries"),
+        kind="textarea",
+        limit=LONGEST_BODY,
+        description=lazy_gettext("To whom, to which country and on what ground. Empty when there are none."),
+    )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse also what of the text to begin with was not adapted."""

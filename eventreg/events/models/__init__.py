@@ -1,6 +1,7 @@
 """The tables of events, by subject: the event, its programme, its institutions, its categories, its team."""
 
 from eventreg.events.models.event import (
+    TO_BE_MADE,
     Category,
     Event,
     Partner,
@@ -20,6 +21,7 @@ from eventreg.events.models.programme import (
 )
 
 __all__ = [
+    "TO_BE_MADE",
     "Category",
     "Event",
     "EventDay",

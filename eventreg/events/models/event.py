@@ -257,6 +257,10 @@ def _count_for_calendars(_mapper: Any, _connection: Connection, event: Event) ->
         event.calendar_revision += 1
 
 
+#: `made` of a notice that the program has still to say its part of
+TO_BE_MADE: Final[Mapping[str, Any]] = {"asked": []}
+
+
 class PrivacyNotice(Base):
     """A version of what an event tells people about their data. Never changed once published: a new version is added."""
 
@@ -273,6 +277,10 @@ class PrivacyNotice(Base):
     body: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
     #: the event's `retention` when it was published: nothing of whoever saw it is kept longer
     periods: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
+    #: to which countries data go and on what ground, Markdown; empty: to none beside those who are named
+    transfers: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
+    #: what the program says beside those words (privacy.notice), with the contact person; empty: they say it all
+    made: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=PERSONAL)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -12,7 +12,7 @@ from eventreg.audit.services import SYSTEM, Actor, note, plain
 from eventreg.db import db, transaction
 from eventreg.events.announcing import Announcing
 from eventreg.events.checks import occupancy
-from eventreg.events.models import Event, EventDay, PrivacyNotice, ProgrammeSession
+from eventreg.events.models import TO_BE_MADE, Event, EventDay, PrivacyNotice, ProgrammeSession
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import list_days, lock_event
 from eventreg.events.rules import seats, settings
@@ -211,13 +211,15 @@ def publish_notice(
     event_id: int,
     summary: LocalizedText,
     body: LocalizedText,
+    transfers: LocalizedText | None = None,
     *,
     actor: Actor = SYSTEM,
     seen_version: int | None = None,
 ) -> int:
     """Publish the next version of an event's privacy notice and return its id; earlier ones stay as they were.
 
-    `summary` is two sentences for the form, `body` the whole notice in Markdown. With `seen_version` (0: none) only
+    `summary` is two sentences for the form; `body`, in Markdown, and `transfers` are the organizers' words, to which
+    the program adds what is set. With `seen_version` (0: none) only
     when no other was published since. Raises PlanInvalid when a language of the event lacks a text, Refused when
     another one was, NotFound, and LifecycleRefused for an archived event.
     """
@@ -236,6 +238,8 @@ def publish_notice(
             summary=dict(summary),
             body=dict(body),
             periods=dict(event.retention),
+            transfers=dict(transfers or {}),
+            made=dict(TO_BE_MADE),
             published_at=now(),
         )
         session.add(notice)

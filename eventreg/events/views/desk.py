@@ -67,7 +67,7 @@ PAGES: Final = (
     Page("materials", "event", N_("Materials"), "programme.list_materials", Permission.EDIT_PROGRAMME, "sessions"),
     Page("outcomes", "event", N_("Conclusions"), "programme.list_outcomes", Permission.EDIT_PROGRAMME, "sessions"),
     Page("institutions", "event", N_("Institutions"), "events.list_partners", Permission.EDIT_EVENT),
-    Page("notice", "event", N_("Privacy notice"), "events.edit_notice", Permission.EDIT_EVENT),
+    Page("notice", "event", N_("Privacy notice"), "privacy.edit_notice", Permission.EDIT_EVENT),
     Page("retention", "event", N_("Data and retention"), "privacy.show_retention", Permission.EDIT_EVENT, "notice"),
     Page(
         "participants",

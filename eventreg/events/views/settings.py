@@ -1,4 +1,4 @@
-"""What an event is set to, on the desk: dates and places, colours and picture, the privacy notice."""
+"""What an event is set to, on the desk: dates and places, colours and picture."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -10,17 +10,15 @@ from flask_babel import gettext as _
 from eventreg.audit.services import acting
 from eventreg.events.announcing import Announcing, announced
 from eventreg.events.checks import occupancy
-from eventreg.events.forms.look import LookForm, NoticeForm
+from eventreg.events.forms.look import LookForm
 from eventreg.events.forms.settings import SUBJECTS, SettingsPage
 from eventreg.events.models import Event
 from eventreg.events.organizers import organizer
-from eventreg.events.queries.events import get_event_whole, get_event_with_picture, list_notices
-from eventreg.events.rules.practical import starting_text
+from eventreg.events.queries.events import get_event_whole, get_event_with_picture
 from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.settings import (
     lift_mail_hold,
-    publish_notice,
     save_look,
     save_settings,
     take_back_places,
@@ -31,7 +29,6 @@ from eventreg.i18n.countries import zone_place
 from eventreg.i18n.languages import current_language
 from eventreg.web.access import Answer, Sending, requires, sends
 from eventreg.web.fields import whole_number
-from eventreg.web.markdown import render_markdown
 from eventreg.web.refusals import Refusals
 from eventreg.web.subjects import Subjects
 from eventreg.web.traffic import takes_files
@@ -186,55 +183,4 @@ def save_event_look(slug: str) -> Answer:
 def _page_of_look(event: Event, form: LookForm, problem: str = "", problem_title: str = "") -> str:
     return render_desk(
         "events/look.html", "look", form=form, shown=event.picture, problem=problem, problem_title=problem_title
-    )
-
-
-@blueprint.get("/manage/events/<slug>/notice")
-@requires(Permission.EDIT_EVENT)
-def edit_notice(slug: str) -> Answer:
-    """Show the notice that stands, or a text to begin with."""
-    event: Event = g.event
-    current = next(iter(list_notices(event.id)), None)
-    text = current if current is not None else starting_text(event.languages, event.contact_email)
-    version = current.version if current is not None else 0
-    form = NoticeForm(event.languages, formdata=None, summary=text.summary, body=text.body, version=str(version))
-    return _page_of_notice(form)
-
-
-@blueprint.post("/manage/events/<slug>/notice")
-@requires(Permission.EDIT_EVENT)
-def publish_event_notice(slug: str) -> Answer:
-    """Publish the next version; one that says the same is none."""
-    event: Event = g.event
-    form = NoticeForm(event.languages)
-    if request.form.get("do") == "preview":
-        return _page_of_notice(form, has_preview=True)
-    with form.refusals() as outcome:
-        form.check()
-        current = next(iter(list_notices(event.id)), None)
-        if current is not None and (form.summary.data, form.body.data) == (current.summary, current.body):
-            return redirect(url_for("events.edit_notice", slug=slug), 303)
-        seen = whole_number(form.version.data)
-        publish_notice(
-            event.id, form.summary.data, form.body.data, actor=acting(), seen_version=-1 if seen is None else seen
-        )
-        return redirect(url_for("events.edit_notice", slug=slug, saved=1), 303)
-    problem = ""
-    if outcome.problem:
-        problem = _("Nothing you wrote is lost. Their version stands below; publishing yours makes the next one.")
-        form.version.data = str(list_notices(event.id)[0].version)
-    return _page_of_notice(form, problem, outcome.problem), outcome.status_code
-
-
-def _page_of_notice(form: NoticeForm, problem: str = "", problem_title: str = "", *, has_preview: bool = False) -> str:
-    event: Event = g.event
-    previews = {language: render_markdown(text, 3) for language, text in form.body.data.items()} if has_preview else {}
-    return render_desk(
-        "events/notice.html",
-        "notice",
-        form=form,
-        notices=list_notices(event.id),
-        previews=previews,
-        problem=problem,
-        problem_title=problem_title,
     )

@@ -116,7 +116,7 @@ def _documents(founding: Founding) -> tuple[dict[str, Any], dict[str, Any]]:
             "sessions": rules.fitted_sessions(days, template.get("sessions", []), founding.hours),
         },
         "categories": {"categories": template.get("categories", basics["categories"])},
-        "notice": {"notices": [{"version": 1, **basics["notice"]}]},
+        "notice": {"notices": [{"version": 1, "made": True, **basics["notice"]}]},
         "questionnaire": basic_questionnaire(has_several_days=founding.hours.days > 1, is_on_site=is_on_site),
     }
     if "texts" in template:

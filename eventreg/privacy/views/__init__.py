@@ -5,4 +5,4 @@ from flask import Blueprint
 blueprint = Blueprint("privacy", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.privacy.views import copies, erasures, retention, sharing  # noqa: E402, F401
+from eventreg.privacy.views import copies, erasures, notice, retention, sharing  # noqa: E402, F401

@@ -14,6 +14,7 @@ from eventreg.events.queries.public import PublicEvent, get_credited_event, get_
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.errors import NotFound
+from eventreg.privacy.notice import told
 from eventreg.site.views import blueprint, presenting, programme_shown, public
 from eventreg.site.views.programme import day_anchor, programme_page, session_page
 from eventreg.web.access import personal, requires
@@ -141,7 +142,7 @@ def _notice_page(way: _Way) -> str:
     if notice is None:
         raise NotFound
     shown = {**presenting.frame(found, "site.show_privacy"), **_framed(found, way), "footer_links": []}
-    return render_template("site/privacy.html", event=found.event, notice=notice, **shown)
+    return render_template("site/privacy.html", event=found.event, notice=notice, made=told(notice.made), **shown)
 
 
 def _programme_page(way: _Way) -> str:

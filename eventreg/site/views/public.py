@@ -13,6 +13,7 @@ from eventreg.events.wording import credits_of, host_name
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
+from eventreg.privacy.notice import told
 from eventreg.privacy.participants import ListRules, Viewer, has_list, list_participants
 from eventreg.programme.calendars import event_calendar
 from eventreg.programme.queries import count_public
@@ -96,7 +97,13 @@ def show_privacy(slug: str) -> BaseResponse:
     if notice is None:
         raise NotFound
     return presenting.cacheable(
-        render_template("site/privacy.html", event=event, notice=notice, **presenting.frame(found, "site.show_privacy"))
+        render_template(
+            "site/privacy.html",
+            event=event,
+            notice=notice,
+            made=told(notice.made),
+            **presenting.frame(found, "site.show_privacy"),
+        )
     )
 
 
