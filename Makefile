@@ -4,8 +4,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # An IPv6 address goes in brackets.
 BIND = $(if $(findstring :,$(HOST)),[$(patsubst [%],%,$(HOST))],$(HOST)):$(PORT)
-# How many tests run at once, and what else pytest is told.
-WORKERS ?= 2
+# How many tests run at once, and what else pytest is told. Many wait for a server or a clock: four keep two processors busy.
+WORKERS ?= 4
 PYTEST_ARGS ?=
 # The Python that .venv is made of; tools/setup_venv.sh looks for one when this is not set.
 PYTHON ?=

@@ -16,6 +16,7 @@ from functools import partial
 from bench.bulk import PEOPLE as OF_A_RUN, measure_bulk
 from bench.databases import NAMES
 from bench.desk import REGISTRATIONS, measure_list
+from bench.discreet import POSTS, measure_discreet
 from bench.exchange import REQUESTS as OF_A_BURST, measure_exchange
 from bench.exporting import SIZE, measure_exports
 from bench.importing import PEOPLE as OF_A_FILE, measure_importing
@@ -27,6 +28,7 @@ from bench.questions import TRIES as FORMS, measure_long_form
 from bench.registering import PEOPLE, measure_registering
 from bench.report import Part, gathered, report, write_down
 from bench.results import Figure
+from bench.retention import PEOPLE as LET_GO, measure_retention
 from bench.servers import is_compiled
 from bench.statements import PEOPLE as LISTED, measure_statements
 
@@ -45,6 +47,7 @@ PARTS: tuple[tuple[Part, int], ...] = (
     (measure_pages, REQUESTS),
     (measure_registering, PEOPLE),
     (measure_opening, TRIES),
+    (measure_discreet, POSTS),
     (_memory, IN_AN_HOUR),
     (measure_list, REGISTRATIONS),
     (measure_statements, LISTED),
@@ -53,6 +56,7 @@ PARTS: tuple[tuple[Part, int], ...] = (
     (measure_importing, OF_A_FILE),
     (measure_long_form, FORMS),
     (measure_bulk, OF_A_RUN),
+    (measure_retention, LET_GO),
 )
 
 _broken: list[Part] = []

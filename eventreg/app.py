@@ -1,9 +1,11 @@
 """Assembly: the only file that knows every room."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
@@ -12,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventreg.config import Config, load_config
 from eventreg.db import db
-from eventreg.db.engines import THREADS, engine_options, prepare_engine
+from eventreg.db.engines import THREADS, engine_options, prepare_engine, read_without_begin
 from eventreg.db.transactions import watch_changes
 from eventreg.i18n import languages
 from eventreg.kernel.clients import cookie_name
@@ -20,20 +22,24 @@ from eventreg.kernel.keys import create_keys, load_keys
 from eventreg.web import access, assets, errors, guides, limits, templating, traffic
 from eventreg.web.instance import Instance, init_instance
 
+if TYPE_CHECKING:
+    from eventreg.jobs.services import JobRegistry
+
 #: every room with tables, so that the metadata is whole before the first query
 _ROOMS_WITH_TABLES = (
     "mail", "jobs", "audit", "media", "settings", "accounts", "organizations", "events", "questionnaires",
-    "registration", "attendees", "exchange", "bulk",
+    "registration", "attendees", "exchange", "reports", "bulk", "privacy",
 )  # fmt: skip
 #: every room with pages; its `views` offers `blueprint`
 _ROOMS_WITH_PAGES = (
     "media", "settings", "accounts", "organizations", "events", "team", "programme", "making", "questionnaires",
     "registration", "selfservice", "attendees", "onbehalf", "invitations", "exchange", "reports", "messages",
-    "bulk", "site",
+    "bulk", "privacy", "site",
 )  # fmt: skip
 #: every room that writes the audit trail; its `acts` says in which words its acts are told
 _ROOMS_WITH_ACTS = (
     "audit", "settings", "accounts", "organizations", "events", "questionnaires", "registration", "attendees",
+    "privacy",
 )  # fmt: skip
 _A_DAY = timedelta(days=1)
 csrf = CSRFProtect()
@@ -104,6 +110,7 @@ def _init_database(app: Flask) -> None:
     with app.app_context():
         engine: Engine = db.engine
         prepare_engine(engine)
+        read_without_begin(engine)
         watch_changes(engine)
 
 
@@ -113,8 +120,10 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.connection import init_mail
+    from eventreg.privacy.views.sharing import own_section
     from eventreg.programme.services.programme import count_sign_ups
     from eventreg.registration.queries.sessions import count_session_people
+    from eventreg.selfservice.views.page import own_sections
     from eventreg.settings.queries import current_settings
     from eventreg.site.kept_pages import init_kept_pages
     from eventreg.team.services import TeamBelongings
@@ -127,6 +136,7 @@ def _init_rooms(app: Flask) -> None:
     init_mail(app, _personal_link)
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
+    own_sections.plug(app, (own_section,))
     _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
@@ -152,14 +162,13 @@ def _init_directory(app: Flask) -> None:
 
 def _init_jobs(app: Flask) -> None:
     """Say who does which later work, and what is done again and again."""
-    from eventreg.accounts.services import guards, sessions, sign_in
+    from eventreg.accounts.services import accounts, guards, sessions, sign_in
     from eventreg.bulk.services import runs, steps
     from eventreg.bulk.services.steps import RUN_JOB
     from eventreg.exchange.services import background, files, importing, telling
-    from eventreg.invitations.services import invitations, messages
+    from eventreg.invitations.services import messages
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
-    from eventreg.privacy import erasing, erasure_requests
     from eventreg.programme.services import materials
     from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
@@ -175,8 +184,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.selfservice import services
 
     registry = job_registry.plug(app, JobRegistry())
-    registry.add_handler(erasing.FORGET_JOB, erasing.forget_left)
-    registry.add_work(erasure_requests.ERASE_JOB, erasure_requests.carry_out)
+    _add_privacy_jobs(registry)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(messages.SEND_JOB, messages.send_some)
@@ -192,7 +200,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), answers.sweep_uploads)
     registry.add_duty("registration.sweep_saved_forms", timedelta(hours=1), services.sweep_saved_forms)
     registry.add_duty("registration.sweep_used_forms", timedelta(days=1), ways_in.sweep_used_forms)
-    registry.add_duty("registration.forget_invited", timedelta(days=1), invitations.forget_invited)
+    registry.add_duty("accounts.close_unused", timedelta(days=1), accounts.close_unused)
     registry.add_duty("events.sweep_materials", timedelta(hours=1), materials.sweep_materials)
     registry.add_work(files.MAKE_JOB, background.make_some)
     registry.add_duty("review.sweep_exports", timedelta(minutes=10), files.sweep_exports)
@@ -209,14 +217,28 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("accounts.forget_links", timedelta(days=1), lambda now: sign_in.forget_old_links(now - _A_DAY))
 
 
+def _add_privacy_jobs(registry: JobRegistry) -> None:
+    """Say who lets go of people: what is due, what was asked for, copies of it."""
+    from eventreg.privacy import copies, erasing, erasure_requests, running
+
+    registry.add_handler(erasing.FORGET_JOB, erasing.forget_left)
+    registry.add_work(erasure_requests.ERASE_JOB, erasure_requests.carry_out)
+    registry.add_duty("privacy.retention", timedelta(days=1), running.see_to_retention)
+    registry.add_work(running.RETENTION_JOB, running.let_some_go)
+    registry.add_duty("privacy.messages_of_accounts", timedelta(days=1), running.forget_messages_of_accounts)
+    registry.add_work(copies.MAKE_JOB, copies.make_copy)
+    registry.add_duty("privacy.sweep_copies", timedelta(hours=1), copies.sweep_copies)
+
+
 def _init_lifecycle(app: Flask) -> None:
     """Say who looks at an event before it is published, who follows when it is cancelled, who knows what is taken and asked,
     and what waits for somebody, soonest first."""
     from eventreg.attendees.queries import duplicates, people
     from eventreg.attendees.views.today import PEOPLE_ITEMS
     from eventreg.events import checks, today
+    from eventreg.exchange.services import exporting
     from eventreg.messages.views import Held
-    from eventreg.privacy import erasing
+    from eventreg.privacy import agreements, erasing, retention
     from eventreg.questionnaires import checks as of_questions
     from eventreg.questionnaires.queries import count_registered
     from eventreg.registration.queries import registrations
@@ -227,9 +249,10 @@ def _init_lifecycle(app: Flask) -> None:
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.count_asked.plug(app, of_questions.count_asked)
+    exporting.list_recipients.plug(app, agreements.list_recipients)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)
     count_registered.plug(app, people.count_answered)
-    erasing.find_hold.plug(app, lambda _event_id, _today: None)
+    erasing.find_hold.plug(app, retention.find_hold)
 
 
 def _init_event_parts(app: Flask) -> None:

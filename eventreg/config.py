@@ -97,6 +97,11 @@ class Config:
         return self.instance / "imports"
 
     @property
+    def copies(self) -> Path:
+        """Where copies of what is held about a person are kept sealed for that person, for a week. No backup has them."""
+        return self.instance / "copies"
+
+    @property
     def leases(self) -> Path:
         """Where workers note which messages they have leased."""
         return self.instance / "leases"

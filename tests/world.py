@@ -29,9 +29,10 @@ from eventreg.bulk.services.runs import begin_run, draft_run, these
 from eventreg.bulk.services.steps import do_some
 from eventreg.db import db, transaction
 from eventreg.events.links import category_token, invitation_token
-from eventreg.events.models import Event, EventDay, ProgrammeSession, TeamMember
+from eventreg.events.models import Category, Event, EventDay, ProgrammeSession, TeamMember
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import PREVIEW
+from eventreg.events.rules.categories import ShownTo
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import EVERYTHING, TeamRole
 from eventreg.exchange.rules.importing import RefusedRows
@@ -51,7 +52,7 @@ from eventreg.registration.services.answers import NewFile
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.requests import ask_for_correction
-from eventreg.selfservice.services import save_form
+from eventreg.selfservice.services import record_consent_changes, save_form
 from eventreg.team.services import NewMember, invite
 from eventreg.web.instance import keys
 from tests.belongings import a_material, a_session, an_outcome
@@ -70,6 +71,7 @@ from tests.builders import (
 )
 from tests.events.programmes import a_room, a_speaker
 from tests.exchange.exporting import an_export
+from tests.privacy.agreed import an_agreement
 from tests.questionnaire import EVERY_KIND
 from tests.registration.arriving import an_access_code, an_invitation
 from tests.support.kept import KeptDatabase, Rows
@@ -119,6 +121,7 @@ class World:
     #: the owner's, on the person with the letter
     note_id: int = 0
     outcome_id: int = 0
+    agreement_id: int = 0
     #: of the draft of the event's questions
     draft_mark: str = ""
     #: of a team member below the manager, and of an account without rights
@@ -204,6 +207,7 @@ class World:
             "note_id": self.note_id,
             "message_id": self.message_id,
             "partner_id": self.event.partners[0].id,
+            "agreement_id": self.agreement_id,
             "key": "imprint" if rule.endpoint.startswith("settings.") else self.event.partners[0].organization.key,
             "name": "es" if rule.endpoint == "bulk.show_run_mail" else "css/theme.css",
             "step": "cancel",
@@ -242,6 +246,8 @@ def build_world(app: Flask) -> World:
             upload, message, decided.id, a_picture().public_id,
         )  # fmt: skip
         world.public_ids, world.outcome_id = _what_a_programme_leaves(event)
+        _a_list_of_participants(event, letter)
+        world.agreement_id = an_agreement(event, accounts["owner"]).id
         world.request_id = _asked(event, letter, accounts["owner"])
         world.public_ids |= _exports(event, accounts["owner"])
         world.public_ids["attendees.change_saved_view"] = save_view(
@@ -382,6 +388,14 @@ def _session_of_the_draft() -> str:
     return db.session.scalars(found.limit(1)).one()
 
 
+def _a_list_of_participants(event: Event, person: Registration) -> None:
+    """Make the list public, with one person on it: nobody else has given the permission."""
+    with transaction() as session:
+        session.get_one(Event, event.id).participant_consent = "listed"
+        session.get_one(Category, event.categories[0].id).shown_to = ShownTo.PUBLIC
+    record_consent_changes(event.id, person.id, {"listed": True}, "es")
+
+
 def _what_a_programme_leaves(event: Event) -> tuple[dict[str, str], int]:
     """Make a material for everybody, a public conclusion, and a session that one signs up for."""
     session = a_session(event, takes_sign_up=True, places=3)
@@ -455,6 +469,14 @@ def _seen(key: str) -> str:
 
 
 _FORMS: dict[str, Any] = {
+    "privacy.save_participants": lambda world: {
+        "columns": ["name"], "consent": "listed", "revision": str(world.event.settings_revision),
+    },
+    "privacy.choose_own_listing": lambda world: {"listed": ["country"]},
+    **dict.fromkeys(("privacy.add_agreement", "privacy.save_agreement"), lambda world: {
+        "recipient": "Embajada", "purpose-es": "Visados", "until": "2100-01-31", "categories": ["government"],
+        "columns": ["person"], "revision": "1",
+    }),
     "invitations.use_code": lambda world: {"access_code": "puerta 2027"},
     "invitations.add_access_codes": lambda world: {"codes": "NORTE-2027", "category": "government"},
     "selfservice.ask_for_earlier": lambda world: {"email": "ana@instituto.example"},

@@ -34,14 +34,18 @@ find_chromium() {
         "$EVENTREG_TEST_CHROMIUM" --version 2>/dev/null
         return
     fi
-    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
         have $name && $name --version 2>/dev/null && return
     done
     kept=$(.venv/bin/python -c 'from playwright.sync_api import sync_playwright
 with sync_playwright() as p: print(p.chromium.executable_path)' 2>/dev/null) && "$kept" --version 2>/dev/null
 }
 
+is_debian() { [ -r /etc/os-release ] && [ "$(. /etc/os-release && echo "$ID")" = debian ]; }
+
+# Of Debian the shell without windows, a package of its own, with which the tests take a quarter less; else any Chromium.
 need_chromium() {
+    [ -n "${EVENTREG_TEST_CHROMIUM:-}" ] || have chromium-headless-shell || ! is_debian || apt_install chromium-headless-shell
     find_chromium && return
     if [ -n "${EVENTREG_TEST_CHROMIUM:-}" ]; then
         lacking "EVENTREG_TEST_CHROMIUM=$EVENTREG_TEST_CHROMIUM does not start."

@@ -36,6 +36,8 @@ class Account(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no ty
     last_signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: raised when the password changes or the account is closed: every session of the older generation ends
     session_generation: Mapped[int] = mapped_column(default=1)
+    #: whether it wants the rows of lists comfortable, not dense
+    has_roomy_rows: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from eventreg.accounts.models import Account, AccountSession, GuardedAttempt, RecoveryCode, SignInLink
 from eventreg.accounts.rules import codes, profiles
@@ -18,6 +18,21 @@ def get_account(account_id: int) -> Account:
     return account
 
 
+#: built once, since every page asks it
+_SESSION = (
+    select(Account, AccountSession)
+    .join(AccountSession, AccountSession.account_id == Account.id)
+    .where(
+        Account.id == bindparam("account_id"),
+        Account.session_generation == bindparam("generation"),
+        Account.closed_at.is_(None),
+        AccountSession.public_id == bindparam("public_id"),
+        AccountSession.ended_at.is_(None),
+        AccountSession.began_at > bindparam("since"),
+    )
+)
+
+
 def find_session(
     account_id: int, generation: int, public_id: str, at: datetime
 ) -> tuple[Account, AccountSession] | None:
@@ -25,18 +40,13 @@ def find_session(
 
     None when the account is closed, or the session has ended or is too old at this instant.
     """
-    row = db.session.execute(
-        select(Account, AccountSession)
-        .join(AccountSession, AccountSession.account_id == Account.id)
-        .where(
-            Account.id == account_id,
-            Account.session_generation == generation,
-            Account.closed_at.is_(None),
-            AccountSession.public_id == public_id,
-            AccountSession.ended_at.is_(None),
-            AccountSession.began_at > at - codes.SESSION_LASTS,
-        )
-    ).one_or_none()
+    given = {
+        "account_id": account_id,
+        "generation": generation,
+        "public_id": public_id,
+        "since": at - codes.SESSION_LASTS,
+    }
+    row = db.session.execute(_SESSION, given).one_or_none()
     return None if row is None else (row.Account, row.AccountSession)
 
 

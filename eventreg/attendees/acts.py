@@ -48,6 +48,7 @@ trail.add_acts(
     run_begun=_("Started a bulk action"),
     run_resumed=_("Resumed a bulk action"),
     run_stopped=_("Stopped a bulk action"),
+    run_discarded=_("Deleted the draft of a message"),
     run_messages_stopped=_("Cancelled unsent messages"),
     counted_by_day=_("Counted answers by day"),
     export_fetched=_("Downloaded an exported file"),

@@ -62,7 +62,7 @@ class AnswerCells:
         key, column, is_for_few = question.key, question.column, self._is_for_few(question)
         alone = column if column is not None and len(question.columns) == 1 else ""
         kind, written = kinds.get(question.kind), dict[tuple[str, ...], str]()
-        write = (lambda *of: "; ".join(kind.display(*of))) if self._is_read else kind.cell
+        write = kind.read if self._is_read else kind.cell
 
         def cell(person: Person) -> str:
             if key in person.sealed:

@@ -35,4 +35,5 @@ def enqueue_mentioned(event: Event, to: Account, by: str, reference: str) -> Non
             footer=(site_name(),),
         )
         key = f"account/mentioned/{tokens.new_public_id()}"
+        content = content.quietened(event.is_quiet)
         enqueue_to_account(to, content, language, key, "review/mentioned", is_held_back=event.holds_mail)

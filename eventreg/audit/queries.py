@@ -142,9 +142,12 @@ def _rows_to_check(chain: int) -> Iterator[Any]:
         .outerjoin(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
         .where(AuditEntry.chain == chain)
         .order_by(AuditEntry.position)
-        .execution_options(yield_per=_PORTION)
+        .limit(_PORTION)
     )
-    yield from db.session.execute(statement)
+    rows = db.session.execute(statement).all()
+    while rows:
+        yield from rows
+        rows = db.session.execute(statement.where(AuditEntry.position > rows[-1].position)).all()
 
 
 def _filtered(chain: int, wanted: TrailFilter, *what: Any) -> Select[Any]:

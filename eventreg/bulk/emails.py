@@ -62,6 +62,7 @@ def trial_message(
         marked = replace(
             content,
             subject=_("[Trial] %(subject)s", subject=content.subject),
+            quiet_subject=_("[Trial] %(subject)s", subject=content.quiet_subject),
             opening=_after(told, content.opening),
             is_link_personal=False,
         )
@@ -103,7 +104,7 @@ def _content(
         facts = replace(said.facts(), greeting=said.greeting())
         words = OwnText(subject.text, body.text)
         content = placeholders.in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY), facts)
-    content = replace(content, heading=content.subject)
+    content = replace(content, heading=content.subject, quiet_subject=_("A message about your registration"))
     if body.text and body.language != language:
         told = _("This message is available in %(language)s only.", language=name_of(body.language, language))
         content = replace(

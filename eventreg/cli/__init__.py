@@ -17,6 +17,7 @@ from eventreg.cli.event import event
 from eventreg.cli.instance import deliver, demo, doctor, migrate, serve
 from eventreg.cli.keys import keys
 from eventreg.cli.registration import erase, registration
+from eventreg.cli.retention import retention
 from eventreg.cli.user import user
 
 #: what a shell reports for a program that Ctrl+C ended
@@ -37,7 +38,9 @@ def eventreg() -> None:
     """
 
 
-for command in (serve, deliver, migrate, demo, user, event, registration, erase, audit, keys, doctor, backup, restore):
+for command in (
+    serve, deliver, migrate, demo, user, event, registration, erase, retention, audit, keys, doctor, backup, restore,
+):  # fmt: skip
     eventreg.add_command(command)
 
 

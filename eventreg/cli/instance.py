@@ -153,6 +153,8 @@ def demo(registrations: int | None) -> None:
       eventreg demo --registrations 200
     """
     from eventreg.cli.application import open_app, progress
+    from eventreg.db import db
+    from eventreg.db.engines import take_stock
     from eventreg.demo.services import add_registrations, load_seminar
     from eventreg.kernel.clock import now
     from eventreg.operations.banner import block, demo_lines
@@ -162,6 +164,7 @@ def demo(registrations: int | None) -> None:
         if registrations:
             with progress("Adding registrations", registrations) as done:
                 add_registrations(loaded.event_id, registrations, progress=_further(done))
+            take_stock(db.engine)
         click.echo(block(demo_lines(loaded)))
 
 

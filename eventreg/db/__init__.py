@@ -21,11 +21,12 @@ from eventreg.db.base import (
     read_together,
 )
 from eventreg.db.due import SKEW, pull_back
-from eventreg.db.transactions import after_commit, lock_row, locking, revocable, transaction
+from eventreg.db.transactions import PLANNED_ANEW, after_commit, lock_row, locking, revocable, transaction
 
 __all__ = [
     "NOT_PERSONAL",
     "PERSONAL",
+    "PLANNED_ANEW",
     "SKEW",
     "Base",
     "Localized",

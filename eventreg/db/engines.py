@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 
 from eventreg.db.transactions import LOCK_WAIT_MS, begin_sqlite
 
@@ -71,6 +71,24 @@ def prepare_engine(engine: Engine, bounds: Bounds = USUAL) -> None:
         from eventreg.db import postgresql  # loads the driver, which SQLite has no use for
 
         postgresql.prepare(engine, bounds)
+
+
+def take_stock(engine: Engine) -> None:
+    """Have PostgreSQL look at what it holds, after thousands of rows came at once, whose tables it else sorts for each page.
+
+    It does so by itself, but some minutes later.
+    """
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
+
+
+def read_without_begin(engine: Engine) -> None:
+    """Have reads on `engine` need no transaction, where that takes nothing from them: an application's, see `transaction`."""
+    if engine.dialect.name == "postgresql":
+        from eventreg.db import postgresql
+
+        postgresql.read_without_begin(engine)
 
 
 def take_time(connection: Connection) -> None:

@@ -16,6 +16,7 @@ from psycopg import errors
 from sqlalchemy import Connection, Engine, event, text
 
 from eventreg.db.engines import Bounds
+from eventreg.db.transactions import PLANNED_ANEW, WRITE_OPTION
 
 #: what the kernel sees to, where it can: a machine that is gone, also while nothing is asked
 _NETWORK = {
@@ -165,6 +166,29 @@ def prepare(engine: Engine, bounds: Bounds) -> None:
     @event.listens_for(engine, "checkout")
     def grow_patient(connection: BoundedConnection, _record: Any, _proxy: Any) -> None:
         connection.patience = bounds.statement + _SERVER_GOES_FIRST
+
+
+def read_without_begin(engine: Engine) -> None:
+    """Have reads on `engine` stand alone, without BEGIN and ROLLBACK around them. Who writes, or asks for a level, has both.
+
+    A statement sees what is committed when it begins, alone or among others (READ COMMITTED). But with each ROLLBACK the driver
+    forgets what it had the server prepare: every statement of every page would be parsed and planned anew.
+    """
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        stands_alone = not options.get(WRITE_OPTION)
+        driver: Any = connection.connection.dbapi_connection
+        if "isolation_level" not in options and driver.autocommit != stands_alone:
+            driver.autocommit = stands_alone
+
+    @event.listens_for(engine, "do_execute")
+    def execute(cursor: Any, statement: str, given: Any, context: Any) -> bool:
+        is_planned_anew = bool(context.execution_options.get(PLANNED_ANEW))
+        if is_planned_anew:
+            cursor.execute(statement, given, prepare=False)
+        return is_planned_anew
 
 
 def take_time(connection: Connection) -> None:

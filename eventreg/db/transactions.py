@@ -211,6 +211,8 @@ def is_busy(error: OperationalError) -> bool:
 Change = tuple[str, str]
 Listener = Callable[[Session, AbstractSet[Change]], None]
 
+#: execution option of a statement that PostgreSQL is to plan for each asking: no plan fits all its values
+PLANNED_ANEW: Final = "eventreg_planned_anew"
 #: execution option of a statement whose writer knows that it changes nothing that anybody is shown
 UNTOLD: Final = "eventreg_untold"
 _LISTENER, _SHELF = "eventreg_changes", "eventreg_shelf"

@@ -44,6 +44,7 @@ trail.add_acts(
     mail_hold_lifted=_("Released the messages"),
     capacity_raised=_("Changed the number of places"),
     notice_published=_("Published a privacy notice"),
+    figures_kept=_("Kept the figures as they were"),
     categories_changed=_("Changed categories"),
     category_added=_("Added a category"),
     category_changed=_("Changed a category"),

@@ -34,8 +34,8 @@ _MOST_NAMED = 10
 _QUIETLY = "quietly"
 
 
-class MovesUp(NamedTuple):
-    """Somebody who moves up, with the message that says so."""
+class WrittenTo(NamedTuple):
+    """Somebody whom an act writes to, with the message: who moves up by it, or is put in from a file."""
 
     name: str
     category_key: str
@@ -49,7 +49,7 @@ class MovesUp(NamedTuple):
 class Unannounced(Refused):
     """Nothing is done yet: these people would move up, and the page did not say so."""
 
-    def __init__(self, people: Sequence[MovesUp], mark: str, *, can_undo: bool) -> None:
+    def __init__(self, people: Sequence[WrittenTo], mark: str, *, can_undo: bool) -> None:
         super().__init__(
             NN_(
                 "With this, %(num)d person moves up from the waiting list. Look at what is sent, then confirm.",
@@ -73,9 +73,9 @@ class Announcing:
         #: whether those who move up are written to
         self.tells = choice != _QUIETLY
         #: who moved up, or will when the time to undo is over
-        self.people: Sequence[MovesUp] = ()
+        self.people: Sequence[WrittenTo] = ()
 
-    def check(self, people: Sequence[MovesUp]) -> None:
+    def check(self, people: Sequence[WrittenTo]) -> None:
         """Go on where these are whom the page named, or nobody. Raises Unannounced: as the last thing of an act."""
         mark = mark_of(people)
         if people and mark != self._seen:
@@ -87,7 +87,7 @@ class Announcing:
         return _joined(self.people, self.who.scope)
 
 
-def mark_of(people: Sequence[MovesUp]) -> str:
+def mark_of(people: Sequence[WrittenTo]) -> str:
     """Return what a form says of whom its page named."""
     return sha256("\n".join(each.key for each in people).encode()).hexdigest()[:16]
 
@@ -104,8 +104,8 @@ def announced(outcome: Refusals, *, may_be_quiet: bool = True) -> dict[str, Any]
     }
 
 
-def shown(people: Sequence[MovesUp]) -> dict[str, Any]:
-    """Return who moves up, and what they get, as `components/announcement.html` shows it."""
+def shown(people: Sequence[WrittenTo]) -> dict[str, Any]:
+    """Return who is written to, and what they get, as `components/announcement.html` shows it."""
     scope: Scope = g.event_access.scope
     by_language = Counter(each.language for each in people)
     mails = {
@@ -127,12 +127,12 @@ def shown(people: Sequence[MovesUp]) -> dict[str, Any]:
     }
 
 
-def _is_known(person: MovesUp, scope: Scope) -> bool:
+def _is_known(person: WrittenTo, scope: Scope) -> bool:
     """Say whether an account may know of somebody: whoever sees only some days is told how many."""
     return scope.days is None and scope.has_category(person.category_key)
 
 
-def _joined(people: Sequence[MovesUp], scope: Scope) -> str:
+def _joined(people: Sequence[WrittenTo], scope: Scope) -> str:
     named = [each.name for each in people if _is_known(each, scope)][:_MOST_NAMED]
     if others := len(people) - len(named):
         named.append(ngettext("%(num)d more", "%(num)d more", others))

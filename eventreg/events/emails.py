@@ -23,7 +23,7 @@ def enqueue_invitation(event: Event, account: Account, invitation: TeamInvitatio
     marker = new_marker()
     with languages.speaking(account.language) as language:
         address = link_marker(marker, links.INVITATION, invitation.public_id, links.GENERATION)
-        content = _invitation(event, account, invitation, inviter, address, language)
+        content = _invitation(event, account, invitation, inviter, address, language).quietened(event.is_quiet)
         key = f"account/invitation/{invitation.public_id}/{tokens.new_public_id()}"
         enqueue_to_account(account, content, language, key, "events/invitation", marker, is_held_back=event.holds_mail)
 
@@ -31,7 +31,7 @@ def enqueue_invitation(event: Event, account: Account, invitation: TeamInvitatio
 def enqueue_handed_over(event: Event, to: Account, *, new_owner: str, former: str) -> None:
     """Tell one of the two that an event has another owner, in the caller's transaction."""
     with languages.speaking(to.language) as language:
-        content = _handed_over(event, to, new_owner, former, language)
+        content = _handed_over(event, to, new_owner, former, language).quietened(event.is_quiet)
         key = f"account/handed-over/{event.id}/{tokens.new_public_id()}"
         enqueue_to_account(
             to, content, language, key, "events/handed_over", new_marker(), is_held_back=event.holds_mail

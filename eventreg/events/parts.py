@@ -11,6 +11,7 @@ from eventreg.events.bundles import fields, reading
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, Speaker
 from eventreg.events.models.event import columns_kept
+from eventreg.events.rules.categories import ShownTo
 from eventreg.kernel.errors import N_
 from eventreg.media.models import Picture
 from eventreg.organizations.models import Organization
@@ -23,7 +24,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MOST = 200
 _COLUMNS = (
     "key", "name", "description", "places", "approval", "pending_counts", "counts_toward_event", "opens_at", "closes_at",
-    "is_private",
+    "is_private", "shown_to",
 )  # fmt: skip
 _CATEGORY = fields.record_of(Category, _COLUMNS, name=fields.COMPLETE)
 
@@ -48,6 +49,8 @@ class CategoriesPart(Document):
             if not _KEY.fullmatch(values["key"]):
                 raise fields.BundleInvalid(f"{place}.key: is none (small letters, digits and _, 40 at most)")
             intake.claim("category", values["key"], place)
+            if intake.is_copy:
+                values["shown_to"] = ShownTo.NOBODY
             opens_at, closes_at = values["opens_at"], values["closes_at"]
             if opens_at is not None and closes_at is not None and opens_at >= closes_at:
                 raise fields.BundleInvalid(f"{place}.closes_at: is not after opens_at")
@@ -195,8 +198,9 @@ class LookPart(Document):
 _NOTICE_MOST = 1000
 _NOTICE = fields.record_of(
     PrivacyNotice,
-    ("version", "summary", "body", "published_at"),
+    ("version", "summary", "body", "periods", "published_at"),
     version=fields.number(1),
+    periods=fields.PERIODS,
     summary=fields.COMPLETE,
     body=fields.COMPLETE,
     published_at=fields.Field("published_at", fields.optional(fields.INSTANT), None),

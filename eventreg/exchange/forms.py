@@ -21,7 +21,7 @@ from wtforms.fields import Field
 from eventreg.events.models import Event
 from eventreg.exchange.incoming.matching import Target
 from eventreg.exchange.incoming.words import Word
-from eventreg.exchange.rules.exports import LONGEST_REASON, ExportFormat, ExportRequest, Titles
+from eventreg.exchange.rules.exports import LONGEST_REASON, ExportFormat, ExportRequest, Recipient, Titles
 from eventreg.exchange.rules.importing import Full, RefusedRows, Terms, WantedStatus
 from eventreg.exchange.services.formats import FORMATS
 from eventreg.i18n.languages import known_languages, own_name
@@ -35,6 +35,11 @@ ON_SCREEN, EVERY_COLUMN = "screen", "all"
 class ExportForm(BaseForm):
     """A file to be made of the list as it stands."""
 
+    recipient = SelectField(
+        lazy_gettext("For whom"),
+        description=lazy_gettext("For a recipient the file has only the categories and columns that were agreed."),
+        validate_choice=False,
+    )
     format = RadioField(lazy_gettext("Format"), validate_choice=False)
     columns = RadioField(lazy_gettext("Columns"), validate_choice=False)
     names = SelectMultipleField(lazy_gettext("Which columns"), validate_choice=False)
@@ -58,10 +63,17 @@ class ExportForm(BaseForm):
     )
 
     def __init__(
-        self, offered: Sequence[tuple[str, str]], *, may_see_contact_data: bool, may_see_sensitive: bool, **values: Any
+        self,
+        offered: Sequence[tuple[str, str]],
+        recipients: Sequence[Recipient] = (),
+        *,
+        may_see_contact_data: bool,
+        may_see_sensitive: bool,
+        **values: Any,
     ) -> None:
         """`offered`: names and titles of the columns there are, those that the list shows first."""
         super().__init__(**values)
+        self.recipient.choices = [("", _("The team itself")), *((each.key, each.name) for each in recipients)]
         self.names.choices, self._names = list(offered), [name for name, _title in offered]
         formats = [each for each in ExportFormat if may_see_sensitive or each is not ExportFormat.ZIP]
         self._offered = {each.value: each for each in formats}
@@ -99,6 +111,7 @@ class ExportForm(BaseForm):
             with_sensitive=self._sees_sensitive and bool(self.with_sensitive.data),
             reason=self._reason(),
             titles=Titles.KEYS if self.with_keys.data else Titles.LABELS,
+            recipient=self.recipient.data or "",
         )
 
     def _ticked(self) -> list[str]:

@@ -31,6 +31,8 @@ class Export(Base):
     has_sensitive: Mapped[bool] = mapped_column(default=False)
     #: why sensitive answers were taken
     reason: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
+    #: the ids of the registrations in it; None: made before that was kept
+    people: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True), deferred=True, info=NOT_PERSONAL)
     #: how many registrations are in it, and how many are written
     count: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)

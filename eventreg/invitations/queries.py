@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from eventreg.db import db, found, lock_row
 from eventreg.events.models import Category
@@ -196,7 +196,7 @@ def list_codes(event_id: int, scope: Scope, now: datetime) -> list[ListedCode]:
         .where(AccessCode.event_id == event_id)
         .order_by(AccessCode.id)
     ).all()
-    uses, people = _uses(event_id), _people(event_id, scope)
+    uses, people = places.count_each_use(AccessCode.event_id == event_id), _people(event_id, scope)
     return [
         ListedCode(
             code,
@@ -208,19 +208,6 @@ def list_codes(event_id: int, scope: Scope, now: datetime) -> list[ListedCode]:
         for code, category in rows
         if scoping.is_shown(category, scope)
     ]
-
-
-def _uses(event_id: int) -> Mapping[int, int]:
-    rows = db.session.execute(
-        select(Registration.access_code_id, func.count())
-        .where(
-            Registration.event_id == event_id,
-            Registration.access_code_id.is_not(None),
-            Registration.status != Status.CANCELLED,
-        )
-        .group_by(Registration.access_code_id)
-    )
-    return {code_id: count for code_id, count in rows if code_id is not None}
 
 
 def _people(event_id: int, scope: Scope) -> Mapping[int, Sequence[Registration]]:

@@ -14,9 +14,9 @@ import re
 import secrets
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 from flask import current_app
 from jinja2.utils import urlize
@@ -85,6 +85,12 @@ class MailContent:
     #: words of the event's own in place of greeting and paragraphs, and such that stand after everything else
     opening: RichText | None = None
     closing: RichText | None = None
+    #: the subject of a quiet event's message, where the heading is not words of ours
+    quiet_subject: str = ""
+
+    def quietened(self, is_quiet: bool) -> Self:
+        """Return it with a subject that says what kind of message it is and nothing of the event, where that `is_quiet`."""
+        return replace(self, subject=self.quiet_subject or self.heading) if is_quiet else self
 
 
 def render_content(content: MailContent, *, language: str, kicker: str, contact: Contact | None) -> tuple[str, str]:

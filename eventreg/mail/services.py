@@ -151,20 +151,12 @@ def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime
     return len(_drop((MailMessage.event_id == event_id) & about, at))
 
 
-def forget_people(record_kind: str, record_ids: Sequence[int], at: datetime) -> None:
-    """Delete who was written to, and what, of the messages about these records; that there was a message stays.
+def forget_messages(ids: Sequence[int], at: datetime) -> None:
+    """Delete who was written to, and what, of these messages; that there was a message stays.
 
     What still waits will never go. One that a worker has in hand keeps its words, and is forgotten the next time.
     """
-    _forget((MailMessage.record_kind == record_kind) & MailMessage.record_id.in_(record_ids), at)
-
-
-def forget_messages(ids: Sequence[int], at: datetime) -> None:
-    """Do as `forget_people` with these messages."""
-    _forget(MailMessage.id.in_(ids), at)
-
-
-def _forget(about: ColumnElement[bool], at: datetime) -> None:
+    about = MailMessage.id.in_(ids)
     with transaction():
         _drop(about, at)
         db.session.execute(

@@ -19,7 +19,7 @@ from wtforms import (
 from eventreg.accounts.rules.profiles import checked_address
 from eventreg.events.forms.settings import DayField, check_offered, read_time
 from eventreg.events.rules import settings, slugs
-from eventreg.i18n.countries import CODES, by_alphabet
+from eventreg.i18n.countries import CODES, by_alphabet, zones_by_alphabet
 from eventreg.i18n.languages import current_language, known_languages
 from eventreg.kernel.clock import time_zones
 from eventreg.kernel.errors import N_, Refused
@@ -82,7 +82,7 @@ class FoundingForm(LocalizedForm):
         self._usual_zone = zone
         self.time_zone.choices = [
             ("", _("That of the country")),
-            *((name, name.replace("_", " ")) for name in zones(zone)),
+            *sorted(zones_by_alphabet(zone, current_language()), key=lambda entry: entry[0] != zone),
         ]
 
     def validate_country(self, bound: SelectField) -> None:
@@ -212,12 +212,6 @@ def read_slug(form: Any, title: str, year: int, taken: Collection[str]) -> str:
         form.slug.errors = [said(refused)]
         return ""
     return slug
-
-
-def zones(first: str) -> list[str]:
-    """Return the time zones to choose from, by name, the present one first."""
-    named = sorted(zone for zone in time_zones() if "/" in zone and not zone.startswith(("Etc/", "System")))
-    return [first, *(zone for zone in named if zone != first)]
 
 
 def zone_of(country: str, usual: str) -> str:

@@ -43,7 +43,9 @@ from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import forget_messages
 from eventreg.media.store import path_of
 from eventreg.privacy import ledger
+from eventreg.privacy.copies import COPIES_BY_REGISTRATION
 from eventreg.privacy.holdings import ERASURES, HISTORY, HOLDINGS, INVITATIONS, MESSAGES, REGISTRATION
+from eventreg.privacy.models import DataCopy
 from eventreg.privacy.people import LEDGERED, Marks, Person, named_in_ledger, naming, of_public_ids
 from eventreg.registration.models import (
     AddressChange,
@@ -207,6 +209,8 @@ def _let_go(event: Event, person: Person, request_id: int, now: datetime) -> Era
     _leave_out_of_notes(event.id, person, marks)
     for public_id in db.session.scalars(select(Upload.public_id).where(_held_for(person))):
         after_commit(partial(path_of(config().uploads, public_id).unlink, missing_ok=True))
+    for public_id in db.session.scalars(select(DataCopy.public_id).where(DataCopy.registration_id.in_(person.ids))):
+        after_commit(partial(path_of(config().copies, public_id).unlink, missing_ok=True))
     db.session.execute(delete(Upload).where(_held_for(person)).execution_options(synchronize_session=False))
     db.session.execute(delete(SavedForm).where(SavedForm.id.in_([each.id for each in person.forms])))
     changes = delete(AddressChange).where(func.lower(AddressChange.email).in_(person.addresses))
@@ -224,12 +228,13 @@ def _held_for(person: Person) -> ColumnElement[bool]:
 
 
 def _exports_since(event_id: int, person: Person) -> list[str]:
-    """Return the exports that the person may be in: those taken since they are here."""
+    """Return the exports that the person is in; of those of before that was kept, those taken since they are here."""
     if not person.registrations:
         return []
     since = min(each.submitted_at for each in person.registrations)
-    taken = select(Export.public_id).where(Export.event_id == event_id, Export.created_at >= since)
-    return list(db.session.scalars(taken.order_by(Export.id)))
+    taken = select(Export.public_id, Export.people).where(Export.event_id == event_id, Export.created_at >= since)
+    rows = db.session.execute(taken.order_by(Export.id)).all()
+    return [public_id for public_id, people in rows if people is None or not {*people}.isdisjoint(person.ids)]
 
 
 def _end_files(event_id: int, erased: Erased) -> None:
@@ -302,11 +307,11 @@ def _forget_tries(event_id: int, person: Person) -> None:
     for address in person.addresses:
         tries = [Try(limit, f"{event_id}/{address}") for limit in by_address]
         guards.forget(*tries, Try(links.CHANGES_BY_ADDRESS, address))
-        jobs = (links.link_job_key(event_id, address), own.earlier_job_key(event_id, address))
+        jobs = (*links.link_job_keys(event_id, address), own.earlier_job_key(event_id, address))
         db.session.execute(delete(Job).where(Job.key.in_(jobs), Job.state != JobState.RUNNING))
     for each in person.registrations:
-        tries = [Try(limit, each.public_id) for limit in (links.CHANGES_BY_REGISTRATION, ASKS_BY_REGISTRATION)]
-        guards.forget(*tries)
+        by_registration = (links.CHANGES_BY_REGISTRATION, ASKS_BY_REGISTRATION, COPIES_BY_REGISTRATION)
+        guards.forget(*(Try(limit, each.public_id) for limit in by_registration))
     for form in db.session.scalars(select(UsedForm).where(UsedForm.event_id == event_id)).all():
         if any(form.address_hash == address_hash(form.submission_hash, each) for each in person.addresses):
             db.session.delete(form)

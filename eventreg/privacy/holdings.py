@@ -5,23 +5,26 @@ A column that can hold personal data, and that neither a holding reaches nor `KE
 adds a line here.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Select, Text, cast, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventreg.attendees.models import Note, SavedView, Tagging
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.bulk.models import Run
-from eventreg.db import Base, db, insert_rows
+from eventreg.db import Base, after_commit, db, insert_rows
 from eventreg.exchange.models import Export, Import
 from eventreg.kernel import clock
 from eventreg.kernel.errors import N_
 from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import forget_messages
+from eventreg.media.store import path_of
 from eventreg.privacy.rules import Period, Starts
 from eventreg.registration.models import (
     AddressChange,
@@ -38,6 +41,9 @@ from eventreg.registration.models import (
     Upload,
 )
 from eventreg.registration.queries.answers import list_day_ids
+from eventreg.registration.services.answers import refresh_search
+from eventreg.selfservice.services import KEPT_FOR
+from eventreg.web.instance import config
 
 #: `(event_id)` or `(registration_ids)` to the condition that finds the rows of a holding
 Finds = Callable[[Any], ColumnElement[bool]]
@@ -65,6 +71,8 @@ class Holding:
     is_chosen: bool = True
     #: rows are the team's, and may name several people: erasing one looks for those that do
     is_shared: bool = False
+    #: the column that names whose row it is, where it is one registration's
+    owner: InstrumentedAttribute[Any] | None = None
 
     @property
     def id(self) -> Any:
@@ -97,7 +105,15 @@ class Holding:
         if self.empties is None:
             return []
         columns = self.model.__table__.columns
-        return [or_(*(columns[name].is_distinct_from(value) for name, value in self.empties.items()))]
+        return [or_(*(_differs(columns[name], value) for name, value in self.empties.items()))]
+
+
+def _differs(column: Any, value: Any) -> ColumnElement[bool]:
+    if isinstance(column.type, JSON):
+        # PostgreSQL compares no JSON.
+        return cast(column, Text).is_distinct_from(json.dumps(value))
+    differs: ColumnElement[bool] = column.is_distinct_from(value)
+    return differs
 
 
 def _of_event_by(owner: InstrumentedAttribute[Any]) -> Finds:
@@ -106,7 +122,7 @@ def _of_event_by(owner: InstrumentedAttribute[Any]) -> Finds:
 
 def _with_registration(model: type[Base], owner: InstrumentedAttribute[Any], **of: Any) -> Holding:
     """Return the holding of rows that belong to one registration each."""
-    return Holding(model=model, of_event=_of_event_by(owner), of_people=owner.in_, **of)
+    return Holding(model=model, of_event=_of_event_by(owner), of_people=owner.in_, owner=owner, **of)
 
 
 def _of_team(model: type[Base], **of: Any) -> Holding:
@@ -144,6 +160,44 @@ class _Registrations(Holding):
         return super().let_go(ids)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Identity(Holding):
+    """What one question asks of a person and the registration itself holds, where it goes sooner than the person."""
+
+    column: str
+
+    def let_go(self, ids: Sequence[int]) -> int:
+        for person in db.session.scalars(select(Registration).where(Registration.id.in_(ids))):
+            setattr(person, self.column, "")
+            refresh_search(person)
+        db.session.flush()
+        return len(ids)
+
+
+def identity(column: str) -> Identity:
+    """Return the holding of one column of the registration that a question fills."""
+    of = REGISTRATION
+    return Identity(
+        key=f"column_{column}", title=IDENTITY[column], purpose=of.purpose, model=Registration, of_event=of.of_event,
+        of_people=of.of_people, owner=of.owner, period=of.period, is_chosen=False, empties={column: ""}, column=column,
+    )  # fmt: skip
+
+
+class _Uploads(Holding):
+    """Files: each goes from the disk once its row is gone for good."""
+
+    def let_go(self, ids: Sequence[int]) -> int:
+        public_ids = db.session.scalars(select(Upload.public_id).where(Upload.id.in_(ids))).all()
+        paths = [path_of(config().uploads, public_id) for public_id in public_ids]
+
+        def remove() -> None:
+            for path in paths:
+                path.unlink(missing_ok=True)
+
+        after_commit(remove)
+        return super().let_go(ids)
+
+
 class _Messages(Holding):
     """Messages: what waits never goes, and of what was sent stays that it was."""
 
@@ -151,14 +205,14 @@ class _Messages(Holding):
         forget_messages(ids, clock.now())
         return len(ids)
 
+    def _holds_something(self) -> list[ColumnElement[bool]]:
+        # One that is on its way keeps its words until it is there.
+        return [MailMessage.state != DeliveryState.SENDING, *super()._holds_something()]
 
-def _messages_to(ids: Iterable[int]) -> ColumnElement[bool]:
-    ids = list(ids)
-    invited = select(Invitation.id).where(Invitation.registration_id.in_(ids))
-    return or_(
-        (MailMessage.record_kind == "registration") & MailMessage.record_id.in_(ids),
-        (MailMessage.record_kind == "invitation") & MailMessage.record_id.in_(invited),
-    )
+
+def _invitations_to(ids: Iterable[int]) -> ColumnElement[bool]:
+    invited = select(Invitation.id).where(Invitation.registration_id.in_(list(ids)))
+    return _OF_INVITATIONS & MailMessage.record_id.in_(invited)
 
 
 def _details_of(ids: Iterable[int]) -> ColumnElement[bool]:
@@ -168,6 +222,19 @@ def _details_of(ids: Iterable[int]) -> ColumnElement[bool]:
     return AuditDetail.entry_id.in_(select(AuditEntry.id).where(is_about | is_by))
 
 
+#: the columns of a registration that a question with a period of its own can fill, and what they are called
+IDENTITY: Mapping[str, str] = {
+    "family_name": N_("Family name"),
+    "badge_name": N_("Name on the badge"),
+    "institution": N_("Institution"),
+    "position": N_("Position"),
+    "country": N_("Country"),
+    "phone": N_("Telephone"),
+}
+_OF_INVITATIONS = MailMessage.record_kind == "invitation"
+_MAIL = dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), "")
+#: the act by which the history says what went: it names nobody, and stays
+RECEIPT = "data_let_go"
 #: what a shell keeps
 _SHELL = ("id", "event_id", "category_id", "status", "submitted_at", "status_changed_at")
 _A_YEAR, _A_MONTH = Period(365), Period(30)
@@ -179,18 +246,20 @@ REGISTRATION = _Registrations(
     model=Registration,
     of_event=lambda event_id: Registration.event_id == event_id,
     of_people=Registration.id.in_,
+    owner=Registration.id,
     period=_A_YEAR,
 )
 ANSWERS = _with_registration(
     Answer, Answer.registration_id, key="answers", period=_A_YEAR,
     title=N_("Answers"), purpose=N_("Preparing the event, as each question says"),
 )  # fmt: skip
-UPLOADS = _with_registration(
-    Upload, Upload.registration_id, key="uploads", period=_A_YEAR,
+UPLOADS = _Uploads(
+    key="uploads", period=_A_YEAR, model=Upload, owner=Upload.registration_id,
+    of_event=_of_event_by(Upload.registration_id), of_people=Upload.registration_id.in_,
     title=N_("Files sent with the form"), purpose=N_("Deciding on the registration"),
 )  # fmt: skip
 CONSENTS = _with_registration(
-    Consent, Consent.registration_id, key="consents", period=Period(1095),
+    Consent, Consent.registration_id, key="consents", period=_A_YEAR,
     title=N_("What was agreed to"), purpose=N_("Proving what was agreed to, and when"),
 )  # fmt: skip
 MESSAGES = _Messages(
@@ -198,10 +267,20 @@ MESSAGES = _Messages(
     title=N_("Emails"),
     purpose=N_("Telling people about their registration, and proving what was written"),
     model=MailMessage,
-    of_event=lambda event_id: MailMessage.event_id == event_id,
-    of_people=_messages_to,
+    of_event=lambda event_id: (MailMessage.event_id == event_id) & ~_OF_INVITATIONS,
+    of_people=lambda ids: (MailMessage.record_kind == "registration") & MailMessage.record_id.in_(list(ids)),
     period=_A_YEAR,
-    empties=dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), ""),
+    empties=_MAIL,
+)
+INVITATION_MESSAGES = _Messages(
+    key="invitation_messages",
+    title=N_("Emails of invitations"),
+    purpose=N_("Inviting people by name"),
+    model=MailMessage,
+    of_event=lambda event_id: (MailMessage.event_id == event_id) & _OF_INVITATIONS,
+    of_people=_invitations_to,
+    period=_A_MONTH,
+    empties=_MAIL,
 )
 INVITATIONS = Holding(
     key="invitations",
@@ -218,7 +297,9 @@ HISTORY = Holding(
     title=N_("Details in the history"),
     purpose=N_("Answering who changed what, and when"),
     model=AuditDetail,
-    of_event=lambda event_id: AuditDetail.entry_id.in_(select(AuditEntry.id).where(AuditEntry.chain == event_id)),
+    of_event=lambda event_id: AuditDetail.entry_id.in_(
+        select(AuditEntry.id).where(AuditEntry.chain == event_id, AuditEntry.action != RECEIPT)
+    ),
     of_people=_details_of,
     period=Period(730),
 )
@@ -244,6 +325,7 @@ HOLDINGS: tuple[Holding, ...] = (
     CONSENTS,
     MESSAGES,
     INVITATIONS,
+    INVITATION_MESSAGES,
     _with_registration(
         Note, Note.registration_id, key="notes", period=_A_YEAR,
         title=N_("Notes of the team"), purpose=N_("Working on registrations together"),
@@ -268,7 +350,7 @@ HOLDINGS: tuple[Holding, ...] = (
     HISTORY,
     ERASURES,
     _of_team(
-        SavedForm, key="saved_forms", period=Period(14, Starts.MADE), made=SavedForm.saved_at, is_chosen=False,
+        SavedForm, key="saved_forms", period=Period(KEPT_FOR.days, Starts.MADE), made=SavedForm.saved_at, is_chosen=False,
         title=N_("Forms kept for later"), purpose=N_("Going on with the form"),
     ),
     _of_team(
@@ -291,10 +373,12 @@ HOLDINGS: tuple[Holding, ...] = (
 
 #: columns with personal data that no holding reaches, and why: "table.column", or "table" for all of it
 KEPT: Mapping[str, str] = {
-    "accounts": "an account of the team, which its holder closes; see accounts.services",
+    "holds": "why the law keeps the event's data; of whoever placed them, not of those who are kept",
+    "accounts": "of the team: closed by its holder, or after two years without use; the name stays with what it did",
     "account_sessions": "end with the account, and after a month",
     "events": "the contact person, whom the event names to the public",
     "event_speakers": "who speaks, as the programme tells the public",
+    "sharing_agreements": "who outside the team is given data, as the notice names them",
     "text_versions": "texts of the event, as the public read them",
     "team_invitations": "of colleagues, gone once answered or taken back",
     "jobs": "rows that are done are gone; what waits looks for its people anew",

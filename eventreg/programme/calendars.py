@@ -81,14 +81,22 @@ def new_entry(event: Event, language: str, url: str) -> Entry:
     """
     from icalendar import Event as Entry
 
-    entry = Entry()
-    for name, (text, its_language) in (
+    told = (
         ("summary", picked(event, event.title, language)),
         ("location", Picked(place(event, language), language)),
         ("description", _description(event, language, url)),
-    ):
+    )
+    return _telling(Entry(), event, told, language, url)
+
+
+def _telling(entry: Entry, event: Event, told: Sequence[tuple[str, Picked]], language: str, url: str) -> Entry:
+    """Put words into an entry; of a quiet event none that tell which it is, since whoever sees a calendar reads them."""
+    if event.is_quiet:
+        told, url = (("summary", Picked(_("Meeting"), language)),), ""
+    for name, (text, its_language) in told:
         entry.add(name, clean(text), parameters={"LANGUAGE": its_language})
-    entry.add("url", url)
+    if url:
+        entry.add("url", url)
     return entry
 
 
@@ -319,13 +327,12 @@ def session_calendar(event: Event, day: EventDay, session: ProgrammeSession, *, 
         note.text,
         picked(event, event.demonstration_note, language).text,
     )
-    for name, (text, its_language) in (
+    told = (
         ("summary", title),
         ("location", Picked(", ".join(part for part in (room, place(event, language)) if part), language)),
         ("description", Picked("\n\n".join(text for text in (*about, url) if text), language)),
-    ):
-        entry.add(name, clean(text), parameters={"LANGUAGE": its_language})
-    entry.add("url", url)
+    )
+    _telling(entry, event, told, language, url)
     entry.add("status", "CANCELLED" if event.is_called_off else "CONFIRMED")
     calendar = new_calendar("PUBLISH")
     calendar.add_component(entry)

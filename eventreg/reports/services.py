@@ -1,12 +1,20 @@
-"""What leaves as a count or a list, recorded: answers by day where they are sensitive or a file, the people of a session."""
+"""What leaves as a count or a list, recorded: answers by day where they are sensitive or a file, the people of a session.
 
+And figures that are kept as they are.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.audit.services import Actor, note
-from eventreg.db import transaction
+from eventreg.db import db, transaction
+from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.events.queries.programme import get_session
@@ -16,6 +24,8 @@ from eventreg.kernel import csv, text
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.schema import Question
+from eventreg.registration.models import ErasedRegistration
+from eventreg.reports.models import FrozenFigures
 from eventreg.reports.queries.days import DayCount, count_by_day, list_countable, list_session_people
 
 
@@ -74,3 +84,32 @@ def export_session_people(event_id: int, public_id: str, sight: Sight, actor: Ac
             line.append(_(person.status.title))
             lines.append(line + ([person.email] if sight.has_contact_data else []))
     return csv.csv_file(head + ([_("Email address")] if sight.has_contact_data else []), lines)
+
+
+def keep_figures(event: Event, told: Mapping[str, Any], actor: Actor, at: datetime) -> FrozenFigures:
+    """Keep the figures of an event as they were told, and record it, in the caller's transaction, which holds its row."""
+    kept = FrozenFigures(event_id=event.id, frozen_at=at, author_id=actor.id, figures=dict(told))
+    db.session.add(kept)
+    db.session.flush()
+    note(event, "figures_kept", actor, at)
+    return kept
+
+
+def last_kept(event_id: int) -> datetime | None:
+    """Return when the program itself kept figures of an event last, as it does before the first of its data goes."""
+    by_program = (FrozenFigures.event_id == event_id, FrozenFigures.author_id.is_(None))
+    return db.session.scalar(
+        select(FrozenFigures.frozen_at).where(*by_program).order_by(FrozenFigures.frozen_at.desc()).limit(1)
+    )
+
+
+def list_kept(event_id: int) -> Sequence[FrozenFigures]:
+    """Return the figures of an event that were kept, the newest first."""
+    of_event = select(FrozenFigures).where(FrozenFigures.event_id == event_id)
+    return db.session.scalars(of_event.order_by(FrozenFigures.frozen_at.desc(), FrozenFigures.id.desc())).all()
+
+
+def are_people_gone(event_id: int) -> bool:
+    """Say whether somebody who registered was let go, so that the figures of today tell less than those that were kept."""
+    of_event = select(ErasedRegistration.id).where(ErasedRegistration.event_id == event_id)
+    return db.session.scalar(of_event.limit(1)) is not None

@@ -112,6 +112,8 @@ def _when_to_send(event: Event, availability: Availability) -> str:
 
 def _answer(event: Event, availability: Availability) -> tuple[str, str]:
     """Return the step after the form: what happens to everybody, or to whom what."""
+    if event.is_discreet:
+        return _("Receive the answer by email."), _("It says whether there is a place for you.")
     groups: dict[str, list[Category]] = {}
     for category in event.public_categories:
         groups.setdefault(_kind_of_answer(category, availability), []).append(category)

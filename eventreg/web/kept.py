@@ -28,13 +28,13 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import COOKIE_NAME
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import Headers
-from werkzeug.http import http_date, is_resource_modified, parse_cookie, remove_entity_headers
+from werkzeug.http import is_resource_modified, parse_cookie, remove_entity_headers
 
 from eventreg.db.transactions import words_of_statements
 from eventreg.i18n import languages
 from eventreg.kernel import clock
 from eventreg.web import traffic
-from eventreg.web.pieces import Pieces, signing_only
+from eventreg.web.pieces import Pieces, Signing, moment
 
 View = TypeVar("View", bound=Callable[..., Any])
 Environ = dict[str, Any]
@@ -212,9 +212,9 @@ class KeptPages:
         }
         self._language_cookie: str = app.config["EVENTREG_LANGUAGE_COOKIE"]
         self._session_cookie: str = app.config["SESSION_COOKIE_NAME"]
-        self._tokens = signing_only(URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token"))
+        self._tokens = Signing(URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token"))
         cookies = cast(URLSafeTimedSerializer, SecureCookieSessionInterface().get_signing_serializer(app))
-        self._cookies: Any = signing_only(cookies)
+        self._cookies = Signing(cookies)
         self._lasts = int(app.permanent_session_lifetime.total_seconds())
         self._edition, self._hosts = _Edition(-1), set[Host]()
         self._spoken: tuple[str, ...] = ()
@@ -286,13 +286,13 @@ class KeptPages:
         return environ["PATH_INFO"], language, form
 
     def _make(self, environ: Environ, start_response: Any, edition: _Edition) -> Iterable[bytes]:
-        """Let the application answer, and keep the answer if it is a page to keep."""
+        """Let the application answer, and keep the answer if it is a page to keep: none that search engines are not to."""
         keeping = Keeping(type(self), edition.number, self._unseen)
         said: list[Any] = []
         asked = {**self._asked(environ), _KEEPING: keeping}
         chunks = self._made_by(asked, cast(Any, lambda *given: said.extend(given)))
-        status, headers = said[0], Headers(said[1])
-        if not keeping.is_kept or not status.startswith("200 ") or not self._is_nobodys(headers):
+        is_page, headers = said[0].startswith("200 "), Headers(said[1])
+        if not (keeping.is_kept and is_page and self._is_nobodys(headers)) or "X-Robots-Tag" in headers:
             start_response(*said)
             return chunks
         body = b"".join(chunks)
@@ -321,7 +321,7 @@ class KeptPages:
         return Answer(tuple(headers), body, keeping.holds_until)
 
     def _send(self, answer: Answer, environ: Environ, start_response: Any) -> list[bytes]:
-        headers = [*answer.headers, ("Date", http_date())]
+        headers = [*answer.headers, ("Date", moment()[0])]
         if "HTTP_IF_NONE_MATCH" in environ and not is_resource_modified(environ, dict(headers).get("ETag")):
             remove_entity_headers(headers)
             start_response("304 NOT MODIFIED", headers)
@@ -352,7 +352,7 @@ class KeptForms(KeptPages):
         if self._has_session(environ):
             cookies = parse_cookie(environ["HTTP_COOKIE"])
             with suppress(BadSignature):
-                found = self._cookies.loads(cookies.get(self._session_cookie, ""), max_age=self._lasts)
+                found = self._cookies.read(cookies.get(self._session_cookie, ""), self._lasts)
             if COOKIE_NAME in cookies or set(found) - {_TOKEN}:
                 return False
         environ[_SESSION] = found
@@ -379,12 +379,11 @@ class KeptForms(KeptPages):
         return Answer(tuple(headers), b"", keeping.holds_until, pieces, makers, cookie)
 
     def _send(self, answer: Answer, environ: Environ, start_response: Any) -> list[bytes]:
-        found, headers = environ[_SESSION], [*answer.headers, ("Date", http_date())]
+        found, headers = environ[_SESSION], [*answer.headers, ("Date", moment()[0])]
         if None in answer.makers and _TOKEN not in found:
             found = {_TOKEN: secrets.token_hex(20)}
-            headers.append(("Set-Cookie", f"{self._session_cookie}={self._cookies.dumps(found)};{answer.cookie}"))
-        made = [make() if make is not None else self._tokens.dumps(found[_TOKEN]) for make in answer.makers]
-        values = [value.encode() if isinstance(value, str) else value for value in made]
+            headers.append(("Set-Cookie", f"{self._session_cookie}={self._cookies.sign(found)};{answer.cookie}"))
+        values = [(self._tokens.sign(found[_TOKEN]) if make is None else make()).encode() for make in answer.makers]
         pieces = cast(Pieces, answer.pieces)
         if traffic.wants_gzip(environ):
             body = pieces.packed(values)

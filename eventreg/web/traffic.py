@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request
 from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import Accept
 from werkzeug.exceptions import HTTPException
@@ -174,16 +174,19 @@ def _is_probe(app: Flask) -> bool:
 
 
 def _guard_privacy(response: Response, app: Flask) -> None:
-    """Keep personal and organizers' pages out of caches, search engines and referrers."""
+    """Keep personal and organizers' pages, and those of a quiet event, out of caches, search engines and referrers."""
     view = app.view_functions.get(request.endpoint or "")
     stamp = stamp_of(view) if view else None
-    if stamp is not None and stamp.audience is Audience.PUBLIC:
+    is_public = stamp is not None and stamp.audience is Audience.PUBLIC
+    if is_public:
         response.headers.setdefault("Referrer-Policy", "same-origin")
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-cache"
-        return
+        if not getattr(g.get("event"), "is_quiet", False):
+            response.headers.setdefault("Cache-Control", "no-cache")
+            return
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
+    # An empty form stays in the browser of whoever asked for it: who goes back finds it with its key and what was typed.
+    if not response.headers.get("Cache-Control", "").startswith("private") or not is_public:
+        response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
 
 

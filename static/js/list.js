@@ -44,8 +44,25 @@ const tell = (isWhole, count) => {
   if (isWhole || count) area.querySelector('[data-said]').textContent = text
 }
 
+// What would change none of those chosen stands behind the rest; the page has them in the order for all that it shows.
+const acts = area ? [...area.querySelectorAll('.er-acts button[name=act]')] : []
+const menu = area && area.querySelector('.er-acts details')
+const inFront = acts.filter(act => !act.closest('details')).length
+
+const offer = picked => {
+  if (!menu) return
+  const statuses = new Set(picked.map(box => box.closest('tr').dataset.status))
+  const fits = ({ dataset }) => !picked.length || !dataset.on || dataset.on.split(' ').some(each => statuses.has(each))
+  for (const [at, act] of [...acts.filter(fits), ...acts.filter(each => !fits(each))].entries()) {
+    if (at < inFront) menu.before(act)
+    else menu.lastElementChild.append(act)
+    act.classList.toggle('govuk-button--secondary', at > 0)
+  }
+}
+
 const refresh = () => {
   const picked = chosen()
+  offer(picked)
   const all = whole()
   const isWhole = Boolean(all && all.checked)
   tell(isWhole, picked.length)

@@ -86,6 +86,7 @@ NOT_WALKED = {
         accounts/services/sessions.py: note_seen prove_again
         accounts/services/sign_in.py: send_sign_in_link set_password sign_in_with_password""",
     "the desk's own, and what it takes out: no page shows it": """
+        accounts/services/accounts.py: set_roomy_rows
         attendees/services/merging.py: keep_apart
         attendees/services/reasons.py: move_reason
         bulk/services/runs.py: leave_out take_as_they_are take_in
@@ -96,14 +97,19 @@ NOT_WALKED = {
         bulk/services/writing.py: take_back_messages
         jobs/running.py: give_up
         mail/delivery.py: _free_left_behind claim_next settle
-        mail/services.py: forget_people release repeat send_again
+        mail/services.py: forget_messages release repeat send_again
         registration/services/links.py: send_link
         registration/services/statuses.py: take_back_mails
         selfservice/services.py: send_earlier_answers""",
+    "what goes of people, and what the law keeps: no page shows it, and a period stands in the event's own row": """
+        privacy/running.py: _end_receipts _let_go _tell_before forget_messages_of_accounts lift_hold place_hold save_periods""",
     "one person's answers and files: no page shows them, and a form that tells of places of options is not kept": """
         operations/rotation.py: _reseal_column
+        privacy/copies.py: make_copy
         registration/services/answer_changes.py: change_answers
         registration/services/answers.py: drop_held hold_file move_held""",
+    "writes what registering does, at an event whose pages tell nothing of places": """
+        registration/services/discreet.py: enter_as_anybody""",
     "draws the first number, before which nothing is kept": "site/kept_pages.py: begin_number",
 }
 

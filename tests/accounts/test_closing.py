@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.accounts.emails import Notice, enqueue_notice
 from eventreg.accounts.models import Account, AccountSession, SignInLink
+from eventreg.accounts.queries import get_account
 from eventreg.accounts.rules.profiles import AccountReason
-from eventreg.accounts.services.accounts import NeedsSuccessor, close_everywhere
+from eventreg.accounts.services.accounts import NeedsSuccessor, close_everywhere, close_unused
 from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.audit.models import AuditEntry
 from eventreg.audit.queries import find_broken_position
@@ -18,8 +21,10 @@ from eventreg.audit.services import Actor
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamInvitation, TeamMember
 from eventreg.events.rules.team import TeamRole
+from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
+from eventreg.privacy.running import forget_messages_of_accounts
 from eventreg.team.services import NewMember, invite
 from tests.builders import a_team_member, an_account, an_event
 from tests.support.pages import Pages
@@ -177,3 +182,33 @@ def test_a_link_is_sent_to_an_account(app: Flask, administrator: Account, pages:
     assert done.has("It works for 20 minutes.")
     mail = db.session.scalars(select(MailMessage).where(MailMessage.account_id == account.id)).one()
     assert mail.template == "accounts/sign_in_link"
+
+
+def test_an_account_that_nobody_used_for_two_years_is_closed(app: Flask, clock: Any) -> None:
+    event = an_event()
+    owner, colleague = a_team_member(event, "owner"), a_team_member(event, "reviewer")
+    runs_it, used = an_account(is_administrator=True), a_team_member(event, "reviewer")
+    clock.shift(timedelta(days=730))
+    assert close_unused(now()) == 0
+    with transaction() as session:
+        session.get_one(Account, used.id).last_signed_in_at = now()
+    clock.shift(timedelta(days=1))
+    assert close_unused(now()) == 1
+    assert close_unused(now()) == 0
+    db.session.rollback()
+    ids = (owner.id, colleague.id, runs_it.id, used.id)
+    accounts = [db.session.get_one(Account, id_, populate_existing=True) for id_ in ids]
+    assert [each.closed_at is None for each in accounts] == [True, False, True, True]
+
+
+def test_mails_to_an_account_are_forgotten_after_ninety_days(app: Flask, clock: Any) -> None:
+    account = an_account()
+    with transaction():
+        enqueue_notice(get_account(account.id), Notice.FACTOR_ON)
+    clock.shift(timedelta(days=89))
+    assert forget_messages_of_accounts(now()) == 0
+    clock.shift(timedelta(days=2))
+    assert forget_messages_of_accounts(now()) == 1
+    assert forget_messages_of_accounts(now()) == 0
+    message = db.session.scalars(select(MailMessage)).one()
+    assert (message.recipient, message.subject, message.text) == ("", "", "")

@@ -76,6 +76,7 @@ def test_there_are_guides_for_everybody_in_english_and_spanish() -> None:
             "messages",
             "organizing",
             "participating",
+            "privacy",
             "questions",
             "reviewing",
         ]

@@ -32,6 +32,7 @@ LEFT: Final = {
     "team_invitations": _UNDER_WAY,
     "erasure_requests": "what was done here; those who are gone go nowhere",
     "erased_registrations": "an event is copied without people, and taken along with those who are there",
+    "data_copies": _UNDER_WAY,
     "exports": _AT_WORK,
     "imports": _AT_WORK,
     "kept_apart": _AT_WORK,
@@ -39,8 +40,12 @@ LEFT: Final = {
     "run_items": _AT_WORK,
     "runs": _AT_WORK,
     "saved_views": _AT_WORK,
+    "holds": _AT_WORK,
+    "deletions": _AT_WORK,
+    "frozen_figures": _AT_WORK,
     "mail_messages": "messages stay with who sent them",
     "text_versions": "the history stays behind",
+    "sharing_agreements": "agreed for the people of one event, with those who run it: a copy asks anew",
 }
 #: columns of the others that no part names
 UNNAMED: Final = {
@@ -77,6 +82,7 @@ APART: Final = {
     "settings_revision": "counts those who write at once",
     "calendar_revision": "entries that this instance sent",
     "worded_messages": "says what the messages' part brought",
+    "retained_until": "of what was here when this instance learned to let go",
 }
 #: columns of the event's row that nobody sets, so that the history need not name them
 NOT_SET: Final = {
@@ -88,6 +94,7 @@ NOT_SET: Final = {
     "created_at",
     "publication_changed_at",
     "preview_generation",
+    "retained_until",
 }
 
 

@@ -240,10 +240,11 @@ def test_rows_are_as_high_as_each_person_wants_them(event: Event, app: Flask) ->
     for each in (event, other):
         a_registration(each)
     add_team_member(other.id, owner.id, TeamRole.OWNER, now())
-    desk = Pages(app, "en").sign_in(owner)
+    desk, elsewhere = Pages(app, "en").sign_in(owner), Pages(app, "en").sign_in(owner)
     colleague = Pages(app, "en").sign_in(a_team_member(event))
     desk.get(address(event)).submit("Apply columns", {"rows": "roomy"}).follow()
     assert all(_is_roomy(desk, each) for each in (event, other)), "at each event"
+    assert _is_roomy(elsewhere, event), "in each browser"
     assert not _is_roomy(colleague, event), "and nobody else's"
     desk.get(address(event, "q=ana")).submit("Apply columns", {"rows": "dense"}).follow()
     assert not _is_roomy(desk, event)

@@ -228,7 +228,11 @@ def test_a_mention_is_on_the_front_pages_until_it_is_marked_as_read(
     for front in fronts:
         listed = hers.get(front).click("Read it: Note that mentions you")
         assert listed.has("1 registration")
+    mine = f"{fronts[1]}/registrations?note=mine"
+    # Who is mentioned is no entry of the history, nor the same for everybody: what was counted for her is nobody else's.
+    assert Pages(app, "en").sign_in(owner).get(mine).has("0 registrations")
     hers.post(address(event, person) + "/mentions", {}, 303, token=True)
+    assert hers.get(mine).has("0 registrations")
     assert unseen(person) == set()
     assert not hers.get(address(event, person)).has("mentioned")
     for front in fronts:

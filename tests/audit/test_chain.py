@@ -60,6 +60,17 @@ def test_a_removed_entry_shows() -> None:
     assert find_broken_position(CHAIN) == 2
 
 
+@pytest.mark.both_databases
+def test_a_long_chain_is_checked_to_its_end() -> None:
+    at, one = now(), Target("registration", 1, CHAIN)
+    with transaction():
+        note_all(Act(one, "approved", Actor.account(3), at) for _ in range(1_001))
+    assert find_broken_position(CHAIN) is None
+    with transaction() as session:
+        session.execute(delete(AuditEntry).where(AuditEntry.position == 1_000))
+    assert find_broken_position(CHAIN) == 1_000
+
+
 def test_an_altered_detail_shows() -> None:
     an_entry(old="pending", new="confirmed")
     with transaction() as session:

@@ -93,6 +93,21 @@ def test_a_colleagues_decision_appears_and_nothing_is_lost(site: Site, visits: C
     expect(page.get_by_role("link", name="Vivo Nuevo")).to_be_visible()
 
 
+def test_what_can_be_done_to_those_chosen_is_offered_first(site: Site, visits: ContextMaker) -> None:
+    with site.world.app.app_context():
+        for status in (Status.PENDING, Status.CONFIRMED, Status.DECLINED):
+            who = {"given_name": "Orden", "family_name": status.value, "email": new_address()}
+            a_registration(site.world.event, "academia", status, **who)
+    page = visits("en").new_page()
+    _open(page, site, "q=orden")
+    in_front = page.locator(".er-acts > button[name=act]")
+    page.get_by_label("Choose Orden confirmed").check()
+    expect(in_front).to_have_text(["Put on the waiting list", "Decline", "Send email", "Return to review"])
+    expect(page.locator(".er-acts details button[name=act]").last).to_have_text("Approve")
+    page.get_by_label("Choose Orden pending").check()
+    expect(in_front).to_have_text(["Approve", "Put on the waiting list", "Decline", "Send email"])
+
+
 def test_a_question_becomes_a_filter_without_loading_the_page(site: Site, visits: ContextMaker) -> None:
     _people(site, "Filtro")
     page = visits("en").new_page()

@@ -206,6 +206,9 @@ class TestDrafts:
         told = mine.submit(SHOW, {"subject-es": "De él"}, 409)
         assert told.has("Somebody else saved this draft meanwhile.")
         assert told.submit(SHOW, {}, 303).follow().form(SHOW).values()["subject-es"] == ["De él"]
+        other = Pages(app).sign_in(a_team_member(event, "manager", language="en", name="Rita Tercera"))
+        other.get(mine.address).submit(SHOW, {"subject-es": "De Rita"}, 303)
+        assert other.get(f"/manage/events/{event.slug}/messages/written").has("last changed by Rita Tercera")
 
     @pytest.mark.parametrize(("role", "status"), [("reviewer", 404), ("manager", 200)])
     def test_it_is_for_whoever_may_write(self, app: Flask, desk: Pages, event: Event, role: str, status: int) -> None:
@@ -225,6 +228,7 @@ class TestDrafts:
         gone = page.submit("Delete draft", {}, 303).follow()
         assert gone.has("The draft was deleted.")
         desk.get(page.address, 404)
+        assert desk.get(f"/manage/events/{event.slug}/history").has("Deleted the draft of a message")
 
     def test_the_same_form_sent_twice_is_one_draft(self, desk: Pages, event: Event) -> None:
         page = compose(desk, event)

@@ -7,15 +7,16 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
-from eventreg.db import Part, db, lock_row, read_together, transaction, transactions
+from eventreg.db import PLANNED_ANEW, Part, db, lock_row, read_together, transaction, transactions
 from eventreg.events.models import Event
 from eventreg.kernel.errors import Busy, NotFound
 from eventreg.organizations.models import Organization
@@ -228,3 +229,25 @@ def test_rows_of_several_kinds_come_by_one_statement_each_to_its_own_kind(app: F
     assert [account.name for account in accounts] == ["Ana"]
     assert events == []
     assert pairs == [("a", {"en": "Institute"})]
+
+
+def _is_in_transaction() -> bool:
+    driver: Any = db.session.connection().connection.dbapi_connection
+    return bool(driver.info.transaction_status)
+
+
+@pytest.mark.on_postgresql
+def test_a_read_stands_alone_and_what_is_asked_often_stays_prepared(app: Flask) -> None:
+    for _ in range(7):
+        db.session.execute(select(Organization.key))
+        db.session.execute(select(Account.name), execution_options={PLANNED_ANEW: True})
+        db.session.rollback()
+    prepared = db.session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("organizations" in each for each in prepared)
+    assert not any("accounts.name" in each for each in prepared)
+    assert not _is_in_transaction()
+    with transaction() as session:
+        session.scalars(select(Organization.key)).all()
+        assert _is_in_transaction()
+    db.session.scalars(select(Organization.key)).all()
+    assert not _is_in_transaction(), "nor does one after it"

@@ -294,6 +294,9 @@ def test_clock_times_stay_when_the_zone_changes(app: Flask) -> None:
     event = an_event(registration_closes_at=datetime(2027, 1, 10, 0, 0, tzinfo=UTC))
     pages, _account = desk(app, event)
     before = written_moment(stored(event).registration_closes_at, event.time_zone)
+    page = opened(pages, event, "time_zone")
+    assert page.has("All dates and times are those of Mexico City.")
+    assert {"Mexico (Tijuana)", "Guatemala"} <= set(page.texts("option"))
     assert send(opened(pages, event, "time_zone"), time_zone="America/Tijuana").status == 303
     after = stored(event)
     assert written_moment(after.registration_closes_at, "America/Tijuana") == before

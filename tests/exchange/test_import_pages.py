@@ -13,11 +13,14 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.exchange.models import Import
 from eventreg.exchange.services.importing import sweep_imports
+from eventreg.exchange.services.telling import TELL_ADDED_JOB
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
 from eventreg.web.instance import config
 from tests.builders import a_registration, a_team_member, an_event
 from tests.exchange.incoming import HEAD, a_file, a_row
+from tests.registration.records import jobs_of
+from tests.support.html import elements, text_of
 from tests.support.pages import Page, Pages
 
 
@@ -61,6 +64,24 @@ def test_from_the_list_to_the_people(event: Event, pages: Pages) -> None:
     assert count(event) == 2
     assert list(config().imports.glob("*")) == [], "the file is gone from the disk"
     assert page.click("Show imported people").status == 200
+
+
+@pytest.mark.parametrize(("button", "told"), [("Import the good row", 1), ("Import without writing to them", 0)])
+def test_who_is_written_to_is_shown_with_the_email_and_can_be_left_out(
+    event: Event, pages: Pages, button: str, told: int
+) -> None:
+    """Case 73."""
+    there = a_registration(event, given_name="Eva")
+    page = upload(desk(pages, event), event, a_file(a_row(), a_row("Otra", email=there.email))).follow()
+    page = page.submit("Check file", {"tells": True}).follow()
+    (block,) = page.all(id="announcement")
+    assert "1 person will be written to" in text_of(block)
+    assert "Ana Demo" in text_of(block)
+    assert "Language of the email: Español (1)." in text_of(block)
+    (mail,) = elements(block, "pre")
+    assert "Ana Demo" in text_of(mail)
+    page.submit(button, {}, 303)
+    assert [len(job.payload["ids"]) for job in jobs_of(TELL_ADDED_JOB)] == [1] * told
 
 
 def test_problems_stand_beside_row_and_column_and_alone_by_a_link(event: Event, pages: Pages) -> None:

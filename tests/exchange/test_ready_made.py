@@ -65,6 +65,7 @@ def test_each_has_the_columns_that_are_needed_and_no_more(
     page = chosen(desk, event, title)
     assert title in page.heading
     assert page.form("Export").values()["format"] == [format_]
+    assert ("with_contact_data" in page.form("Export").values()) is (title == "Addresses")
     head, *rows = table(page)
     assert [each.partition(" (")[0] for each in head] == columns
     assert [row[0] for row in rows] == ["Ana Álvarez", "Ana Zúñiga"], "the confirmed, by surname"
@@ -93,6 +94,18 @@ def test_the_file_and_its_paper_say_what_for(desk: Pages, event: Event) -> None:
     made = chosen(desk, event, "Hotel: arrivals and nights").submit("Export", {"format": "pdf_list"}, 200)
     assert "Hotel: arrivals and nights; Confirmed" in read(made)
     assert "hotel-arrivals-and-nights" in made.headers["Content-Disposition"]
+
+
+def test_on_paper_days_stand_as_people_write_them(desk: Pages, event: Event) -> None:
+    a_questionnaire(event, EVERY_KIND)
+    answers = {"days": [str(day.id) for day in event.days], "stay_abroad": ["2027-03-10", "2027-03-13"]}
+    a_registration(event, answers=answers)
+    query = "columns=person,answer.days,answer.stay_abroad,received"
+    page = desk.get(f"/manage/events/{event.slug}/registrations/export?{query}")
+    assert "2027-03-10" in str(table(page)), "a spreadsheet reckons with them"
+    on_paper = read(page.submit("Export", {"format": "pdf_list"}, 200))
+    assert "10 March 2027 – 13 March 2027" in on_paper
+    assert "2027-03" not in on_paper
 
 
 def test_sensitive_answers_of_a_ready_made_one_need_their_reason(desk: Pages, event: Event) -> None:  # case 53

@@ -23,7 +23,6 @@ from eventreg.invitations.services import messages as invitation_messages
 from eventreg.invitations.services.invitations import (
     decline_invitation,
     extend_invitation,
-    forget_invited,
     invite,
     invite_list,
     take_invitation_back,
@@ -43,6 +42,7 @@ from eventreg.kernel.errors import NotFound, Refused
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import enqueue_all
+from eventreg.privacy.running import let_all_go
 from eventreg.registration.models import Invitation
 from eventreg.registration.queries.places import invitation_token
 from tests.builders import a_registration, a_team_member, an_event
@@ -392,10 +392,11 @@ def test_what_is_known_of_invited_people_goes_thirty_days_after_the_event(app: F
         (mail,) = [each for each in mails(event) if each.record_id == sent.id]
         session.get_one(MailMessage, mail.id).state = DeliveryState.SENT
     clock.shift(timedelta(days=43 + 30))
-    assert forget_invited(now()) == 0
+    assert let_all_go(event.id, now()) == []
     clock.shift(timedelta(days=2))
-    assert forget_invited(now()) == 3
-    assert forget_invited(now()) == 0
+    gone = {receipt.holding: receipt.number for receipt in let_all_go(event.id, now())}
+    assert (gone["invitations"], gone["invitation_messages"]) == (3, 1)
+    assert let_all_go(event.id, now()) == []
     db.session.rollback()
     (mail,) = [each for each in mails(event) if each.record_id == sent.id]
     assert (mail.recipient, mail.subject, mail.text, mail.html) == ("", "", "", "")

@@ -17,6 +17,7 @@ from tests.support.databases import SQLITE, PostgresTemplate
 from tests.support.mailserver import MailServer
 from tests.support.victims import Registrant, Victim
 from tests.support.waiting import join, until
+from tests.support.warm import Commands
 
 KILLS = 20
 CLIENTS = 3
@@ -41,13 +42,13 @@ def empty_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_p
 @pytest.mark.both_databases
 @pytest.mark.timeout(420)
 def test_killed_at_any_moment_nothing_promised_is_lost_or_told_twice(  # case 31, case 62
-    empty_database_url: str, tmp_path: Path, mail_server: MailServer
+    empty_database_url: str, tmp_path: Path, mail_server: MailServer, commands: Commands
 ) -> None:
     """Twenty kills: every receipt stands, each registration has each message once, one repeat a kill at the most."""
     database_url = empty_database_url
     settings = {f"EVENTREG_{name.upper()}": str(value) for name, value in mail_server.settings().items()}
     # What the contact person would get stays on this machine: an address that ends in .example
-    victim = Victim(tmp_path / "killed", {"EVENTREG_DATABASE_URL": database_url, **settings})
+    victim = Victim(commands, tmp_path / "killed", {"EVENTREG_DATABASE_URL": database_url, **settings})
     chance = random.Random(20261123)
     receipts: list[str] = []
     try:

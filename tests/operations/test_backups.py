@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import stat
 import tarfile
@@ -23,6 +24,7 @@ from eventreg.mail.rules import DeliveryState
 from eventreg.migrations import runner
 from eventreg.migrations.runner import SchemaUnfit
 from eventreg.operations import OperationRefused
+from eventreg.operations.backups import manifest
 from eventreg.operations.backups.rows import KINDS, kind_of
 from eventreg.programme.services.materials import read_material_file
 from eventreg.registration.models import Registration, Upload
@@ -30,7 +32,7 @@ from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.services.answers import open_upload
 from tests.builders import an_account, register_somebody
 from tests.exchange.exporting import an_export
-from tests.operations.conftest import InstanceMaker
+from tests.operations.conftest import DECIDED, InstanceMaker
 from tests.operations.instances import (
     DIET,
     LETTER,
@@ -134,6 +136,14 @@ def test_keys_in_a_backup_open_by_their_passphrase_alone(
     assert other.keys.read_bytes() == config.keys.read_bytes()
     assert stat.S_IMODE(other.keys.stat().st_mode) == 0o600
     assert stat.S_IMODE(other.keys.parent.stat().st_mode) == 0o700
+
+
+def test_passphrase_costs_what_was_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert DECIDED == {"n": 2**17, "r": 8, "p": 1}
+    monkeypatch.setattr(manifest, "_COST", DECIDED)
+    sealed = manifest.seal_keys(b"the keys", PASSPHRASE)
+    assert json.loads(sealed.partition(b"\n")[0])["n"] == 2**17
+    assert manifest.open_keys(sealed, PASSPHRASE) == b"the keys"
 
 
 def test_keys_that_do_not_fit_are_told_and_kept(

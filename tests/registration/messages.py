@@ -135,6 +135,7 @@ TO_PARTICIPANT = (
     Told(deciding.Reopened, _S.PENDING, "after-confirmed", _taken_back),
     Told(addresses.Verify, _S.UNVERIFIED, link=VERIFY),
     Told(addresses.OwnLink, _S.CONFIRMED),
+    Told(addresses.CopyReady, _S.CONFIRMED),
     Told(addresses.ConfirmAddress, _S.CONFIRMED, link=CONFIRM_ADDRESS),
     Told(addresses.AddressChanged, _S.CONFIRMED),
     Told(addresses.AddressLeft, _S.CONFIRMED),

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from tests.packaging.copies import clean_environment, free_port
 
 _PROGRAM = """
-import ctypes, sys, time
+import ctypes, sys, threading, time
 from flask import Flask, request
 from eventreg.serving.addresses import listen, parse_bind
 from eventreg.serving.logs import set_up_logging
@@ -19,6 +19,7 @@ from eventreg.web.traffic import init_bodies, takes_files
 from eventreg.web.limits import init_limits
 
 app = Flask("bare")
+probed = threading.Event()
 init_limits(app, are_on=False)
 init_bodies(app, 0)
 
@@ -36,6 +37,12 @@ def answer_slowly():
     time.sleep(2)
     return "slowly"
 
+@app.get("/waits")
+def wait_for_a_probe():
+    print("waits", flush=True)
+    probed.wait()
+    return "waited"
+
 @app.get("/held")
 def hold_the_interpreter():
     ctypes.PyDLL(None).sleep(60)
@@ -47,6 +54,7 @@ def answer_much():
 
 @app.get("/healthz")
 def live():
+    probed.set()
     return "lives"
 
 set_up_logging()

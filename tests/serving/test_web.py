@@ -101,6 +101,15 @@ def test_probes_wait_for_no_visitor() -> None:
         assert probe < (time.monotonic() - begun) / 3
 
 
+def test_probe_is_taken_though_no_thread_will_be_free_before() -> None:
+    with bare_server(threads=1) as (process, port), _connect(port) as waiting:
+        waiting.sendall(_head("/waits"))
+        assert process.stdout
+        assert process.stdout.readline() == b"waits\n"
+        assert _get(port, "/healthz") == (200, b"lives")
+        assert _answer(waiting) == (200, b"waited")
+
+
 def test_bodies_have_a_bound_on_the_disk() -> None:
     bound = 40 * 1024 * 1024
     body = _FILE % (b"a" * bound)

@@ -1,7 +1,7 @@
-"""What each test costs: seconds of the processor, those of the programs it starts among them.
+"""What each test costs: seconds of the processor, those of the programs it starts among them, and how long it takes by the clock.
 
 `pytest -n0 --costs=FILE tests/<room>` adds a line a test to the file; `python -m tests.support.costs FILE` makes of it the table
-of rooms and the longest tests for `docs/testing.md`.
+of rooms and the longest tests for `docs/testing.md`. What a test takes longer than it costs it waits, on a quiet machine.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -32,10 +33,12 @@ class Costs:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Take the processor's time before a test, its fixtures included, and after."""
         self._cost, self._before = 0.0, self._worked()
+        began = perf_counter()
         result = yield
+        took = perf_counter() - began
         self._count()
         with self._file.open("a", encoding="utf-8") as file:
-            file.write(f"{self._cost:.2f}\t{item.nodeid}\n")
+            file.write(f"{self._cost:.2f}\t{took:.2f}\t{item.nodeid}\n")
         return result
 
     @pytest.hookimpl(tryfirst=True)
@@ -83,14 +86,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _tables(lines: list[str]) -> Iterator[str]:
-    costs = {name: float(seconds) for seconds, name in (line.split("\t") for line in lines)}
-    rooms: defaultdict[str, float] = defaultdict(float)
-    for name, seconds in costs.items():
-        rooms[name.split("/")[1]] += seconds
-    yield from (f"| {seconds:.0f} | {room} |" for room, seconds in sorted(rooms.items(), key=lambda one: -one[1]))
-    yield f"| {sum(costs.values()):.0f} | all of {len(costs)} tests |\n"
-    for name, seconds in sorted(costs.items(), key=lambda one: -one[1])[:_LONGEST]:
-        yield f"| {seconds:.1f} | `{name.removeprefix('tests/')}` |"
+    costs = {name: (float(cost), float(took)) for cost, took, name in (line.split("\t") for line in lines)}
+    rooms: defaultdict[str, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
+    for name, (cost, took) in costs.items():
+        room = rooms[name.split("/")[1]]
+        rooms[name.split("/")[1]] = (room[0] + cost, room[1] + took)
+    rooms[f"all of {len(costs)} tests"] = (
+        sum(cost for cost, _took in costs.values()),
+        sum(took for _cost, took in costs.values()),
+    )
+    yield "| costs | takes | room |\n|---|---|---|"
+    yield from (
+        f"| {cost:.0f} | {took:.0f} | {room} |"
+        for room, (cost, took) in sorted(rooms.items(), key=lambda one: -one[1][0])
+    )
+    yield "\n| costs | takes | test |\n|---|---|---|"
+    for name, (cost, took) in sorted(costs.items(), key=lambda one: -one[1][0])[:_LONGEST]:
+        yield f"| {cost:.1f} | {took:.1f} | `{name.removeprefix('tests/')}` |"
 
 
 if __name__ == "__main__":

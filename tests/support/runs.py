@@ -25,6 +25,9 @@ _GARBAGE = (20_000, 20, 20)
 # How long something takes says how busy the machine is: speed belongs in bench/.
 settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("house")
+#: what begins first of the files, each given to one worker: the walk; all else that needs a browser, so that two are started and
+#: no more; what waits longest; then whatever takes seconds by its nature, then the rest
+_FIRST = ("tests/browser/test_every_page.py", "tests/browser/", "tests/serving/")
 _MARKERS = (
     "both_databases: runs on SQLite and on PostgreSQL",
     "on_postgresql: runs on PostgreSQL alone",
@@ -54,6 +57,31 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let several workers begin with what takes longest, so that none is left alone with it at the end."""
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: (_place(item.nodeid), item.path not in slow))
+
+
+def _place(nodeid: str) -> int:
+    return next((place for place, beginning in enumerate(_FIRST) if nodeid.startswith(beginning)), len(_FIRST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each worker a file after the other, in their order: what a file's tests stand on is made once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _FIRST[1] if _place(nodeid) == 1 else super()._split_scope(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

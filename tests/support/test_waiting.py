@@ -1,4 +1,4 @@
-"""What never comes is given up, and a busy machine is given time."""
+"""What never comes is given up, a busy machine is given time, and what waits longest begins."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import sys
 import threading
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from tests.support import waiting
+from tests.support import runs, waiting
 from tests.support.waiting import HANGS, join, meeting, patience, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,3 +93,25 @@ def test_hanging(programs, monkeypatch):
     assert "Timeout (>0.3s)" in done.stdout
     assert "test_hanging[1]" in done.stdout.split("short test summary info")[1]
     assert "1 failed, 1 passed" in done.stdout
+
+
+@pytest.mark.parametrize("is_one_of_several", [True, False])
+def test_workers_begin_with_what_takes_longest(is_one_of_several: bool) -> None:
+    names = [
+        "access/a::quick",
+        "browser/b::x",
+        "bulk/c::quick",
+        "bulk/c::slow",
+        "serving/d::x",
+        "browser/test_every_page.py::x",
+    ]
+    items: list[Any] = [
+        SimpleNamespace(
+            nodeid=f"tests/{name}", path=name.partition("::")[0], get_closest_marker=lambda _, name=name: "slow" in name
+        )
+        for name in names
+    ]
+    config: Any = SimpleNamespace(**({"workerinput": {}} if is_one_of_several else {}))
+    runs.pytest_collection_modifyitems(config, items)
+    order = [5, 1, 4, 2, 3, 0] if is_one_of_several else range(6)
+    assert [item.nodeid for item in items] == [f"tests/{names[number]}" for number in order]

@@ -8,16 +8,16 @@ import re
 import secrets
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.support.waiting import patience, until
+import psutil
 
-EVENTREG = Path(sys.executable).with_name("eventreg")
+from tests.support.waiting import patience, until
+from tests.support.warm import Commands
+
 FORM = "/events/tapachula-migration-security/register"
 
 
@@ -25,26 +25,25 @@ FORM = "/events/tapachula-migration-security/register"
 class Victim:
     """`eventreg serve` with its workers, started and killed again and again on the same data."""
 
+    commands: Commands
     instance: Path
     environment: Mapping[str, str]
     port: int = 0
-    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _process: psutil.Process | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Start, and wait until it answers."""
         self.port = self.port or _free_port()
-        command = [str(EVENTREG), "serve", "--prepare", "--bind", f"127.0.0.1:{self.port}"]
-        settings = {**os.environ, "EVENTREG_INSTANCE": str(self.instance), "EVENTREG_LIMITS": "off", **self.environment}
-        self._process = subprocess.Popen(
-            command, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        arguments = ("serve", "--prepare", "--bind", f"127.0.0.1:{self.port}")
+        settings = {"EVENTREG_INSTANCE": str(self.instance), "EVENTREG_LIMITS": "off", **self.environment}
+        self._process = self.commands.leave(*arguments, environment=settings)
         until(self._answers, f"an answer at port {self.port}")
 
     def kill(self) -> None:
         """Kill every process of it at once, without a word."""
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        until(lambda: not self._lives(), "the end of the server")
         self._process = None
 
     def stop(self) -> None:
@@ -54,12 +53,15 @@ class Victim:
 
     def deliver(self) -> None:
         """Send everything that is due."""
-        settings = {**os.environ, "EVENTREG_INSTANCE": str(self.instance), **self.environment}
-        subprocess.run([str(EVENTREG), "deliver", "--once"], env=settings, check=True, capture_output=True)
+        settings = {"EVENTREG_INSTANCE": str(self.instance), **self.environment}
+        assert self.commands.run("deliver", "--once", environment=settings).returncode == 0
+
+    def _lives(self) -> bool:
+        # Nobody waits for it: when it has ended it is there still, as one that is dead.
+        return self._process is not None and self._process.status() != psutil.STATUS_ZOMBIE
 
     def _answers(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, f"the server ended by itself with {self._process.returncode}"
+        assert self._lives(), "the server ended by itself"
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience())
         try:
             connection.request("GET", "/healthz")

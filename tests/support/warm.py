@@ -1,8 +1,8 @@
 """The command `eventreg` in processes that begin with the program loaded.
 
-Loading is most of what a command costs, and the suite runs some two hundred, and some fifty workers that are killed. A
-process loads everything once and splits off one child a command, which has its own arguments, environment, files, exit code
-and end, and runs `main` as the script does. That the script itself starts, and quickly, is what `run_cold` is for.
+Loading is most of what a command costs, and the suite runs some two hundred, and some hundred workers and servers that are
+killed. A process loads everything once and splits off one child a command, which has its own arguments, environment, files,
+exit code and end, and runs `main` as the script does. That the script itself starts, and quickly, is what `run_cold` is for.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import pkgutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import IO
 
+import psutil
 import pytest
 from sqlalchemy.orm import configure_mappers
 
@@ -53,6 +54,11 @@ class Commands:
         said = ((self._folder / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
         return Done(["eventreg", *arguments], code, *said)
 
+    def leave(self, *arguments: str, environment: Mapping[str, str]) -> psutil.Process:
+        """Start a command that goes on until it is killed, in a group of its own that hears and says nothing."""
+        order = {"arguments": arguments, "environment": clean_environment() | environment, "is_left": True}
+        return psutil.Process(int(self._told(json.dumps(order))))
+
     def close(self) -> None:
         """End it."""
         stdin, stdout = self._pipes()
@@ -73,14 +79,15 @@ class Commands:
 
 
 def _serve(folder: Path) -> None:
-    """Run a command for each line of standard input, and answer with its exit code."""
+    """Run a command for each line of standard input, and answer with its exit code; with its number where it is left running."""
     _load_everything(folder / "instance")
-    while order := sys.stdin.readline():
+    while line := sys.stdin.readline():
+        order = json.loads(line)
         child = os.fork()
         if child == 0:
-            _become(folder, **json.loads(order))
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+            _become(folder, **order)
+        said = child if "is_left" in order else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sys.stdout.write(f"{said}\n")
         sys.stdout.flush()
 
 
@@ -100,18 +107,23 @@ def _load_everything(instance: Path) -> None:
     gc.freeze()
 
 
-def _become(folder: Path, arguments: list[str], environment: dict[str, str], program: str) -> None:
+def _become(
+    folder: Path, arguments: list[str], environment: dict[str, str], program: str = "", is_left: bool = False
+) -> None:
     """Run the command or the program in this process, which ends with it."""
     from eventreg.cli import main
 
     modes = {"stdin": os.O_RDONLY, "stdout": os.O_WRONLY | os.O_CREAT | os.O_TRUNC}
     modes["stderr"] = modes["stdout"]
     for number, (name, mode) in enumerate(modes.items()):
-        os.dup2(os.open(folder / name, mode, 0o600), number)
+        os.dup2(os.open(os.devnull if is_left else folder / name, mode, 0o600), number)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["eventreg", *arguments]
-    signal.alarm(round(patience(_LONGEST)))
+    if is_left:
+        os.setsid()
+    else:
+        signal.alarm(round(patience(_LONGEST)))
     if program:
         exec(program, {})  # noqa: S102 - a test's own
         sys.exit()

@@ -5,18 +5,23 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from eventreg.db import transaction
 from eventreg.events.models import Event
 from eventreg.events.rules.publication import Publication
 from eventreg.selfservice.services import withdraw
-from eventreg.web.pieces import Pieces
+from eventreg.web.pieces import Pieces, Signing
 from tests.builders import a_questionnaire, an_event, register_somebody
 from tests.questionnaire import DEFINITION
 from tests.support.pages import Pages
@@ -65,6 +70,28 @@ def test_pieces_make_a_page_of_other_secrets_however_often_they_stand_in_it() ->
         assert pieces.plain(secrets) == secrets[0] + text + secrets[1] + secrets[0] + text[::-1] + secrets[1]
         assert gzip.decompress(pieces.packed(secrets)) == pieces.plain(secrets)
     assert gzip.decompress(Pieces(b"", []).packed([])) == b""
+
+
+def test_what_is_signed_is_what_flask_and_its_forms_sign_and_read(app: Flask, clock: time_machine.Traveller) -> None:
+    tokens = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token")
+    cookies = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert cookies is not None
+    token = "2f4e0c8f1f0b9b1d2a5c6e7f8091a2b3c4d5e6f7"
+    for serializer, value, other in (
+        (tokens, token, cookies),
+        (cookies, {"csrf_token": token}, tokens),
+        (cookies, {}, tokens),
+    ):
+        signing, signed = Signing(serializer), serializer.dumps(value)
+        assert signing.sign(value) == signed
+        for wrong in (signed[:-2], signed.swapcase(), signed.replace(".", ".."), other.dumps(value), "", ".", "ñ"):
+            with pytest.raises(BadSignature):
+                signing.read(wrong, 60)
+        for seconds, is_in_time in ((0, True), (60, True), (1, False), (-62, False)):
+            clock.shift(seconds)
+            for read in (partial(signing.read, lasts=60), partial(serializer.loads, max_age=60)):
+                with nullcontext() if is_in_time else pytest.raises(SignatureExpired):
+                    assert read(signed) == value
 
 
 @pytest.mark.both_databases

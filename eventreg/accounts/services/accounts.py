@@ -5,9 +5,10 @@ Closing an account: everything that it opens ends at once. What it has elsewhere
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from eventreg.accounts.models import Account, AccountSession, SignInLink
 from eventreg.accounts.rules.profiles import AccountReason, address_key, checked_address, checked_name
@@ -54,6 +55,12 @@ def change_profile(account_id: int, name: str, language: str) -> None:
         if changed:
             account.name, account.language = shown_name, language
             note(account, "profile_changed", Actor.account(account_id), changed=changed)
+
+
+def set_roomy_rows(account_id: int, has_roomy_rows: bool) -> None:
+    """Have lists drawn with comfortable rows or dense ones for an account, wherever it signs in. Raises NotFound."""
+    with transaction():
+        lock_account(account_id).has_roomy_rows = has_roomy_rows
 
 
 def close_account(account_id: int, by: Actor = SYSTEM) -> None:
@@ -140,3 +147,22 @@ def close_everywhere(account_id: int, successor_id: int | None = None, by: Actor
     with transaction():
         belongings().give_up(account_id, successor_id, by)
         close_account(account_id, by)
+
+
+#: an account that nobody signed in with for so long is closed
+UNUSED_AFTER = timedelta(days=730)
+
+
+def close_unused(at: datetime) -> int:
+    """Close the accounts that nobody uses any more; returns how many. A duty of the worker.
+
+    Administrators' stay, and what owns an event alone: somebody has to be there for it. What they did stays under their name.
+    """
+    used = func.coalesce(Account.last_signed_in_at, Account.created_at)
+    unused = select(Account.id).where(Account.closed_at.is_(None), ~Account.is_administrator, used < at - UNUSED_AFTER)
+    closed = 0
+    for account_id in db.session.scalars(unused.order_by(Account.id)).all():
+        if not belongings().list_owned_alone(account_id):
+            close_everywhere(account_id)
+            closed += 1
+    return closed

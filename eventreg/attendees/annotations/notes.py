@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import BindParameter, ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
@@ -257,7 +257,7 @@ class Notes(ListField):
     def counted_apart(self, of: ListOf) -> CountedApart | None:
         return CountedApart(text(YES), lambda statement: statement.where(_has_note()))
 
-    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: Any) -> Sequence[Select[Any]]:
         notes = self.mark_of(Note.registration_id, func.count()).where(Note.registration_id.in_(ids))
         return [notes.group_by(Note.registration_id)]
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import BindParameter, ColumnElement, Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
 from sqlalchemy.orm import aliased
 
 from eventreg.attendees.annotations.base import Annotation, Form, annotating
@@ -84,7 +84,7 @@ class Tags(ListField):
         value = _tag.public_id.expression
         return CountedApart(value, tagged, [value])
 
-    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: Any) -> Sequence[Select[Any]]:
         tags = self.mark_of(Tagging.registration_id, Tag.colour, Tag.name).join(Tag, Tag.id == Tagging.tag_id)
         return [tags.where(Tagging.registration_id.in_(ids))]
 

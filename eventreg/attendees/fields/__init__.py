@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
-from sqlalchemy import BindParameter, ColumnElement, Select, String, cast, literal, select
+from sqlalchemy import ColumnElement, Select, String, cast, literal, select
 
 from eventreg.attendees.fields.asking import (
     ColumnFilter,
@@ -183,7 +183,7 @@ class ListField:
         """Return how it is counted among the few who have it; None: it is not."""
         return None
 
-    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: Any) -> Sequence[Select[Any]]:
         """Return what is read for the lines of these registrations beside them, each row by `mark_of`.
 
         It is built for many events and any ids, before they are known: it asks nothing of the database, nor of the offer.

@@ -37,7 +37,7 @@ from eventreg.attendees.fields import CountedApart, ListField, asking, text
 from eventreg.attendees.fields.offer import ListOf
 from eventreg.attendees.listing.shape import ListShape
 from eventreg.attendees.rules.listing import RECEIVED, STATUS, Filter, ListState, Unanswered
-from eventreg.db import db
+from eventreg.db import PLANNED_ANEW, db
 from eventreg.events.rules.team import Sight
 from eventreg.kernel.text import compared
 from eventreg.questionnaires.rules.schema import Seeking
@@ -158,7 +158,8 @@ class _Counting:
         named = known.get(self._kept[_FEW], ())
         self._named = [row[-1] for row in named] if 0 < len(named) < self._most_few else None
         rows: dict[str, list[Any]] = {name: [] for name in asked}
-        for name, *row in db.session.execute(self._asked(asked), {"event_id": self._of.event_id}) if asked else ():
+        given, options = {"event_id": self._of.event_id}, {PLANNED_ANEW: self._narrowing.state.is_narrowed}
+        for name, *row in db.session.execute(self._asked(asked), given, execution_options=options) if asked else ():
             rows[name].append(row)
         known.update((self._kept[name], rows[name]) for name in asked if name in self._kept)
         rows.update((name, known[self._kept[name]]) for name in every if name not in rows)

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, func, or_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_
 
 from eventreg.attendees.annotations import ANNOTATIONS
 from eventreg.attendees.annotations.notes import Notes
@@ -212,7 +212,7 @@ class Way(ChoiceField):
         is_empty = case((Registration.came_by.is_(None), 1), else_=0)
         return asking.Ordering(func.coalesce(case(*ways, else_=len(ways)), 0), is_empty)
 
-    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: Any) -> Sequence[Select[Any]]:
         codes = self.mark_of(Registration.id, AccessCode.code, AccessCode.label)
         codes = codes.join(AccessCode, AccessCode.id == Registration.access_code_id)
         return [codes.where(Registration.id.in_(ids))]

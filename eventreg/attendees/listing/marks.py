@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
-from sqlalchemy import BindParameter, ColumnElement, Select, String, case, cast, false, or_
+from sqlalchemy import ColumnElement, Select, String, case, cast, false, or_
 
 from eventreg.attendees.fields import CountedApart, ListField, text
 from eventreg.attendees.fields.asking import ByCondition, ColumnFilter, Yes
@@ -45,7 +45,7 @@ class Trouble(ListField):
     def counted_apart(self, of: ListOf) -> CountedApart | None:
         return CountedApart(text(MAIL), lambda statement: statement.where(messages.has_trouble(of.event_id)))
 
-    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: Any) -> Sequence[Select[Any]]:
         here = Registration.id.in_(ids)
         return [
             self.mark_of(Registration.id, value).where(here, messages.has_trouble(of.event_id, state, of_few=True))
@@ -77,7 +77,7 @@ class Duplicates(ListField):
     def held(self, of: ListOf) -> ColumnFilter:
         return Yes(duplicates.is_likely_double(of.event_id, of.sight))
 
-    def marked(self, of: ListOf, ids: BindParameter[Any]) -> Sequence[Select[Any]]:
+    def marked(self, of: ListOf, ids: Any) -> Sequence[Select[Any]]:
         is_double = duplicates.is_likely_double(of.event_id, of.sight, of_few=True)
         return [self.mark_of(Registration.id).where(Registration.id.in_(ids), is_double)]
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from flask_babel import get_locale
 from sqlalchemy import (
-    BindParameter,
+    ARRAY,
     ColumnElement,
     CompoundSelect,
     Integer,
@@ -35,7 +35,7 @@ from eventreg.attendees.listing.shape import ListShape, get_shape
 from eventreg.attendees.queries.people import PERSON_COLUMNS, Person, person_of
 from eventreg.attendees.queries.person import registered_since
 from eventreg.attendees.rules.listing import PAGE_SIZE, STATUS, YES, Cursor, ListState
-from eventreg.db import db
+from eventreg.db import PLANNED_ANEW, db
 from eventreg.events.models import Category
 from eventreg.events.rules.team import Sight
 from eventreg.registration.models import Answer, Consent, Registration
@@ -87,22 +87,30 @@ def put_marks(of: ListOf, people: Mapping[int, Person], fields: Iterable[ListFie
     by_key = {field.column or field.name: field for field in fields if type(field).marked is not ListField.marked}
     if not people or not by_key:
         return
-    kinds, narrowed_by_days = tuple(type(field) for field in by_key.values()), of.sight.scope.days is not None
+    kinds, database = tuple(type(field) for field in by_key.values()), db.engine.dialect.name
     # Days are looked up while the statement is built: what was built for one event is for no other then.
-    statement = _built_marks(kinds, of.sight, of.event_id) if narrowed_by_days else _marks(kinds, of.sight)
-    for key, id_, first, second in db.session.execute(statement, {"event_id": of.event_id, "ids": list(people)}):
+    narrowed_by_days = of.sight.scope.days is not None
+    built = (
+        _built_marks(kinds, of.sight, database, of.event_id) if narrowed_by_days else _marks(kinds, of.sight, database)
+    )
+    for key, id_, first, second in db.session.execute(built, {"event_id": of.event_id, "ids": list(people)}):
         by_key[key].mark(people[id_], first, second)
 
 
 @lru_cache(maxsize=64)
-def _marks(kinds: Sequence[type[ListField]], sight: Sight) -> CompoundSelect[*tuple[Any, ...]]:
+def _marks(kinds: Sequence[type[ListField]], sight: Sight, database: str) -> CompoundSelect[*tuple[Any, ...]]:
     """Return the statement that reads what is marked. Kept: to build it takes longer than to ask it."""
-    return _built_marks(kinds, sight, bindparam("event_id"))
+    return _built_marks(kinds, sight, database, bindparam("event_id"))
 
 
-def _built_marks(kinds: Sequence[type[ListField]], sight: Sight, event_id: Any) -> CompoundSelect[*tuple[Any, ...]]:
+def _built_marks(
+    kinds: Sequence[type[ListField]], sight: Sight, database: str, event_id: Any
+) -> CompoundSelect[*tuple[Any, ...]]:
     of = ListOf(event_id, (), sight, "")
-    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    ids: Any = bindparam("ids", expanding=True)
+    if database == "postgresql":
+        # One value, however many they are: hundreds would be written out, and planned with, for each page.
+        ids = select(func.unnest(bindparam("ids", type_=ARRAY(Integer))))
     return union_all(*(part for kind in kinds for part in kind(Offer()).marked(of, ids)))
 
 
@@ -277,7 +285,8 @@ class RegistrationList:
         statement = self._ordered(select(*shown(self._sight)), reverse=is_backward, few=few).limit(number)
         if position is not None:
             statement = statement.where(self._beyond(position, is_backward))
-        return db.session.execute(statement).all()
+        # Filters and searches let through one person or everybody.
+        return db.session.execute(statement, execution_options={PLANNED_ANEW: self.state.is_narrowed}).all()
 
     def _led(self, number: int, position: Sequence[Any] | None, is_backward: bool) -> Select[*tuple[Any, ...]] | None:
         """Return the selection of who comes first from a place on, off an index; None where none knows.

@@ -1,9 +1,10 @@
 """Tags, ready-made reasons and saved views of an event: one's own views, and those that the team shares."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from eventreg.accounts.models import Account
 from eventreg.attendees.models import ReadyReason, SavedView
@@ -62,17 +63,24 @@ class Around(NamedTuple):
 
 def get_around(event_id: int, account_id: int) -> Around:
     """Return where an event's history stands with the views that an account has: one statement."""
+    found = db.session.execute(_around(), {"event_id": event_id, "account_id": account_id}).all()
+    shown = [_shown(view, owner, account_id) for _position, _hash, view, owner in found if view is not None]
+    return Around(found[0][0] or 0, found[0][1] or "", sorted(shown, key=_by_name))
+
+
+@cache
+def _around() -> Select[Any]:
+    """Return the statement of `get_around`, built once: each look at the list asks it."""
+    event_id: Any = bindparam("event_id")
+    account_id: Any = bindparam("account_id")
     newest = select(func.max(AuditEntry.position).label("position")).where(AuditEntry.chain == event_id).subquery()
     its_hash = select(AuditEntry.hash).where(AuditEntry.chain == event_id, AuditEntry.position == newest.c.position)
-    statement = (
+    return (
         select(newest.c.position, its_hash.scalar_subquery(), SavedView, Account.name)
         .select_from(newest)
         .outerjoin(SavedView, _is_seen_by(event_id, account_id))
         .outerjoin(Account, Account.id == SavedView.account_id)
     )
-    found = db.session.execute(statement).all()
-    shown = [_shown(view, owner, account_id) for _position, _hash, view, owner in found if view is not None]
-    return Around(found[0][0] or 0, found[0][1] or "", sorted(shown, key=_by_name))
 
 
 def list_views(event_id: int, account_id: int) -> Sequence[ShownView]:
@@ -113,6 +121,6 @@ def _seen_by(event_id: int, account_id: int) -> Select[SavedView, str]:
     )
 
 
-def _is_seen_by(event_id: int, account_id: int) -> ColumnElement[bool]:
+def _is_seen_by(event_id: Any, account_id: Any) -> ColumnElement[bool]:
     is_for = or_(SavedView.account_id == account_id, SavedView.is_shared)
     return and_(SavedView.event_id == event_id, is_for)

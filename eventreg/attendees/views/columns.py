@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import g, get_template_attribute, request, session
+from flask import g, get_template_attribute, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from markupsafe import Markup
 
+from eventreg.accounts.services.accounts import set_roomy_rows
 from eventreg.attendees.listing import ListShape, ListWords, RegistrationList, Way
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import PERSON, ListState
@@ -66,12 +68,10 @@ class Chooser:
 
 
 def keep_rows() -> None:
-    """Remember in the session how high this person wants the rows, where the form of columns says so."""
+    """Keep with the account how high this person wants the rows, where the form of columns says otherwise than before."""
     asked = request.args.get(ROWS)
-    if asked == "roomy":
-        session[ROWS] = asked
-    elif asked:
-        session.pop(ROWS, None)
+    if asked and (asked == "roomy") is not current_user.has_roomy_rows:
+        set_roomy_rows(current_user.id, asked == "roomy")
 
 
 def shown_columns(state: ListState) -> list[str]:
@@ -105,7 +105,7 @@ def chooser_of(slug: str, state: ListState, shape: ListShape, words: ListWords) 
         orders=[Offered(name, words.short_title(name), name == state.order) for name in shape.columns],
         is_descending=state.is_descending,
         is_open=CHOOSER in request.args.getlist(OPEN),
-        is_roomy=ROWS in session,
+        is_roomy=current_user.has_roomy_rows,
         usual_url=list_url(slug, state.with_(columns=())) if state.columns else "",
     )
 

@@ -153,6 +153,8 @@ class Offered(NamedTuple):
 
     act: str
     text: str
+    #: the statuses it changes; empty: it does something to everybody
+    on: str
 
 
 class PlacesLeft(NamedTuple):
@@ -231,7 +233,11 @@ def _changes_some(act: RunAct, statuses: Collection[Status]) -> bool:
 
 
 def _offered(acts: Sequence[RunAct]) -> list[Offered]:
-    return [Offered(act.value, _(act.title)) for act in acts if access.may(act.needs)]
+    return [Offered(act.value, _(act.title), _changing(act)) for act in acts if access.may(act.needs)]
+
+
+def _changing(act: RunAct) -> str:
+    return " ".join(each.value for each in Status if act in ACTIONS and _changes_some(act, {each}))
 
 
 def _places(categories: Sequence[Category], seats: Seats) -> Iterator[PlacesLeft]:

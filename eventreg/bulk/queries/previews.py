@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from eventreg.attendees.rules.acts import ACTIONS, MOST_CHOSEN, RunAct
 from eventreg.bulk.models import Run, RunItem
 from eventreg.db import db
-from eventreg.events.announcing import MovesUp
+from eventreg.events.announcing import WrittenTo
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.seats import Places, Seats
 from eventreg.events.rules.team import Scope
@@ -133,7 +133,7 @@ def forecast_places(event: Event, run: Run) -> PlaceForecast | None:
     return PlaceForecast(seats, needed, concerned, seats.lacking({need.category.id: need.needed for need in concerned}))
 
 
-def forecast_moves(event: Event, run: Run) -> Sequence[MovesUp]:
+def forecast_moves(event: Event, run: Run) -> Sequence[WrittenTo]:
     """Return who moves up to the places that a draft lets go, once it cannot be undone any more."""
     if run.act not in (RunAct.DECLINE, RunAct.WAITLIST, RunAct.REOPEN):
         return ()

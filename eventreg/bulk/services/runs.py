@@ -116,10 +116,13 @@ def seen_of(run: Run) -> str:
     return run.saved_at.isoformat() if run.saved_at is not None else ""
 
 
-def discard(run_id: int) -> None:
-    """Delete a draft. Raises Refused (BEGUN)."""
+def discard(run_id: int, actor: Actor) -> None:
+    """Delete a draft; the history keeps who did, where it was saved and others could know of it. Raises Refused (BEGUN)."""
     with transaction() as session:
-        session.delete(_lock_draft(run_id))
+        run = _lock_draft(run_id)
+        if run.saved_at is not None:
+            _note(session.get_one(Event, run.event_id), run, "run_discarded", actor)
+        session.delete(run)
 
 
 def take_in(run_id: int, registration_ids: Collection[int]) -> None:

@@ -11,6 +11,7 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 
+from eventreg.accounts.queries import list_account_names
 from eventreg.attendees.queries.messages import WRITTEN
 from eventreg.attendees.queries.reasons import list_views
 from eventreg.attendees.rules.acts import RunAct
@@ -219,7 +220,7 @@ def keep_draft(slug: str) -> Answer:
 @requires(Permission.SEND_MESSAGES)
 def discard_draft(slug: str, public_id: str) -> Answer:
     """Delete a draft."""
-    runs.discard(open_draft(public_id, RunAct.WRITE).run.id)
+    runs.discard(open_draft(public_id, RunAct.WRITE).run.id, acting())
     flash(_("The draft was deleted."))
     return redirect(url_for("bulk.list_writings", slug=slug), 303)
 
@@ -232,13 +233,16 @@ def list_writings(slug: str) -> str:
     is_sent = {"draft": False, "sent": True}.get(request.args.get("state", ""))
     before = fields.whole_number(request.args.get("before"))
     lines, more = written.list_writings(event.id, organizer(), search, is_sent, before)
+    savers = {line.run.id: line.run.details.get("saved_by") for line in lines if line.run.begun_at is None}
+    names = list_account_names({saver for saver in savers.values() if saver})
+    others = {line.run.id: names.get(savers.get(line.run.id) or 0, "") for line in lines}
     here = partial(url_for, "bulk.list_writings", slug=slug, q=search or None)
     states = {None: _("All messages"), "draft": _("Drafts"), "sent": _("Mailings")}
     shown = {False: "draft", True: "sent"}.get(is_sent)  # type: ignore[arg-type]
     return render_desk(
         "bulk/writings.html",
         "writings",
-        lines=[(line, *_first_words(line.run, event), _said_to(line)) for line in lines],
+        lines=[(line, *_first_words(line.run, event), _said_to(line), others[line.run.id]) for line in lines],
         search=search,
         state=shown,
         tabs=[{"text": words, "href": here(state=state), "current": state == shown} for state, words in states.items()],

@@ -9,7 +9,17 @@ from typing import Any, Final
 from sqlalchemy import exists, select
 
 from eventreg.db import Base, db
-from eventreg.events.bundles.fields import COMPLETE, INSTANT, BundleInvalid, Field, Fitting, optional, record_of, texts
+from eventreg.events.bundles.fields import (
+    COMPLETE,
+    INSTANT,
+    PERIODS,
+    BundleInvalid,
+    Field,
+    Fitting,
+    optional,
+    record_of,
+    texts,
+)
 from eventreg.events.models import Event
 from eventreg.events.models.event import EVENT, OWN, columns_kept
 from eventreg.events.rules.slugs import is_prefix, is_slug
@@ -25,6 +35,8 @@ _KINDS: Final[Mapping[str, Any]] = {
     "languages": texts(12, 20),
     "title": COMPLETE,
     "region": texts(2, 300),
+    "retention": PERIODS,
+    "participant_columns": texts(24, 10),
     "publication_changed_at": INSTANT,
     "created_at": Field("created_at", optional(INSTANT), None),
 }

@@ -30,6 +30,7 @@ from sqlalchemy import Boolean, Date, Enum as ChoiceType, Integer, String, Time
 from sqlalchemy.types import TypeEngine
 
 from eventreg.db import Base, Localized, UtcDateTime
+from eventreg.events.rules.settings import LONGEST_KEPT
 from eventreg.kernel.text import fault_of, is_blank, pick
 
 #: characters of one text in one language
@@ -198,6 +199,10 @@ def _read_flag(value: Any, place: str, _fitting: Fitting) -> bool:
     return value
 
 
+def _read_periods(value: Any, place: str, fitting: Fitting) -> dict[str, int]:
+    return {key: _DAYS.read(days, f"{place}.{key}", fitting) for key, days in mapping(value, place).items()}
+
+
 def _read_localized(value: Any, place: str, fitting: Fitting) -> dict[str, str]:
     return fitting.kept(_by_language(value, place))
 
@@ -268,6 +273,9 @@ def _moved_day(value: Any, place: str, fitting: Fitting) -> date:
 
 
 FLAG = Kind(bool, _read_flag)
+_DAYS = number(1, LONGEST_KEPT)
+#: days by the key of a holding
+PERIODS = Kind(dict, _read_periods)
 #: text by language that may lack in some
 LOCALIZED = Kind(dict, _read_localized)
 #: text by language that stands in each of the event's

@@ -18,7 +18,7 @@ from eventreg.accounts.rules.profiles import checked_address
 from eventreg.events.models import Event, EventDay
 from eventreg.events.rules.dates import ClockFault, instant_of, read_clock, read_moment, written_moment
 from eventreg.events.rules.settings import LARGEST_NUMBER, MOST_DAYS, AttendanceMode, DayEntry, SettingsRefused
-from eventreg.i18n.countries import CODES, by_alphabet
+from eventreg.i18n.countries import CODES, by_alphabet, zones_by_alphabet
 from eventreg.i18n.languages import current_language, known_languages, own_name
 from eventreg.kernel.clock import time_zones
 from eventreg.kernel.errors import N_, Refused
@@ -139,12 +139,12 @@ SUBJECTS: Final = (
     Subject("where", N_("Where"), ("attendance", "city", "country", "joining_url", "time_zone")),
     Subject("languages-part", N_("Languages and countries"), ("languages", "first_language", "region")),
     Subject("contact", N_("Contact person"), ("contact_name", "contact_email", "contact_phone", "contact_language")),
-    Subject("safety", N_("Safety"), ("demands_second_factor",)),
+    Subject("safety", N_("Safety"), ("demands_second_factor", "is_discreet", "is_quiet")),
 )  # fmt: skip
 #: fields that a section of the page shows at its end, after those that stand there by hand
 SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "registration": ("verifies_addresses",),
-    "safety": ("demands_second_factor",),
+    "safety": ("demands_second_factor", "is_discreet", "is_quiet"),
 }
 
 
@@ -225,6 +225,20 @@ class SettingsForm(LocalizedForm):
     contact_phone = TextField(lazy_gettext("Telephone"), limit=40)
     contact_language = SelectField(lazy_gettext("Language of mails to the contact person"), validate_choice=False)
     demands_second_factor = BooleanField(lazy_gettext("The team signs in with a second factor"))
+    is_discreet = BooleanField(
+        lazy_gettext("Discreet"),
+        description=lazy_gettext(
+            "Nobody learns by typing an address whether it is registered: every sender sees the same page, and a mail says "
+            "the rest. How many places are left, and what is full, is shown to nobody."
+        ),
+    )
+    is_quiet = BooleanField(
+        lazy_gettext("Quiet"),
+        description=lazy_gettext(
+            "Title, place and institutions stay out of the subjects, senders and calendars of emails. The event is in no "
+            "public list and no search engine: give its address to those it is for, and let the address tell nothing."
+        ),
+    )
 
     def __init__(self, event: Event, formdata: MultiDict[str, str] | None, shown: Container[str]) -> None:
         self.event, self.zone = event, event.time_zone
@@ -247,7 +261,7 @@ class SettingsForm(LocalizedForm):
         self.languages.choices = self.first_language.choices = self.contact_language.choices = named
         self.country.choices = countries
         self.region.choices = sorted(countries, key=lambda entry: entry[0] not in event.region)
-        self.time_zone.choices = [(zone, zone.replace("_", " ")) for zone in _zones(event.time_zone)]
+        self.time_zone.choices = zones_by_alphabet(event.time_zone, language)
 
     def validate_joining_url(self, bound: TextField) -> None:
         """Refuse what a browser would not open as a page."""
@@ -356,12 +370,6 @@ def check_offered(bound: SelectField, offered: Container[str]) -> None:
     """Refuse what is none of the list, as a validator of its field does."""
     if bound.data not in offered:
         raise ValidationError(_("Choose one of the list"))
-
-
-def _zones(present: str) -> list[str]:
-    """Return the zones that people choose from: those named by a place, and the present one."""
-    zones = {zone for zone in time_zones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
-    return sorted(zones | {present, "UTC"})
 
 
 _FIRST_HOUR, _LAST_HOUR = time(9), time(18)

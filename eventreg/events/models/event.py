@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.audit.models import AuditEntry
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
-from eventreg.events.rules.categories import ApprovalRule
+from eventreg.events.rules.categories import LIST_CONSENT, ApprovalRule, ListedColumn, ShownTo
 from eventreg.events.rules.dates import Window
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.publication import Publication
@@ -124,6 +124,10 @@ class Event(Base):
     promotes_until: Mapped[datetime] = mapped_column(UtcDateTime, info=_info(N_("Waiting list moves until")))
     #: whether an address is verified before the registration counts
     verifies_addresses: Mapped[bool] = mapped_column(default=False, info=_info(N_("Addresses are confirmed")))
+    #: nobody learns by typing an address whether it is registered: what became of a form is told by mail alone
+    is_discreet: Mapped[bool] = mapped_column(default=False, info=_info(N_("Discreet")))
+    #: named in no public list, and neither title, place nor institutions in the subjects, senders and calendars of its mails
+    is_quiet: Mapped[bool] = mapped_column(default=False, info=_info(N_("Quiet")))
     #: messages to addresses outside `.example` are kept and shown, never sent
     holds_mail: Mapped[bool] = mapped_column(default=False, info=_info(N_("Emails are held")))
 
@@ -157,6 +161,22 @@ class Event(Base):
     #: what the picture shows, for who cannot see it
     picture_text: Mapped[dict[str, str]] = mapped_column(
         Localized, default=dict, info=_info(N_("What the picture shows"), kept="look")
+    )
+    #: days that what is held about people is kept, by key of a holding (privacy.holdings); others as the program says
+    retention: Mapped[dict[str, int]] = mapped_column(
+        JSON, default=dict, info=_info(N_("How long data are kept"), kept=EVENT)
+    )
+    #: nothing goes before, whatever the periods say: it was there when the program learned to let go. None: no such time
+    retained_until: Mapped[datetime | None] = mapped_column(UtcDateTime, info=_info(kept=NOWHERE))
+    #: what the list of participants says, where some category is shown: values of ListedColumn
+    participant_columns: Mapped[list[str]] = mapped_column(
+        JSON,
+        default=lambda: [each.value for each in ListedColumn],
+        info=_info(N_("What the list of participants says")),
+    )
+    #: the key of the consent without which nobody is on it, once some version of the questions asks for it
+    participant_consent: Mapped[str] = mapped_column(
+        String(64), default=LIST_CONSENT, info=_info(N_("Permission that the list of participants needs"))
     )
     #: raised with every change of dates, places and settings: whoever saves says which one was seen
     settings_revision: Mapped[int] = mapped_column(default=1)
@@ -203,6 +223,11 @@ class Event(Base):
         return Seats(self.capacity, limits, {id_: taken[id_] for id_ in limits if id_ in taken}, beside)
 
     @property
+    def shows_receipts(self) -> bool:
+        """Whether the sender of a form is shown what became of it; else a mail alone says so."""
+        return not (self.verifies_addresses or self.is_discreet)
+
+    @property
     def is_called_off(self) -> bool:
         """Whether it does not take place: cancelled, or archived after that."""
         was_cancelled = self.publication is Publication.ARCHIVED and bool(self.cancellation_note)
@@ -230,7 +255,7 @@ def _give_a_new_id(_mapper: Any, connection: Connection, event: Event) -> None:
 #: what calendars show beside the days, which count by the service that saves them
 _IN_CALENDARS = (
     "title", "summary", "venue", "demonstration_note", "attendance", "city", "country", "time_zone", "contact_name",
-    "contact_email",
+    "contact_email", "is_quiet",
 )  # fmt: skip
 
 
@@ -256,6 +281,8 @@ class PrivacyNotice(Base):
     summary: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
     #: the whole notice, Markdown
     body: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
+    #: the event's `retention` when it was published: nothing of whoever saw it is kept longer
+    periods: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, info=NOT_PERSONAL)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -330,6 +357,10 @@ class Category(Base):
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: not offered in public: reached by its link, an access code or an invitation
     is_private: Mapped[bool] = mapped_column(default=False)
+    #: who finds its people on the list of participants
+    shown_to: Mapped[ShownTo] = mapped_column(
+        choice_column(ShownTo, "shown_to"), default=ShownTo.NOBODY, info=NOT_PERSONAL
+    )
     #: of its link, raised with each new one, which kills the one before
     link_generation: Mapped[int] = mapped_column(default=1)
 

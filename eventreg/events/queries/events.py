@@ -153,8 +153,13 @@ def list_sign_up_sessions(event_id: int) -> list[SignUpSession]:
     return [SignUpSession(*row) for row in rows]
 
 
+_CATEGORIES = (
+    select(Category)
+    .where(Category.event_id.in_(bindparam("event_ids", expanding=True)))
+    .order_by(Category.event_id, Category.position)
+)
+
+
 def list_categories(event_ids: Collection[int]) -> Sequence[Category]:
     """Return the categories of these events, in the order of each."""
-    return db.session.scalars(
-        select(Category).where(Category.event_id.in_(event_ids)).order_by(Category.event_id, Category.position)
-    ).all()
+    return db.session.scalars(_CATEGORIES, {"event_ids": list(event_ids)}).all()

@@ -14,6 +14,8 @@ from eventreg.events.queries.programme import sessions_loaded
 from eventreg.events.rules.publication import PUBLIC
 from eventreg.organizations.models import Organization
 
+#: what is listed: of a quiet event only who has its address finds a page
+LISTED = (Event.publication.in_(PUBLIC), Event.is_quiet.is_(False))
 #: the list of events goes back this far; it is a page, not an archive
 _LONGEST_LIST = 100
 
@@ -54,7 +56,7 @@ def list_public_events() -> Sequence[Event]:
     return db.session.scalars(
         select(Event)
         .outerjoin(last_day, last_day.c.event_id == Event.id)
-        .where(Event.publication.in_(PUBLIC))
+        .where(*LISTED)
         .order_by(last_day.c.held_on.is_not(None), last_day.c.held_on.desc(), Event.id.desc())
         .limit(_LONGEST_LIST)
         .options(selectinload(Event.days), selectinload(Event.categories), _with_institutions())
@@ -100,7 +102,7 @@ def list_for_feeds() -> Sequence[Event]:
     announced_at = func.coalesce(Event.publication_changed_at, Event.created_at)
     return db.session.scalars(
         select(Event)
-        .where(Event.publication.in_(PUBLIC))
+        .where(*LISTED)
         .order_by(announced_at.desc(), Event.id.desc())
         .limit(LONGEST_FEED)
         .options(selectinload(Event.days), selectinload(Event.partners).joinedload(Partner.organization))
@@ -109,9 +111,7 @@ def list_for_feeds() -> Sequence[Event]:
 
 def list_for_sitemap() -> Sequence[Event]:
     """Return the public events with nothing beside them, the newest first, in one statement."""
-    return db.session.scalars(
-        select(Event).where(Event.publication.in_(PUBLIC)).order_by(Event.id.desc()).limit(LONGEST_SITEMAP)
-    ).all()
+    return db.session.scalars(select(Event).where(*LISTED).order_by(Event.id.desc()).limit(LONGEST_SITEMAP)).all()
 
 
 def page_of_past(today: date, before: tuple[date, int] | None, limit: int) -> PastPage:
@@ -123,7 +123,7 @@ def page_of_past(today: date, before: tuple[date, int] | None, limit: int) -> Pa
     statement = (
         select(Event, last.c.held_on)
         .join(last, last.c.event_id == Event.id)
-        .where(Event.publication.in_(PUBLIC), last.c.held_on < today)
+        .where(*LISTED, last.c.held_on < today)
         .order_by(last.c.held_on.desc(), Event.id.desc())
         .limit(limit + 1)
         .options(selectinload(Event.days))

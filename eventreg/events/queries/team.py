@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
@@ -29,13 +29,17 @@ class Membership:
         return self.grant.role
 
 
+#: built once, since every page of the desk asks it
+_MEMBERSHIP = (
+    select(Event, TeamMember)
+    .outerjoin(TeamMember, (TeamMember.event_id == Event.id) & (TeamMember.account_id == bindparam("account_id")))
+    .where(Event.slug == bindparam("slug"))
+)
+
+
 def find_membership(slug: str, account_id: int, is_administrator: bool) -> Membership | None:
     """Return the event as this account may know of it: one statement, None when it may not."""
-    row = db.session.execute(
-        select(Event, TeamMember)
-        .outerjoin(TeamMember, (TeamMember.event_id == Event.id) & (TeamMember.account_id == account_id))
-        .where(Event.slug == slug)
-    ).one_or_none()
+    row = db.session.execute(_MEMBERSHIP, {"account_id": account_id, "slug": slug}).one_or_none()
     if row is None or (row.TeamMember is None and not is_administrator):
         return None
     return Membership(row.Event, _grant(row.TeamMember, is_administrator))

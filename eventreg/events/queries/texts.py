@@ -14,8 +14,9 @@ from eventreg.accounts.models import Account
 from eventreg.db import Part, db, get_of_event, read_together
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, TextVersion
 from eventreg.events.queries.programme import get_programme, names_of, slots_of
-from eventreg.events.rules.checklist import Readiness
+from eventreg.events.rules.checklist import Lack, Readiness
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.starting import TEMPLATES, texts_left_open
 from eventreg.events.rules.texts import TextId
 from eventreg.kernel.text import LocalizedText
@@ -98,6 +99,7 @@ def load_readiness(event: Event, outline: Outline | None = None) -> Readiness:
     """
     programme = get_programme(event.id)
     days = programme.days
+    sensitive = ((Lack.NOT_DISCREET, event.is_discreet), (Lack.NOT_QUIET, event.is_quiet))
     _days, categories, notice, has_host = outline or read_outline(event.id)
     return Readiness(
         languages=tuple(event.languages),
@@ -121,6 +123,7 @@ def load_readiness(event: Event, outline: Outline | None = None) -> Readiness:
         has_texts_left_open=_has_texts_left_open(event),
         has_joining=bool(event.joining_url or any(event.joining.values())),
         has_demonstration_values=_has_demonstration_values(event),
+        offered=[lack for lack, is_on in sensitive if event.publication is Publication.DRAFT and not is_on],
         has_mail_server=config().sends_mail,
         holds_mail=event.holds_mail,
     )

@@ -18,6 +18,24 @@ class ApprovalRule(Titled):
     BY_ORGANIZER = "by_organizer", N_("By an organizer")
 
 
+class ShownTo(Titled):
+    """Who finds the confirmed people of the category on the list of participants."""
+
+    NOBODY = "nobody", N_("Nobody")
+    CONFIRMED = "confirmed", N_("Other confirmed participants")
+    PUBLIC = "public", N_("Everybody: the list is public")
+
+
+class ListedColumn(Titled):
+    """What the list of participants can say of somebody."""
+
+    NAME = "name", N_("Name, as on the badge")
+    INSTITUTION = "institution", N_("Institution")
+    COUNTRY = "country", N_("Country")
+
+
+#: the key of the permission that the ready-made questions ask for
+LIST_CONSENT = "participant_list"
 MOST_CATEGORIES = 30
 
 

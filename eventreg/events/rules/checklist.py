@@ -59,6 +59,22 @@ class Lack(Keyed):
         ),
         "sessions",
     )
+    NOT_DISCREET = (
+        "not_discreet",
+        N_(
+            "Whoever types an address into the form can learn whether it is registered; where attending is sensitive, "
+            "choose “Discreet”"
+        ),
+        "settings/safety",
+    )
+    NOT_QUIET = (
+        "not_quiet",
+        N_(
+            "Title, place and institutions stand in public lists and in the subjects of emails; where the meeting is "
+            "sensitive, choose “Quiet”"
+        ),
+        "settings/safety",
+    )
     DEMONSTRATION = "demonstration", N_("Demonstration values are left, and the page says so"), "texts/contact"
     NO_MAIL_SERVER = (
         "no_mail_server", N_("No mail server is configured: messages are kept and shown, and none is sent"),
@@ -124,6 +140,8 @@ class Readiness:
     has_texts_left_open: bool = False
     has_joining: bool = False
     has_demonstration_values: bool = False
+    #: the settings for sensitive meetings that are off, before the event is published: NOT_DISCREET, NOT_QUIET
+    offered: Sequence[Lack] = ()
     has_mail_server: bool = True
     holds_mail: bool = False
 
@@ -211,6 +229,7 @@ def _advice(event: Readiness) -> Iterator[Finding]:
     if untitled := _without_any(event.session_titles, event.languages):
         yield Finding(Lack.SESSION_TITLE, untitled)
     yield from _programme(event)
+    yield from map(Finding, event.offered)
     if event.has_demonstration_values:
         yield Finding(Lack.DEMONSTRATION)
     if not event.has_mail_server:

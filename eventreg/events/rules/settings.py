@@ -14,6 +14,8 @@ from eventreg.kernel.text import LocalizedText
 
 #: a meeting, not a season
 MOST_DAYS = 31
+#: days after the event: nothing that is held about people is kept without end
+LONGEST_KEPT = 3650
 #: what PostgreSQL's integer holds is far above
 LARGEST_NUMBER = 1_000_000
 

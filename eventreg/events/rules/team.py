@@ -4,8 +4,9 @@ What is agreed with a member: a role, and what is less than it. Who may agree wh
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Self
 
 from eventreg.kernel.errors import N_, Reason, Refused, Titled
 
@@ -201,6 +202,11 @@ class Sight:
     scope: Scope = WHOLE
     #: mail addresses and telephone numbers
     has_contact_data: bool = True
+
+    def narrowed_to(self, categories: frozenset[str]) -> Self:
+        """Return the same of people of these categories alone."""
+        own = self.scope.categories
+        return replace(self, scope=replace(self.scope, categories=categories if own is None else own & categories))
 
 
 #: for what the product does by itself, and for whoever is kept from nothing

@@ -231,7 +231,12 @@ def publish_notice(
         if seen_version is not None and seen_version != (last or 0):
             raise Refused(N_("Somebody else published a version meanwhile"), status_code=409)
         notice = PrivacyNotice(
-            event_id=event_id, version=(last or 0) + 1, summary=dict(summary), body=dict(body), published_at=now()
+            event_id=event_id,
+            version=(last or 0) + 1,
+            summary=dict(summary),
+            body=dict(body),
+            periods=dict(event.retention),
+            published_at=now(),
         )
         session.add(notice)
         session.flush()

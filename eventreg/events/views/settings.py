@@ -27,6 +27,8 @@ from eventreg.events.services.settings import (
 )
 from eventreg.events.views import blueprint, desk
 from eventreg.events.views.desk import render_desk
+from eventreg.i18n.countries import zone_place
+from eventreg.i18n.languages import current_language
 from eventreg.web.access import Answer, Sending, requires, sends
 from eventreg.web.fields import whole_number
 from eventreg.web.markdown import render_markdown
@@ -137,6 +139,7 @@ def _page(
         entries=subjects.index(lambda part: address(part=part)),
         page=page,
         form=page.form,
+        zone=zone_place(event.time_zone, current_language()),
         taken=places.taken,
         over=places.over,
         has_registrations=bool(occupancy().count_in_categories(event.id)),

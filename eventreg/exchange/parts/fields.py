@@ -1,6 +1,6 @@
 """The columns of registrations and of what belongs to them, as they stand in an event's file."""
 
-from eventreg.events.bundles.fields import INSTANT, number, record_of, texts
+from eventreg.events.bundles.fields import INSTANT, number, optional, record_of, texts
 from eventreg.registration import models
 
 REGISTRATION = record_of(
@@ -8,7 +8,9 @@ REGISTRATION = record_of(
     (
         "status", "revision", "language", "given_name", "family_name", "badge_name", "institution", "position", "country",
         "email", "phone", "link_generation", "came_by", "submitted_at", "status_changed_at", "approved_at", "waitlisted_at",
+        "listed_columns",
     ),
+    listed_columns=optional(texts(24, 10)),
     revision=number(1),
     link_generation=number(1),
 )  # fmt: skip

@@ -76,6 +76,31 @@ LONGEST_REASON, SHORTEST_REASON = 1000, 5
 _LONGEST_WORD = 40
 
 
+#: what stands in a file whatever its columns are
+_ALWAYS_SAYS = {**COLUMNS_OF, ExportFormat.JSON: ("reference",), ExportFormat.ZIP: ("person", "reference")}
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody outside of the team for whom a file can be made, and the most that was agreed to be in it."""
+
+    key: str
+    name: str
+    #: keys of categories
+    categories: frozenset[str]
+    #: names of columns, in their order
+    columns: tuple[str, ...]
+
+    def columns_of(self, wish: ExportRequest) -> tuple[str, ...]:
+        """Return the columns of what is wished that were agreed. Raises Refused where a file would say something else."""
+        if not set(self.columns).issuperset(_ALWAYS_SAYS.get(wish.format, ())):
+            raise Refused(N_("This format says more than was agreed: choose another one"), field="format")
+        columns = tuple(each for each in wish.columns or self.columns if each in self.columns)
+        if not columns:
+            raise Refused(N_("None of these columns was agreed with the recipient"), field="columns")
+        return columns
+
+
 @dataclass(frozen=True)
 class ExportRequest:
     """What somebody wants to take out of a list."""
@@ -90,6 +115,8 @@ class ExportRequest:
     #: why sensitive answers are taken, in the words of whoever takes them
     reason: str = ""
     titles: Titles = Titles.LABELS
+    #: the key of the `Recipient` that it is made for; empty: the team itself
+    recipient: str = ""
 
     @property
     def takes_sensitive(self) -> bool:
@@ -120,6 +147,9 @@ class Plan:
     grouped_by: str
     #: which registrations the taker might know of
     scope: Scope
+    #: for whom outside the team it was made, by name and by the key of what was agreed; empty: the team itself
+    recipient: str = ""
+    agreement: str = ""
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""

@@ -1,7 +1,7 @@
 """Taking the list out: what is wished is checked and recorded before the first person is in any file."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -21,6 +21,7 @@ from eventreg.exchange.rules.exports import (
     ExportRequest,
     ExportState,
     Plan,
+    Recipient,
     check_wish,
     ending,
     file_name,
@@ -30,7 +31,12 @@ from eventreg.exchange.services.files import Progress, Source, set_aside
 from eventreg.exchange.services.formats import FORMATS
 from eventreg.exchange.sheets.columns import FIXED
 from eventreg.kernel import clock, tokens
+from eventreg.kernel.errors import N_, Refused
 from eventreg.registration.queries.scoping import is_shown
+from eventreg.web.sockets import FunctionSocket
+
+#: for whom outside the team a file of an event can be made today
+list_recipients: FunctionSocket[[Event], Sequence[Recipient]] = FunctionSocket("export_recipients")
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,12 @@ def begin_export(
     at, query = clock.now(), urlencode(state.with_().query())
     with transaction() as session:
         event = lock_event_in_any_state(event_id)
+        recipient = _recipient(event, wish)
+        if recipient is not None:
+            wish = replace(wish, columns=recipient.columns_of(wish))
+            taker = replace(taker, sight=taker.sight.narrowed_to(recipient.categories))
+            # What the list was narrowed by can be what was not agreed: the file and its name do not say it, the history does.
+            words = ""
         categories = [row for row in event.categories if is_shown(row, taker.sight.scope)]
         shape = get_shape(event_id, categories, taker.sight)
         ids: Sequence[int] = RegistrationList(event_id, categories, state.with_(), taker.sight, shape).ids()
@@ -87,6 +99,9 @@ def begin_export(
         is_aside = not is_at_once and is_made_aside(wish.format, len(ids))
         ends = ending(wish.format, is_aside=is_aside)
         plan = _plan(event, state, wish, taker, words, at, ends)
+        if recipient is not None:
+            grouped_by = plan.grouped_by if plan.grouped_by in recipient.columns else ""
+            plan = replace(plan, recipient=recipient.name, agreement=recipient.key, grouped_by=grouped_by)
         begun = Begun(tokens.new_public_id(), event_id, ids, plan, at, is_aside)
         session.add(
             Export(
@@ -99,6 +114,7 @@ def begin_export(
                 details=begun.plan.as_data(),
                 has_sensitive=begun.plan.has_sensitive,
                 reason=wish.reason,
+                people=list(ids),
                 count=len(ids),
                 done=0 if is_aside else len(ids),
                 created_at=at,
@@ -120,6 +136,16 @@ def first_of(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Return the same pieces, the first of which is made at once: what cannot be made fails before anything is sent."""
     head = next(chunks, b"")
     return chain([head], chunks)
+
+
+def _recipient(event: Event, wish: ExportRequest) -> Recipient | None:
+    """Return for whom a file is made. Raises Refused where nothing is agreed with them any more."""
+    if not wish.recipient:
+        return None
+    for each in list_recipients(event):
+        if each.key == wish.recipient:
+            return each
+    raise Refused(N_("Nothing is agreed with this recipient any more"), field="recipient")
 
 
 def _plan(
@@ -145,6 +171,8 @@ def _plan(
 def _detail(begun: Begun, wish: ExportRequest, query: str) -> Mapping[str, Any]:
     """Return what the history keeps of it: how much was taken, by which filters, and why, where it was sensitive."""
     detail: dict[str, Any] = {"format": wish.format.value, "count": len(begun.ids), "list": query}
+    if begun.plan.recipient:
+        detail["recipient"] = begun.plan.recipient
     if begun.plan.leaves_out_contact_data:
         detail["without_contact_data"] = True
     if wish.takes_sensitive:

@@ -71,7 +71,7 @@ class Source:
             self.event.time_zone,
             has_contact_data=plan.has_contact_data,
             has_sensitive=plan.has_sensitive,
-            is_by_surname=plan.format in PRINTED,
+            is_on_paper=plan.format in PRINTED,
         )
         self._group = FIXED[plan.grouped_by].writer(self.sheet.words) if plan.grouped_by else None
         self._marked = [each.fixed for each in columns if each.fixed is not None and each.fixed.is_in_files]

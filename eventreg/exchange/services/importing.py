@@ -32,7 +32,7 @@ from eventreg.exchange.rules.importing import (
 )
 from eventreg.exchange.rules.tables import read_table
 from eventreg.exchange.services.people import Put, put_people
-from eventreg.exchange.services.telling import schedule_telling
+from eventreg.exchange.services.telling import kept_of, schedule_telling
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.csv import csv_file
@@ -66,6 +66,8 @@ class Tried:
     #: what was said of the file's words and cells, and how many words are not understood
     mends: Mends
     unknown: int = 0
+    #: who would be told by mail: see `telling.kept_of`
+    told: Sequence[Sequence[Any]] = ()
 
     @property
     def refused(self) -> Sequence[Line]:
@@ -117,8 +119,7 @@ def try_file(
     row = get_of_event(Import, event_id, public_id=public_id)
     table, mends = open_table(row), mends_of(row) if mends is None else mends
     setting, trial = _try(event_id, table, matching, terms, mends, importer)
-    tried = Tried(trial.lines, trial.incomplete, mends, count_unknown(setting, trial.lines))
-    _keep_trial(public_id, tried)
+    tried = _keep_trial(public_id, setting, trial)
     # Whatever is kept for the next file stands in the open: of sensitive answers it would tell too much.
     secret = {target.name for asked in setting.asked if setting.keeps_back(asked.question) for target in asked.targets}
     words = {name: dict(said) for name, said in mends.words.items() if name not in secret}
@@ -132,9 +133,10 @@ def open_trial(row: Import) -> Tried:
     """Return what the last trial of a file showed. Raises Refused (GONE)."""
     if row.tried_at is None or row.done_at is not None:
         raise Refused(FileReason.GONE)
-    kept = json.loads(_open(_trial_id(row.public_id), _trial_place(row.public_id)))
+    kept = json.loads(_open(_trial_id(row.public_id), _place(row.public_id, "/trial")))
     lines = [Line.of_data(each) for each in kept["lines"]]
-    return Tried(lines, kept["incomplete"], Mends.of_data(kept.get("mends", {})), kept.get("unknown", 0))
+    mends = Mends.of_data(kept.get("mends", {}))
+    return Tried(lines, kept["incomplete"], mends, kept.get("unknown", 0), kept.get("told", ()))
 
 
 def words_of(row: Import, importer: Importer) -> list[Word]:
@@ -155,7 +157,7 @@ def open_rest(row: Import, title: str) -> bytes:
         return _rest(open_table(row), open_trial(row), title)
     if row.expires_at is None or row.expires_at <= clock.now():
         raise Refused(FileReason.GONE)
-    return _open(_rest_id(row.public_id), _rest_place(row.public_id))
+    return _open(_rest_id(row.public_id), _place(row.public_id, "/rest"))
 
 
 def matching_of(row: Import) -> list[str]:
@@ -175,13 +177,19 @@ def stamp_of(row: Import, tried: Tried) -> str:
 
 
 def confirm_import(
-    event_id: int, public_id: str, importer: Importer, seen: str | None = None, rest_title: str = ""
+    event_id: int,
+    public_id: str,
+    importer: Importer,
+    seen: str | None = None,
+    rest_title: str = "",
+    *,
+    is_quiet: bool = False,
 ) -> Put:
     """Put a file in as its last trial showed it: without the rows that are refused, unless it is all or nothing.
 
     `seen`: the stamp of the trial that was looked at, where a colleague may have tried it otherwise since. What is refused
-    stays for the rest of the file's day, with why in a column of the title `rest_title`. Raises NotFound, and Refused:
-    DIFFERS, having kept the new trial, when anything is otherwise now; GONE.
+    stays for the rest of the file's day, with why in a column of the title `rest_title`. With `is_quiet` nobody is told.
+    Raises NotFound, and Refused: DIFFERS, having kept the new trial, when anything is otherwise now; GONE.
     """
     row = get_of_event(Import, event_id, public_id=public_id)
     shown, table, terms = open_trial(row), open_table(row), terms_of(row)
@@ -192,19 +200,16 @@ def confirm_import(
         setting, trial = _try(event_id, table, matching_of(row), terms, shown.mends, importer)
         now = compare(shown.lines, trial.lines)
         if now is not None or is_overtaken or not shown.goes_in(terms):
-            unknown = count_unknown(setting, trial.lines)
-            _keep_trial(
-                public_id, replace(shown, lines=now or trial.lines, incomplete=trial.incomplete, unknown=unknown)
-            )
+            _keep_trial(public_id, setting, replace(trial, lines=now or trial.lines))
             raise Refused(FileReason.DIFFERS)
         return trial
 
     try:
         trial = tried_again()
         if shown.refused:
-            rest = sealed_parts(keys(), _rest(table, shown, rest_title), _rest_place(public_id))
+            rest = sealed_parts(keys(), _rest(table, shown, rest_title), _place(public_id, "/rest"))
             _replace(_rest_id(public_id), rest)
-        put = _write(row, trial, terms, importer)
+        put = _write(row, trial, replace(terms, tells=terms.tells and not is_quiet), importer)
     except BulkOvertaken:
         # Between the trial above and the lock: looked at once more, so that the page says what it was.
         tried_again(is_overtaken=True)
@@ -350,10 +355,14 @@ def _rest(table: Table, tried: Tried, title: str) -> bytes:
     return csv_file([*table.head, title], rows)
 
 
-def _keep_trial(public_id: str, tried: Tried) -> None:
+def _keep_trial(public_id: str, setting: Setting, trial: Trial) -> Tried:
+    told = kept_of(trial.new) if setting.terms.tells else ()
+    tried = Tried(trial.lines, trial.incomplete, setting.mends, count_unknown(setting, trial.lines), told)
     lines = [line.as_data() for line in tried.lines]
     kept = {"lines": lines, "incomplete": tried.incomplete, "mends": tried.mends.as_data(), "unknown": tried.unknown}
-    _replace(_trial_id(public_id), sealed_parts(keys(), json.dumps(kept).encode(), _trial_place(public_id)))
+    kept["told"] = told
+    _replace(_trial_id(public_id), sealed_parts(keys(), json.dumps(kept).encode(), _place(public_id, "/trial")))
+    return tried
 
 
 def _replace(file_id: str, parts: Iterable[bytes]) -> None:
@@ -385,13 +394,5 @@ def _rest_id(public_id: str) -> str:
     return f"{public_id}-rest"
 
 
-def _rest_place(public_id: str) -> str:
-    return f"imports/{public_id}/rest"
-
-
-def _place(public_id: str) -> str:
-    return f"imports/{public_id}"
-
-
-def _trial_place(public_id: str) -> str:
-    return f"imports/{public_id}/trial"
+def _place(public_id: str, of: str = "") -> str:
+    return f"imports/{public_id}{of}"

@@ -1,4 +1,6 @@
-"""People whom the team has put in from a file are told, where that was wanted: by a job, some people a step."""
+"""People whom the team has put in from a file are told, where that was wanted: by a job, some people a step; and before that
+shown, with what they would read.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,17 +9,57 @@ from typing import Any
 from sqlalchemy import select
 
 from eventreg.db import db
+from eventreg.events.announcing import WrittenTo
+from eventreg.events.models import Event
 from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.exchange.rules.importing import NewPerson
 from eventreg.jobs.services import schedule
+from eventreg.kernel import clock
 from eventreg.mail.services import enqueue_all
+from eventreg.questionnaires.queries import definition_of, get_current_version
 from eventreg.registration.emails import News, Occasion, participant_message
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.answers import list_day_ids
+from eventreg.registration.queries.answers import DAYS_KIND, list_day_ids
+from eventreg.registration.rules.states import Status
+from eventreg.registration.services.answers import fill_identity
 from eventreg.registration.services.registering import NEWS_OF
 
 TELL_ADDED_JOB = "registration.tell_added"
 #: people written to in one step: a second of work, in which nobody else can write to a small database
 PEOPLE_A_STEP = 50
+
+
+def kept_of(people: Sequence[NewPerson]) -> list[list[Any]]:
+    """Return what a trial keeps of those who would be told, as JSON takes it; of the first in each language and status with
+    the answers that their message shows."""
+    found: list[list[Any]] = []
+    first = set[tuple[str, Status]]()
+    for each in people:
+        if each.status in NEWS_OF:
+            shown = [] if (each.language, each.status) in first else each.questions
+            first.add((each.language, each.status))
+            answers = {q.key: list(each.answers.get(q.key, ())) for q in shown if q.column or q.kind == DAYS_KIND}
+            found.append([each.row, each.category_key, each.language, each.status.value, answers])
+    return found
+
+
+def foretold(event: Event, kept: Sequence[Sequence[Any]], names: Mapping[int, str]) -> Sequence[WrittenTo]:
+    """Return who would be told, of what `kept_of` kept, with the message where it is the first. Writes nothing."""
+    occasion, asked = Occasion.load(event), list(definition_of(get_current_version(event.id)).questions())
+    categories, found = {each.key: each.id for each in event.categories}, []
+    for row, category, language, status, answers in kept:
+        message = None
+        if answers and category in categories:
+            # In no table, and its link leads nowhere.
+            person = Registration(
+                public_id="A" * 12, reference=f"{event.reference_prefix}-000000", event_id=event.id, language=language,
+                email="", status=Status(status), category_id=categories[category], revision=1, link_generation=1,
+            )  # fmt: skip
+            fill_identity(person, [q for q in asked if q.column], answers)
+            days = frozenset(int(id_) for q in asked if q.kind == DAYS_KIND for id_ in answers.get(q.key, ()))
+            message = participant_message(occasion, person, News(NEWS_OF[person.status], days), clock.now())
+        found.append(WrittenTo(names.get(row, ""), category, language, str(row), message))
+    return found
 
 
 def schedule_telling(event_id: int, key: str, registration_ids: Sequence[int], now: datetime) -> None:

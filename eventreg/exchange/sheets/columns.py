@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 
 from eventreg.attendees.cells import AnswerCells, questions_of
+from eventreg.attendees.fields import MomentField
 from eventreg.attendees.listing import IN_EXPORTS, Cell, ListField, ListShape, Words
 from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.listing import ANSWER, PERSON, is_contact_data
 from eventreg.events.models import Category
 from eventreg.exchange.rules.exports import Titles
+from eventreg.i18n import formats
 from eventreg.kernel.text import folded
 from eventreg.questionnaires.kinds import Context
 from eventreg.questionnaires.rules.schema import Definition, Question
@@ -136,9 +138,10 @@ class Sheet:
         *,
         has_contact_data: bool,
         has_sensitive: bool = False,
-        is_by_surname: bool = False,
+        is_on_paper: bool = False,
     ) -> None:
-        self.columns, self._is_by_surname = columns, is_by_surname
+        """`is_on_paper`: for people to read, by surname and in words; else what can be reckoned with stays as it is kept."""
+        self.columns, self._is_on_paper = columns, is_on_paper
         self.answers = AnswerCells(
             definitions,
             {category.id: category.key for category in categories},
@@ -146,6 +149,7 @@ class Sheet:
             language,
             has_contact_data=has_contact_data,
             has_sensitive=has_sensitive,
+            is_read=is_on_paper,
         )
         self.words = Words(
             categories, context, language, time_zone, withheld="" if has_contact_data else self.answers.answered
@@ -178,10 +182,14 @@ class Sheet:
     def _cell_of(self, column: SheetColumn) -> Cell:
         if column.question is not None:
             return self.answers.cell_of(column.question, column.part)
-        if self._is_by_surname and column.name == PERSON:
+        if self._is_on_paper and column.name == PERSON:
             return _surname_first
-        assert column.fixed is not None  # noqa: S101 - a column is fixed, or a question's
-        return column.fixed.writer(self.words)
+        fixed = column.fixed
+        assert fixed is not None  # noqa: S101 - a column is fixed, or a question's
+        if self._is_on_paper and isinstance(fixed, MomentField):
+            zone, language = str(self.words.zone), self.words.language
+            return lambda person: formats.short_instant(at, zone, language) if (at := fixed.moment(person)) else ""
+        return fixed.writer(self.words)
 
 
 def _surname_first(person: Person) -> str:

@@ -17,7 +17,7 @@ from eventreg.exchange.forms import EVERY_COLUMN, ON_SCREEN, ExportForm
 from eventreg.exchange.models import Export
 from eventreg.exchange.rules.exports import ExportFormat, ExportRequest
 from eventreg.exchange.services import files, formats
-from eventreg.exchange.services.exporting import Begun, ExportedBy, begin_export, file_chunks, first_of
+from eventreg.exchange.services.exporting import Begun, ExportedBy, begin_export, file_chunks, first_of, list_recipients
 from eventreg.exchange.views import blueprint
 from eventreg.i18n.languages import current_language
 from eventreg.web.access import Answer, may, requires
@@ -45,7 +45,9 @@ def choose_export(slug: str) -> Answer:
         "columns": ON_SCREEN if state.columns else EVERY_COLUMN,
         "names": _screen_columns(state),
     }
-    return _page(_form(state, formdata=None, with_contact_data=True, **usual), state)
+    # A hotel or the entrance needs names: what is made ready for them begins without addresses.
+    with_contact_data = ready is None or "email" in ready.columns
+    return _page(_form(state, formdata=None, with_contact_data=with_contact_data, **usual), state)
 
 
 @blueprint.post("/manage/events/<slug>/registrations/export")
@@ -104,6 +106,7 @@ def _form(state: ListState, **values: object) -> ExportForm:
     names = dict.fromkeys((*_screen_columns(state), *words.shape.columns))
     return ExportForm(
         [(name, words.title(name)) for name in names],
+        list_recipients(g.event),
         may_see_contact_data=may(Permission.SEE_CONTACT_DATA),
         may_see_sensitive=may(Permission.SEE_SENSITIVE),
         **values,

@@ -10,6 +10,7 @@ from flask_login import current_user
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.audit.services import acting
 from eventreg.db import get_of_event
+from eventreg.events.announcing import shown as shown_to
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
@@ -20,6 +21,7 @@ from eventreg.exchange.incoming.sources import recognized
 from eventreg.exchange.models import Import
 from eventreg.exchange.rules.importing import FileReason, Line, Outcome, RefusedRows, Table, divided
 from eventreg.exchange.services import importing
+from eventreg.exchange.services.telling import foretold
 from eventreg.exchange.views import blueprint
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.csv import csv_file
@@ -156,7 +158,9 @@ def put_in_import(slug: str, row: Import) -> Answer:
         return done
     with Refusals(busy=_("The desk is busy. Nothing is lost: send it once more.")) as outcome:
         seen, title = request.form.get("trial", ""), _("Why not imported")
-        put = importing.confirm_import(g.event.id, row.public_id, importer(), seen, title)
+        put = importing.confirm_import(
+            g.event.id, row.public_id, importer(), seen, title, is_quiet="quietly" in request.form
+        )
         if put.added or not put.changed:
             flash(ngettext("%(num)d person was added.", "%(num)d people were added.", len(put.added)))
         if put.changed:
@@ -281,14 +285,16 @@ def trial_page(row: Import, tried: importing.Tried, problem: str = "") -> str:
         tabs.append(tab(_("Otherwise now"), f"{address}?only=otherwise", otherwise, only == "otherwise"))
     for each in (Outcome.REFUSED, Outcome.ADDED, Outcome.CHANGED, Outcome.SAME):
         tabs.append(tab(_(each.title), f"{address}?only={each.value}", counts[each], only == each.value))
+    goes_in, names = tried.goes_in(importing.terms_of(row)), {line.row: line.name for line in tried.lines}
+    telling = foretold(get_event_whole(event.id), tried.told, names) if goes_in and tried.told else ()
     return render_desk(
         "exchange/import_trial.html",
         "registrations",
         row=row,
-        terms=importing.terms_of(row),
         stamp=importing.stamp_of(row, tried),
         tried=tried,
-        goes_in=tried.goes_in(importing.terms_of(row)),
+        goes_in=goes_in,
+        telling=shown_to(telling) if telling else None,
         all_or_nothing=importing.terms_of(row).refused is RefusedRows.ALL,
         counts=counts,
         total=len(tried.lines),

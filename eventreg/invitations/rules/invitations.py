@@ -14,8 +14,6 @@ from eventreg.questionnaires.rules.answers import Invalid, clean_line, clean_par
 REMINDED_EVERY = timedelta(days=1)
 #: a message sent a moment ago is not sent again: whoever presses twice means it once
 SENT_AGAIN_AFTER = timedelta(minutes=10)
-#: what is known of invited people alone is deleted so long after the last day of the event
-KEPT_AFTER_EVENT = timedelta(days=30)
 #: people in one list
 MOST_LINES = 1000
 LONGEST_NOTE = 1000

@@ -134,7 +134,7 @@ def left_unpacked(config: Config) -> list[Path]:
 
 def derived_folders(config: Config) -> list[Path]:
     """Return the folders whose files are made again, or are not kept for long: no backup has them."""
-    return [config.held_mail, config.exports, config.imports]
+    return [config.held_mail, config.exports, config.imports, config.copies]
 
 
 def finish_restores(config: Config) -> None:

@@ -234,6 +234,10 @@ class Kind(ABC):
         is_bare = self.seeking.has_ranges
         return "; ".join(values if is_bare else self.display(question, values, context, language))
 
+    def read(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
+        """Return the answer in one line, for somebody who reads it on a page or on paper."""
+        return "; ".join(self.display(question, values, context, language))
+
     def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
         """Return what `clean` takes of a cell's text, written in any of `languages` (of the instance, at least one).
 

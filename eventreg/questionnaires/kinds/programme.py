@@ -191,6 +191,10 @@ class Days(Kind):
         written = _written(context, language)
         return [written[value] for value in values if value in written]
 
+    def read(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
+        """Return the days shortly: "11 y 12 de marzo de 2027"."""
+        return formats.days([day.held_on for day in context.days if str(day.id) in values], language, weekdays=False)
+
     def cell(self, question: Question, values: Sequence[str], context: Context, language: str) -> str:
         """Return the dates as ISO 8601 writes them, for sorting and filtering: "2027-03-11; 2027-03-12"."""
         return "; ".join(self.data(question, values, context))

@@ -82,6 +82,25 @@ class OwnLink(AboutRegistration):
         )
 
 
+class CopyReady(AboutRegistration):
+    """Somebody asked for a copy of everything that is held about them."""
+
+    key = "copy_ready"
+    group = Group.ADDRESSES
+    title = _l("Copy of one's data")
+    trigger = _l("Goes when the copy that somebody asked for is ready.")
+    goes_again = Again.NEVER
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("Your copy is ready"),
+            _("You asked for a copy of everything that we hold about you for “%(title)s”.", title=self.event_title),
+            _("Download it with the button below. It is there for seven days; after that you can ask for it again."),
+            button=(_("Download my copy"), "/data"),
+        )
+
+
 class ConfirmAddress(ToUnconfirmed):
     """Somebody gave another address."""
 

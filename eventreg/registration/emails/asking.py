@@ -58,13 +58,14 @@ class AskedFollowUp(Asking):
 
     def write(self) -> MailContent:
         """See `Message.write`."""
-        return self.ask(
+        words = self.ask(
             _("Please answer: %(section)s", section=self.request.section),
             _(
                 "Your place at “%(title)s” is confirmed. To prepare it we need some more answers.",
                 title=self.event_title,
             ),
         )
+        return replace(words, quiet_subject=str(self.title))
 
 
 class AskedAgain(Asking):

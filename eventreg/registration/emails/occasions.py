@@ -254,13 +254,15 @@ def outgoing(
         office = occasion.text(event.contact_office, language)
         contact = Contact(event.contact_name, office, event.contact_phone, event.contact_email)
         fields.setdefault("reply_to", event.contact_email)
-    kicker = f"{occasion.host_name(language)} · {event.city}"
+    host, content = occasion.host_name(language), content.quietened(event.is_quiet)
+    # Mailboxes show the first line of a message beside its subject.
+    kicker = _("Registration") if event.is_quiet else f"{host} · {event.city}"
     text, html = render_content(content, language=language, kicker=kicker, contact=contact)
     return OutgoingMessage(
         event_id=event.id,
         audience=audience,
         language=language,
-        sender_name=_("%(host)s, registration", host=occasion.host_name(language)),
+        sender_name=_("Registration") if event.is_quiet else _("%(host)s, registration", host=host),
         subject=content.subject,
         text=text,
         html=html,

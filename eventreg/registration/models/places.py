@@ -124,7 +124,10 @@ class AccessCode(Base):
 
 
 class UsedForm(Base):
-    """A form that was sent and made no registration, since its address had one: its key is used all the same."""
+    """A form that was sent and made no registration, since its address had one: its key is used all the same.
+
+    At a discreet event each form that was sent leaves one.
+    """
 
     __tablename__ = "used_forms"
 
@@ -134,6 +137,8 @@ class UsedForm(Base):
     #: keyed hash of the address that it was sent with, together with the key
     address_hash: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
     used_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    #: which it used up, at a discreet event: another try with the code must not tell that the address was registered
+    access_code_id: Mapped[int | None] = mapped_column(ForeignKey("access_codes.id", ondelete="SET NULL"), index=True)
 
 
 class SavedForm(Base):

@@ -101,6 +101,8 @@ class Registration(Base):
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: the turn on the waiting list
     waitlisted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: what the person lets the list of participants say (values of ListedColumn); empty: nothing. None: whatever it says
+    listed_columns: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), info=NOT_PERSONAL)
     #: the identifiers under which messages put entries into the person's calendar and did not take them back
     calendar_uids: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     #: the event's `calendar_revision` that the newest invitation showed; 0: none did, or it never went

@@ -99,13 +99,14 @@ def find_latest_elsewhere(event_id: int, email: str) -> Registration | None:
 
 
 def list_open_elsewhere(registration: Registration) -> Sequence[Event]:
-    """Return the events that take registrations now, but the one of this registration, the nearest first."""
+    """Return the listed events that take registrations now, but the one of this registration, the nearest first."""
     now = clock.now()
     return db.session.scalars(
         select(Event)
         .where(
             Event.id != registration.event_id,
             Event.publication == Publication.PUBLISHED,
+            Event.is_quiet.is_(False),
             Event.registration_opens_at <= now,
             Event.registration_closes_at > now,
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hmac import compare_digest
 
-from sqlalchemy import Select, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select, union_all
 
 from eventreg.db import db
 from eventreg.events.links import generation_of
@@ -18,7 +18,7 @@ from eventreg.events.rules.seats import Places, Seats
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.tokens import lookup_hash, personal_token, public_id_of, token_fits
 from eventreg.questionnaires.rules.schema import Definition
-from eventreg.registration.models import AccessCode, Invitation, OptionPlace, Place, Registration
+from eventreg.registration.models import AccessCode, Invitation, OptionPlace, Place, Registration, UsedForm
 from eventreg.registration.rules.availability import Availability, OfferedCategory, availability
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import LONGEST_KEY, WayIn, WayKind, code_key
@@ -41,7 +41,7 @@ def _availability(event: Event, seats: Seats, now: datetime) -> Availability:
         now,
         event.registration_opens_at,
         event.registration_closes_at,
-        seats=seats,
+        seats=_as_told(event, seats),
         few_places=event.few_places,
         publication=Publication.CANCELLED if event.is_called_off else event.publication,
         categories=[
@@ -53,20 +53,41 @@ def _availability(event: Event, seats: Seats, now: datetime) -> Availability:
     )
 
 
+def get_told_seats(event: Event) -> Seats:
+    """Return what `get_seats` does, as the public is told."""
+    return _as_told(event, get_seats(event))
+
+
+def _as_told(event: Event, seats: Seats) -> Seats:
+    """Return seats as the public is told of them: of a discreet event as if there were no limit.
+
+    Whoever sent a form with somebody's address and saw that no place went would know that it was registered before.
+    """
+    return Seats(None, {}, {}) if event.is_discreet else seats
+
+
 def get_seats(event: Event) -> Seats:
     """Return the seats of an event whose categories are loaded, in one statement."""
     return list_seats([event])[event.id]
 
 
+# Counted by themselves, off their index: joined to the categories first, all would be put in order.
+_COUNTED = (
+    select(Place.category_id, func.count().label("taken"))
+    .where(Place.event_id == bindparam("event_id"))
+    .group_by(Place.category_id)
+    .subquery()
+)
+_SEATS = (
+    select(Category.id, Category.places, Category.counts_toward_event, func.coalesce(_COUNTED.c.taken, 0))
+    .outerjoin(_COUNTED, _COUNTED.c.category_id == Category.id)
+    .where(Category.event_id == bindparam("event_id"))
+)
+
+
 def find_seats(event: Event) -> Seats:
     """Return the seats of an event whose categories need not be loaded, in one statement."""
-    taken = func.count(Place.id)
-    rows = db.session.execute(
-        select(Category.id, Category.places, Category.counts_toward_event, taken)
-        .outerjoin(Place, and_(Place.event_id == event.id, Place.category_id == Category.id))
-        .where(Category.event_id == event.id)
-        .group_by(Category.id, Category.places, Category.counts_toward_event)
-    ).all()
+    rows = db.session.execute(_SEATS, {"event_id": event.id}).all()
     return Seats(
         event.capacity,
         {row[0]: row[1] for row in rows},
@@ -203,15 +224,22 @@ def _by_link(event: Event, token: str) -> WayIn | None:
 
 
 def count_uses(access_code_id: int) -> int:
-    """Return how many live registrations came by a code: whoever withdraws gives the use back."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                Registration.access_code_id == access_code_id, Registration.status != Status.CANCELLED
-            )
-        )
-        or 0
-    )
+    """Return how many live registrations came by a code: whoever withdraws gives the use back.
+
+    At a discreet event nobody does, and forms whose address was registered used it like any other.
+    """
+    return count_each_use(AccessCode.id == access_code_id).get(access_code_id, 0)
+
+
+def count_each_use(which: ColumnElement[bool]) -> dict[int, int]:
+    """Return what `count_uses` does of several codes, by their ids; those that nobody used may be left out."""
+    counts_always = select(Event.is_discreet).where(Event.id == Registration.event_id).scalar_subquery()
+    came = select(AccessCode.id).join(Registration, Registration.access_code_id == AccessCode.id)
+    uses = union_all(
+        came.where(which, or_(Registration.status != Status.CANCELLED, counts_always)),
+        select(AccessCode.id).join(UsedForm, UsedForm.access_code_id == AccessCode.id).where(which),
+    ).subquery()
+    return dict(db.session.execute(select(uses.c.id, func.count()).group_by(uses.c.id)).all())
 
 
 #: the purpose of the link that opens an invitation; "invitation" is that to a team

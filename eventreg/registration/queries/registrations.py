@@ -158,8 +158,8 @@ def find_earlier(event: Event, hashed: str, email: str) -> Earlier:
 
 
 def find_first(event: Event, submission_key: str) -> Registration | None:
-    """Return the live registration whose receipt the key of a form opens; none where addresses are verified first."""
-    if event.verifies_addresses:
+    """Return the live registration whose receipt the key of a form opens; none where receipts are shown to nobody."""
+    if not event.shows_receipts:
         return None
     hashed = submission_hash(event.id, submission_key)
     return db.session.scalars(

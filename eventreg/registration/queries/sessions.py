@@ -55,8 +55,11 @@ def list_offered(event: Event, registration_id: int) -> list[OfferedSession]:
     ]
 
 
-def list_session_choices(event: Event, at: datetime) -> list[SessionChoice]:
-    """Return the sessions of an event as a form of somebody new offers them, with the places left. Two statements."""
+def list_session_choices(event: Event, at: datetime, *, is_told: bool = True) -> list[SessionChoice]:
+    """Return the sessions of an event as a form of somebody new offers them, with the places left. Two statements.
+
+    `is_told`: whether its reader may know of these.
+    """
     return [
         SessionChoice(
             each.public_id,
@@ -64,8 +67,8 @@ def list_session_choices(event: Event, at: datetime) -> list[SessionChoice]:
             each.held_on,
             each.starts_at,
             each.ends_at,
-            each.free,
-            is_full=each.is_full_for_them or each.begins_at <= at,
+            each.free if is_told else None,
+            is_full=(is_told and each.is_full_for_them) or each.begins_at <= at,
         )
         for each in list_offered(event, 0)
     ]

@@ -49,6 +49,11 @@ LINKS_BY_ADDRESS = Limit("own-link/address", 5, 60, one_more_after=12)
 LINKS_BY_CLIENT = Limit("own-link/client", 20, 60)
 
 
+def holder_of(event_id: int, email: str) -> str:
+    """Return as what an address of an event is counted in `LINKS_BY_ADDRESS`."""
+    return f"{event_id}/{email_key(email)}"
+
+
 def request_link(event_id: int, email: str, client: str | None) -> None:
     """Ask for one's link by mail. Writes the same row whether or not the address is known.
 
@@ -56,19 +61,24 @@ def request_link(event_id: int, email: str, client: str | None) -> None:
     """
     with transaction():
         demand(Try(LINKS_BY_CLIENT, clients.client_network(client)))
-        if admit(Try(LINKS_BY_ADDRESS, f"{event_id}/{email_key(email)}")) is not None:
+        if admit(Try(LINKS_BY_ADDRESS, holder_of(event_id, email))) is not None:
             schedule_link(event_id, email, clock.now())
 
 
-def schedule_link(event_id: int, email: str, now: datetime) -> None:
-    """Have the worker look an address up and send its holder the link, in the caller's transaction. Once while it waits."""
-    payload = {"event_id": event_id, "email": email}
-    schedule(SEND_LINK_JOB, key=link_job_key(event_id, email), payload=payload, due_at=now)
+def schedule_link(event_id: int, email: str, now: datetime, *, to_nobody: bool | None = None) -> None:
+    """Have the worker look an address up and send its holder the link, in the caller's transaction. Once while it waits.
+
+    `to_nobody`, said for each form that is sent at a discreet event: the same is written, but nobody is looked up.
+    """
+    of_page, of_form = link_job_keys(event_id, email)
+    key = of_page if to_nobody is None else of_form
+    schedule(SEND_LINK_JOB, key=key, payload={"event_id": event_id, "email": "" if to_nobody else email}, due_at=now)
 
 
-def link_job_key(event_id: int, email: str) -> str:
-    """Return the key of the job that sends an address its link."""
-    return f"{SEND_LINK_JOB}:{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
+def link_job_keys(event_id: int, email: str) -> tuple[str, str]:
+    """Return the keys of the jobs that send an address its link: as it was asked for, and for a form that was sent."""
+    whose = f"{event_id}:{tokens.lookup_hash(keys(), 'link', email_key(email))}"
+    return f"{SEND_LINK_JOB}:{whose}", f"{SEND_LINK_JOB}/form:{whose}"
 
 
 def send_link(event_id: int, email: str) -> bool:

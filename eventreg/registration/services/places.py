@@ -38,6 +38,7 @@ class PlaceCount:
     def __init__(self, event: Event) -> None:
         self.seats = get_seats(event)
         self._few_places = event.few_places
+        self._is_discreet = event.is_discreet
 
     def of(self, category: Category) -> Places:
         """Return the places that somebody of a category needs one of."""
@@ -53,7 +54,7 @@ class PlaceCount:
         }
         seats = self.seats.take(registration.category_id)
         # Most places change no word of the event's pages, which are then still the ones that are kept.
-        is_untold = told_of(seats, self._few_places) == told_of(self.seats, self._few_places)
+        is_untold = self._is_discreet or told_of(seats, self._few_places) == told_of(self.seats, self._few_places)
         db.session.execute(insert(Place).values(place), execution_options={UNTOLD: is_untold})
         self.seats = seats
 

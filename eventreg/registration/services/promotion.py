@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import SKEW, db, transaction
-from eventreg.events.announcing import Announcing, MovesUp
+from eventreg.events.announcing import Announcing, WrittenTo
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.categories import ApprovalRule
@@ -46,7 +46,7 @@ def promote_from_waiting_list(
     who was named, else it raises Unannounced, and where their mails wait or never go it is kept as a decision is.
     """
     promoted: list[Registration] = []
-    told: list[MovesUp] = []
+    told: list[WrittenTo] = []
     if not may_pass_on_places(now, event.promotes_until, event.publication):
         return promoted
     while (registration := _next_in_line(event, count.seats, passed_over)) is not None:
@@ -60,7 +60,7 @@ def promote_from_waiting_list(
 
 def _promote(
     occasion: Occasion, registration: Registration, count: PlaceCount, now: datetime, announcing: Announcing | None
-) -> MovesUp:
+) -> WrittenTo:
     category, decision = occasion.event.category_of(registration), None
     known = statuses.overtake_pending_decision(registration, now)
     action, takes_place = _step_of(category, registration)
@@ -118,7 +118,7 @@ def foresee_freed(
     return [person for person in foresee(event, seats, at) if person.id not in known]
 
 
-def foretold(event: Event, people: Sequence[Registration], now: datetime) -> Sequence[MovesUp]:
+def foretold(event: Event, people: Sequence[Registration], now: datetime) -> Sequence[WrittenTo]:
     """Return the same people, the first of each language with the message that they would get. Writes nothing."""
     moves, composed, occasion = [], set(), Occasion.load(event) if people else None
     for person in people:
@@ -133,9 +133,9 @@ def foretold(event: Event, people: Sequence[Registration], now: datetime) -> Seq
     return moves
 
 
-def _moves_up(registration: Registration, category: Category, message: OutgoingMessage | None) -> MovesUp:
+def _moves_up(registration: Registration, category: Category, message: OutgoingMessage | None) -> WrittenTo:
     key = f"{registration.public_id}/{registration.revision}/{registration.status.value}"
-    return MovesUp(registration.full_name, category.key, registration.language, key, message)
+    return WrittenTo(registration.full_name, category.key, registration.language, key, message)
 
 
 def _step_of(category: Category, registration: Registration) -> tuple[Action, bool]:

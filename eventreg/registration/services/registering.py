@@ -26,15 +26,7 @@ from eventreg.kernel.tokens import new_public_id, new_reference
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.questionnaires.rules.answers import has_all, most_files
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
-from eventreg.registration.emails import (
-    VERIFY,
-    News,
-    Occasion,
-    addresses,
-    messages_of,
-    note_invited,
-    participant_message,
-)
+from eventreg.registration import emails
 from eventreg.registration.emails.about_registration import Confirmed, Received, Waitlisted
 from eventreg.registration.models import Registration, Upload
 from eventreg.registration.queries.answers import DAYS_KIND, SESSIONS_KIND
@@ -43,20 +35,9 @@ from eventreg.registration.queries.registrations import FIRST_LINK, Earlier, add
 from eventreg.registration.rules.availability import admit, refusal_to_register
 from eventreg.registration.rules.states import TRANSITIONS, RegisteringReason, Status
 from eventreg.registration.rules.ways_in import WayIn, WayKind
-from eventreg.registration.services.answers import (
-    FILE_KINDS,
-    NewFile,
-    attach_held,
-    attach_new,
-    detach,
-    fill_identity,
-    insert_answers,
-    record_consents,
-    seal_files,
-)
-from eventreg.registration.services.links import LINKS_BY_ADDRESS, schedule_link
+from eventreg.registration.services import answers as kept, discreet, links, ways_in
 from eventreg.registration.services.places import PlaceCount, take_at_once, take_new
-from eventreg.registration.services.ways_in import check_way_in, note_use, note_used
+from eventreg.registration.services.ways_in import check_way_in
 
 _TRIES = 3
 
@@ -78,7 +59,7 @@ class Submission:
     privacy_notice_id: int | None
     language: str
     answers: Mapping[str, Sequence[str]]
-    files: Sequence[NewFile] = field(default=())
+    files: Sequence[kept.NewFile] = field(default=())
     #: ids of the files by question that were shown as kept for this form
     kept_files: Mapping[str, Collection[str]] = field(default_factory=dict)
     #: how the person came, beside the public form; it leads into the category of `category_key`
@@ -109,7 +90,7 @@ class Outcome(enum.Enum):
     SENT_BEFORE = "sent_before"
     #: the address has a live registration: its holder gets the link, the sender learns nothing of it
     ALREADY_LIVE = "already_live"
-    #: the event verifies addresses: the same page for everybody
+    #: the event shows receipts to nobody: the same page for everybody
     CHECK_MAIL = "check_mail"
 
 
@@ -121,7 +102,7 @@ class Receipt:
     registration: Registration | None = None
 
 
-def register(event_id: int, submission: Submission, occasion: Occasion) -> Receipt:
+def register(event_id: int, submission: Submission, occasion: emails.Occasion) -> Receipt:
     """Register a person, decide at once who has a place, and queue the messages: all of it or nothing.
 
     The same submission key and address give the same receipt; the same key with another address changes nothing, and the
@@ -149,7 +130,7 @@ def write_form(
     hashed = submission_hash(event_id, submission.submission_key)
     asked = {question.key for question in submission.questions()}
     files = [file for file in submission.files if file.question_key in asked]
-    sealed = seal_files(event_id, hashed, files, clock.now())
+    sealed = kept.seal_files(event_id, hashed, files, clock.now())
     for attempt in range(_TRIES):
         write = begin(hashed, sealed)
         try:
@@ -174,13 +155,13 @@ class _Draft:
     decided, the messages are: whoever let the lock go to compose them could lose the place.
     """
 
-    occasion: Occasion
+    occasion: emails.Occasion
     registration: Registration
     status: Status
     messages: Sequence[OutgoingMessage]
 
 
-def _draft(occasion: Occasion, category: Category, submission: Submission, hashed: str) -> _Draft:
+def _draft(occasion: emails.Occasion, category: Category, submission: Submission, hashed: str) -> _Draft:
     now, way_in = clock.now(), submission.way_in
     registration = new_registration(occasion.event, category, submission, _only(submission, "email"), hashed, now)
     if way_in is not None:
@@ -207,29 +188,42 @@ def _register(
     if category is None:
         raise Refused(RegisteringReason.UNKNOWN_CATEGORY)
     _check_window(event, category, now)
-    way_in = check_way_in(event, category, submission.way_in, email, now) if submission.way_in is not None else None
+    way_in = submission.way_in and check_way_in(event, category, submission.way_in, email, now)
     if earlier.has_other_address:
         return Receipt(Outcome.SENT_BEFORE)
-    if earlier.by_address is not None:
-        note_used(event, hashed, email, now)
+    if earlier.by_address is not None and not event.is_discreet:
+        ways_in.note_used(event, hashed, email, now)
         return _tell_holder(event, earlier.by_address, now)
     if draft is None or way_in != submission.way_in or not draft.occasion.is_still(event):
         clear_shelf()
         submission = replace(submission, way_in=way_in)
-        draft = _draft(Occasion.load(event), category, submission, hashed)
+        draft = _draft(emails.Occasion.load(event), category, submission, hashed)
+    enter = partial(_enter, event, draft, submission, sealed, earlier.holds_files, now)
+    if event.is_discreet:
+        discreet.enter_as_anybody(event, earlier, draft.registration, way_in, enter, now)
+    else:
+        enter()
+    return Receipt(Outcome.RECEIPT, draft.registration) if event.shows_receipts else Receipt(Outcome.CHECK_MAIL)
+
+
+def _enter(
+    event: Event, draft: _Draft, submission: Submission, sealed: Sequence[Upload], holds_files: bool, now: datetime
+) -> None:
+    """Write a registration with its place, its answers and its messages."""
     registration, count = draft.registration, PlaceCount(event)
     registration.submitted_at = registration.status_changed_at = now
     registration.approved_at = registration.approved_at and now
-    takes_place = _begin(event, category, registration, count, now)
+    takes_place = _begin(event, registration, count, now)
     db.session.add(registration)
     db.session.flush()
-    if way_in is not None:
-        note_use(way_in, registration, now)
+    if submission.way_in is not None:
+        ways_in.note_use(submission.way_in, registration, now)
     if takes_place:
         count.take(registration, now)
-    keep_answers(event, registration, submission, sealed, now, holds_files=earlier.holds_files)
+    keep_answers(event, registration, submission, sealed, now, holds_files=holds_files, takes_all=not event.is_discreet)
     _note_and_tell(draft, submission, now)
-    return Receipt(Outcome.CHECK_MAIL) if event.verifies_addresses else Receipt(Outcome.RECEIPT, registration)
+    if event.is_discreet:
+        discreet.take_what_is_free(event, registration, now)
 
 
 def _note_and_tell(draft: _Draft, submission: Submission, now: datetime) -> None:
@@ -242,15 +236,15 @@ def _note_and_tell(draft: _Draft, submission: Submission, now: datetime) -> None
     enqueue_all([replace(message, record_id=registration.id, due_at=now) for message in messages])
 
 
-def _begin(event: Event, category: Category, registration: Registration, count: PlaceCount, now: datetime) -> bool:
+def _begin(event: Event, registration: Registration, count: PlaceCount, now: datetime) -> bool:
     """Give somebody new their status, whose address may have to be verified first; returns whether it takes a place."""
     registration.calendar_uids, registration.calendar_revision = [], 0
     if event.verifies_addresses:
         registration.status = Status.UNVERIFIED
         return False
-    takes_place = let_in(category, registration, count, now)
+    takes_place = let_in(event.category_of(registration), registration, count, now)
     if registration.status is Status.CONFIRMED:
-        note_invited(event, registration)
+        emails.note_invited(event, registration)
     return takes_place
 
 
@@ -266,7 +260,7 @@ def let_in(category: Category, registration: Registration, count: PlaceCount, no
 
 def _answer_again(event: Event, earlier: Earlier) -> Receipt:
     """Answer the same form once more as before; nobody is written to again."""
-    if event.verifies_addresses:
+    if not event.shows_receipts:
         return Receipt(Outcome.CHECK_MAIL)
     if earlier.by_form is None:
         return Receipt(Outcome.ALREADY_LIVE)
@@ -275,8 +269,8 @@ def _answer_again(event: Event, earlier: Earlier) -> Receipt:
 
 def _tell_holder(event: Event, holder: Registration, now: datetime) -> Receipt:
     # The holder is written to a few times an hour at most, however often somebody else sends forms with the address.
-    if admit_try(Try(LINKS_BY_ADDRESS, f"{event.id}/{holder.email_key}")) is not None:
-        schedule_link(event.id, holder.email, now)
+    if admit_try(Try(links.LINKS_BY_ADDRESS, links.holder_of(event.id, holder.email))) is not None:
+        links.schedule_link(event.id, holder.email, now)
     return Receipt(Outcome.CHECK_MAIL if event.verifies_addresses else Outcome.ALREADY_LIVE)
 
 
@@ -325,7 +319,7 @@ def new_registration(
             .where(PrivacyNotice.event_id == event.id, PrivacyNotice.id == submission.privacy_notice_id)
             .scalar_subquery()
         )
-    fill_identity(registration, submission.questions(), submission.answers)
+    kept.fill_identity(registration, submission.questions(), submission.answers)
     return registration
 
 
@@ -337,32 +331,36 @@ def keep_answers(
     now: datetime,
     *,
     holds_files: bool,
+    takes_all: bool = True,
 ) -> None:
     """Write answers, files, places of options and sessions, and what was said to the consents that came up.
 
     In the caller's transaction, who holds the event's row. Raises OptionsFull and Refused: a SessionReason or RegisteringReason.
+    `takes_all`: the places that the answers need, or none of it is kept; else the caller takes what is free.
     """
     questions = submission.questions()
     asked = {question.key for question in questions}
     answers = {key: list(values) for key, values in submission.answers.items() if key in asked}
     answers.update(_attached(event, registration, submission, sealed, holds_files))
-    insert_answers(registration, questions, answers)
-    if registration.status is Status.CONFIRMED:
+    kept.insert_answers(registration, questions, answers)
+    if registration.status is Status.CONFIRMED and takes_all:
         wanted = {value for q in questions if q.kind == SESSIONS_KIND for value in answers.get(q.key, ())}
         take_at_once(event, registration, wanted, now)
-    if registration.status is not Status.UNVERIFIED:
+    if registration.status is not Status.UNVERIFIED and takes_all:
         take_new(registration, limited_options(submission.definition), answers, now)
-    record_consents(registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now)
+    kept.record_consents(
+        registration, questions, answers, language=submission.language, fallbacks=event.languages, now=now
+    )
 
 
 def _attached(
     event: Event, registration: Registration, submission: Submission, sealed: Sequence[Upload], holds_files: bool
 ) -> dict[str, list[str]]:
     """Give the registration its files; returns their ids by question. Raises Refused (FILE_GONE)."""
-    asked = [question for question in submission.questions() if question.kind in FILE_KINDS]
-    new = attach_new(registration.id, sealed)
+    asked = [question for question in submission.questions() if question.kind in kept.FILE_KINDS]
+    new = kept.attach_new(registration.id, sealed)
     open_keys = [question.key for question in asked if most_files(question) > 1 or question.key not in new]
-    held = attach_held(event.id, registration.submission_hash, registration.id, open_keys) if holds_files else {}
+    held = kept.attach_held(event.id, registration.submission_hash, registration.id, open_keys) if holds_files else {}
     found: dict[str, list[str]] = {}
     for question in asked:
         ids = [*held.get(question.key, ()), *new.get(question.key, ())]
@@ -370,12 +368,12 @@ def _attached(
         if shown and not has_all(question, shown, ids):
             raise Refused(RegisteringReason.FILE_GONE)
         found[question.key] = ids[: most_files(question)]
-        detach(registration.id, ids[most_files(question) :])
+        kept.detach(registration.id, ids[most_files(question) :])
     return found
 
 
 def _messages(
-    occasion: Occasion, registration: Registration, submission: Submission, now: datetime
+    occasion: emails.Occasion, registration: Registration, submission: Submission, now: datetime
 ) -> Sequence[OutgoingMessage]:
     """Return what tells of a new registration by its status; it may have no row yet."""
     asked = {question.key for question in submission.questions()}
@@ -386,9 +384,10 @@ def _messages(
         if key in asked
     )
     if registration.status is Status.UNVERIFIED:
-        link = (VERIFY, registration.public_id, registration.link_generation)
-        return [participant_message(occasion, registration, News(addresses.Verify, day_ids), now, link=link)]
-    return messages_of(occasion, registration, News(NEWS_OF[registration.status], day_ids), now)
+        link = (emails.VERIFY, registration.public_id, registration.link_generation)
+        news = emails.News(emails.addresses.Verify, day_ids)
+        return [emails.participant_message(occasion, registration, news, now, link=link)]
+    return emails.messages_of(occasion, registration, emails.News(NEWS_OF[registration.status], day_ids), now)
 
 
 def _only(submission: Submission, column: str) -> str:

@@ -219,11 +219,13 @@ def expire_unverified(now: datetime) -> int:
 
 def _expire(event_id: int, registration_id: int, now: datetime) -> bool:
     with transaction():
-        lock_event_in_any_state(event_id)
+        event = lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
         if registration.status is not Status.UNVERIFIED:
             return False
         move(registration, Action.EXPIRE, now)
-        ways_in.open_again(registration)
+        if not event.is_discreet:
+            # There an invitation is used whoever's address was typed, and stays so.
+            ways_in.open_again(registration)
         note(registration, "expired", SYSTEM, now)
         return True

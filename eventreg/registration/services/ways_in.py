@@ -43,10 +43,17 @@ def note_use(way_in: ways_in.WayIn, registration: Registration, now: datetime) -
     """Leave behind who came by it: a code counts its registrations, an invitation is used."""
     if way_in.kind is ways_in.WayKind.CODE:
         registration.access_code_id = way_in.record_id
-    elif way_in.kind is ways_in.WayKind.INVITATION:
-        invitation = _fresh(Invitation, registration.event_id, way_in.record_id)
-        if invitation is not None:
-            invitation.used_at, invitation.registration_id = now, registration.id
+    else:
+        note_invitation_used(way_in, registration, now)
+
+
+def note_invitation_used(way_in: ways_in.WayIn, registration: Registration, now: datetime) -> None:
+    """Have an invitation lead to a registration, and in no more."""
+    if way_in.kind is not ways_in.WayKind.INVITATION:
+        return
+    invitation = _fresh(Invitation, registration.event_id, way_in.record_id)
+    if invitation is not None:
+        invitation.used_at, invitation.registration_id = now, registration.id
 
 
 def open_again(registration: Registration) -> None:
@@ -92,18 +99,18 @@ def _fresh(model: type[_Row], event_id: int, record_id: int) -> _Row | None:
 REMEMBERED_FOR = timedelta(days=30)
 
 
-def note_used(event: Event, hashed: str, email: str, now: datetime) -> None:
-    """Remember a form that made no registration, in the caller's transaction."""
-    used = {"address_hash": address_hash(hashed, email), "used_at": now}
+def note_used(event: Event, hashed: str, email: str, now: datetime, access_code_id: int | None = None) -> None:
+    """Remember a form that made no registration, in the caller's transaction; `access_code_id`: the code that it used up."""
+    used = {"address_hash": address_hash(hashed, email), "used_at": now, "access_code_id": access_code_id}
     db.session.merge(UsedForm(event_id=event.id, submission_hash=hashed, **used))
 
 
 def sweep_used_forms(now: datetime) -> int:
-    """Forget the forms that nobody can send any more. Returns how many. A duty of the worker."""
+    """Forget the forms that nobody can send any more, but for who used up a code; return how many. A duty of the worker."""
     with transaction() as session:
         result = session.execute(
             delete(UsedForm)
-            .where(UsedForm.used_at <= now - REMEMBERED_FOR)
+            .where(UsedForm.used_at <= now - REMEMBERED_FOR, UsedForm.access_code_id.is_(None))
             .returning(UsedForm.submission_hash)
             .execution_options(synchronize_session=False)
         )

@@ -12,7 +12,7 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -76,6 +76,8 @@ class FilledForm:
         #: the version whose questions are asked
         self.questionnaire_id = version.id
         self.definition = definition or definition_of(version)
+        # What is full at a discreet event the team alone is shown.
+        is_told = not event.is_discreet or "event_access" in g
         given = {key: list(values) for key, values in (answers or {}).items()}
         self._context = self._for_country(shown if shown is not None else given)
         self.questions = QuestionnaireForm(
@@ -83,8 +85,8 @@ class FilledForm:
             category.key,
             replace(
                 self._context,
-                places_left=cache(lambda: places.list_option_places_left(event.id, self.definition)),
-                sessions=cache(lambda: sessions.list_session_choices(event, clock.now())),
+                places_left=cache(lambda: places.list_option_places_left(event.id, self.definition) if is_told else {}),
+                sessions=cache(lambda: sessions.list_session_choices(event, clock.now(), is_told=is_told)),
             ),
             current_language(),
             shown,

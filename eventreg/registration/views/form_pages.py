@@ -105,7 +105,7 @@ def _shut(event: Event) -> dict[str, str]:
 
 def _waiting(event: Event, way_in: WayIn | None) -> frozenset[str]:
     """Return the keys of the categories whose next person goes to the waiting list, for whoever holds this way in."""
-    seats = places.get_seats(event)
+    seats = places.get_told_seats(event)
     skips = way_in.category_key if way_in is not None and way_in.skips_approval else ""
     return frozenset(
         each.key
@@ -117,8 +117,8 @@ def _waiting(event: Event, way_in: WayIn | None) -> frozenset[str]:
 
 
 def _canonical(event: Event, category: Category | None, way_in: WayIn | None) -> str:
-    """Return the address of a form for search engines; "" for a form that somebody came to by a way in."""
-    if way_in is not None:
+    """Return the address of a form for search engines; "" for a form that somebody came to by a way in, or of a quiet event."""
+    if way_in is not None or event.is_quiet:
         return ""
     chosen = {"category": category.key} if category is not None and len(event.public_categories) > 1 else {}
     return instance.address_of("registration.register", slug=event.slug, **chosen)

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from eventreg.events.models import Event
+from eventreg.events.models import Category, Event
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.tokens import new_submission_key
@@ -17,6 +17,7 @@ from eventreg.registration.views.filled_form import SEND_AGAIN, FilledForm, foll
 from eventreg.web import limits, refusals, traffic
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.forms import checks_token_itself
+from eventreg.web.instance import config
 from eventreg.web.kept import keep_not, kept_form, made_anew
 
 #: whoever presses these means them, whatever stands in the field of the code
@@ -138,8 +139,14 @@ def already_live(slug: str) -> Answer:
 @blueprint.get("/events/<slug>/register/check-your-mail")
 @public
 def check_mail(slug: str) -> Answer:
-    """Say to everybody alike that a message is on its way to the address."""
-    return render_template("registration/check_mail.html", **form_pages.page_frame(form_pages.public_occasion(slug)))
+    """Say to everybody alike what was asked for, and that a message is on its way to the address, or held."""
+    occasion = form_pages.public_occasion(slug)
+    return render_template(
+        "registration/check_mail.html",
+        category=form_pages.find_category(occasion.event, request.args.get("category", "")),
+        is_held=occasion.event.holds_mail or not config().sends_mail,
+        **form_pages.page_frame(occasion),
+    )
 
 
 def _register(occasion: Occasion, form: FilledForm) -> Answer:
@@ -163,16 +170,18 @@ def _register(occasion: Occasion, form: FilledForm) -> Answer:
         receipt = registering.register(event.id, submission, occasion)
         if receipt.outcome is Outcome.SENT_BEFORE:
             return form_pages.ask_whose(occasion, form)
-        return redirect(_next_page(event, receipt), 303)
+        return redirect(_next_page(event, receipt, form.category), 303)
     return form_pages.form_page(occasion, form, outcome.problem, outcome.status_code)
 
 
-def _next_page(event: Event, receipt: Receipt) -> str:
+def _next_page(event: Event, receipt: Receipt, category: Category) -> str:
     if receipt.outcome is Outcome.RECEIPT and receipt.registration is not None:
         token = registrations.own_token(receipt.registration, "my")
         return url_for("selfservice.show_receipt", token=token)
-    page = "registration.check_mail" if receipt.outcome is Outcome.CHECK_MAIL else "registration.already_live"
-    return url_for(page, slug=event.slug)
+    if receipt.outcome is Outcome.CHECK_MAIL:
+        asked = category.key if event.is_discreet and not category.is_private else None
+        return url_for("registration.check_mail", slug=event.slug, category=asked)
+    return url_for("registration.already_live", slug=event.slug)
 
 
 def _choose_category(occasion: Occasion, key: str) -> Answer:

@@ -11,19 +11,22 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import g, request, url_for
+from flask import g, redirect, request, url_for
 from flask_babel import gettext as _, ngettext
 
+from eventreg.accounts.queries import list_account_names
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.attendees.rules import listing
 from eventreg.attendees.views.cards import unanswered_shown
 from eventreg.attendees.views.desk import list_url
+from eventreg.audit.services import acting
+from eventreg.db import transaction
 from eventreg.events.models import Category, Event, EventDay
-from eventreg.events.queries.events import list_categories, list_days
-from eventreg.events.rules.team import Permission, Scope
+from eventreg.events.queries.events import list_categories, list_days, lock_event_in_any_state
+from eventreg.events.rules.team import EVERYTHING, Permission, Scope
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats
-from eventreg.i18n.languages import current_language
+from eventreg.i18n.languages import current_language, speaking
 from eventreg.kernel.clock import now
 from eventreg.mail.rules import Standing
 from eventreg.questionnaires.rules.schema import Definition, Question, Stage
@@ -32,8 +35,9 @@ from eventreg.registration.queries.scoping import is_shown
 from eventreg.registration.rules.states import STATUS_ORDER, Status
 from eventreg.reports import rules
 from eventreg.reports.queries import figures
+from eventreg.reports.services import are_people_gone, keep_figures, list_kept
 from eventreg.reports.views import blueprint
-from eventreg.web.access import may, requires
+from eventreg.web.access import Answer, may, requires
 from eventreg.web.templating import plain_in_reader_language
 
 
@@ -69,7 +73,65 @@ def show_figures(slug: str) -> str:
         troubled_url=rows.href_of({"trouble": ["mail"]}),
         asked=_asked(event) if sees_people and scope.is_whole else [],
         as_of=at,
+        kept=_kept_shown(event)[:1],
+        are_gone=are_people_gone(event.id),
     )
+
+
+@blueprint.get("/manage/events/<slug>/figures/kept")
+@requires(Permission.SEE_FIGURES)
+def show_kept_figures(slug: str) -> str:
+    """Show figures as they were kept: the newest, or those of the time that the address names."""
+    return render_desk("reports/kept_figures.html", "figures", all_kept=_kept_shown(g.event))
+
+
+@blueprint.post("/manage/events/<slug>/figures/kept")
+@requires(Permission.EDIT_EVENT)
+def keep_these_figures(slug: str) -> Answer:
+    """Keep the figures as they are now."""
+    with transaction():
+        event = lock_event_in_any_state(g.event.id)
+        keep_figures(event, told_figures(event, now()), acting(), now())
+    return redirect(url_for("reports.show_kept_figures", slug=slug, saved=1), 303)
+
+
+def _kept_shown(event: Event) -> list[dict[str, Any]]:
+    """Return the figures of an event that were kept, the newest first, in the reader's language or the event's first."""
+    kept = list_kept(event.id)
+    names = list_account_names({each.author_id for each in kept if each.author_id is not None})
+    return [
+        {
+            "at": each.frozen_at,
+            "author": names.get(each.author_id, "") if each.author_id is not None else _("system"),
+            "total": each.figures["total"],
+            "tables": each.figures["tables"].get(current_language()) or each.figures["tables"][event.languages[0]],
+        }
+        for each in kept
+    ]
+
+
+def told_figures(event: Event, at: datetime) -> dict[str, Any]:
+    """Return the figures as whoever sees no people is told them, in each language of the event, as JSON to be kept."""
+    definitions, days = list_definitions(event.id), list_days(event.id)
+    sex, counting = rules.sex_question(definitions.values()), rules.Counting.LIVE
+    wanted = figures.WantedFigures(
+        counting.statuses, event.time_zone, sex.key if sex is not None else "", rules.day_keys_of(definitions.values())
+    )
+    found = figures.break_down(event.id, EVERYTHING.scope, wanted, at)
+    rows, kept = FigureRows(event.slug, found, counting, sees_people=False), {}
+    for language in event.languages:
+        with speaking(language):
+            tables = rows.tables(list_categories([event.id]), days, sex)
+            came = rows.over_time(rules.spans(list(found.received.items()), _until(event, at)))
+            kept[language] = [
+                {
+                    "title": table["title"],
+                    "rows": [{"text": row["text"], "count": row["count"]} for row in table["rows"]],
+                }
+                for table in (*tables, {"title": _("Registrations over time"), "rows": came})
+                if table["rows"]
+            ]
+    return {"total": found.total if rules.is_told(found.total) else None, "tables": kept}
 
 
 def _asked(event: Event) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from eventreg.registration.services.links import request_address_change
 from eventreg.registration.views.filled_form import FilledForm, follow_language
 from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
 from eventreg.selfservice.views import blueprint, requests, sessions
-from eventreg.selfservice.views.page import OwnRegistration, is_over, yes_or_no
+from eventreg.selfservice.views.page import OwnRegistration, is_over, own_sections, yes_or_no
 from eventreg.web import downloads, instance, limits, traffic
 from eventreg.web.access import Answer, personal
 from eventreg.web.forms import checks_token_itself
@@ -54,6 +54,7 @@ def show_own(token: str) -> str:
         new_address=registrations.find_waiting_address(own.registration.id, now()),
         requests=requests.requests_shown(own),
         yes_or_no=yes_or_no,
+        sections=[section(own) for section in own_sections()],
         **sessions.belongings(own),
         **own.frame(),
     )

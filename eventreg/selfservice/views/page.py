@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from eventreg.events.models import Event
@@ -29,6 +30,7 @@ from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, lis
 from eventreg.registration.services.statuses import find_last_decision, is_pending
 from eventreg.registration.views.form_pages import occasion_of, page_frame
 from eventreg.web.refusals import Refusals
+from eventreg.web.sockets import Socket
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,10 @@ class OwnRegistration:
                 }
             )
         return rows
+
+
+#: of rooms above: what each shows on one's own page, after the permissions; nothing where it has nothing to say
+own_sections: Socket[Sequence[Callable[[OwnRegistration], Markup]]] = Socket("own_sections")
 
 
 def _is_apart(question: Question) -> bool:

@@ -96,8 +96,13 @@ def show_saved_form(token: str) -> Answer:
 @public
 @limits.limited("30 per hour")
 def ask_for_earlier(slug: str) -> Answer:
-    """Send people the link to their earlier answers. The answer is the same whether or not the address is known."""
+    """Send people the link to their earlier answers. The answer is the same whether or not the address is known.
+
+    Into a quiet event none are carried: it is not among those that the link offers.
+    """
     occasion = form_pages.public_occasion(slug)
+    if occasion.event.is_quiet:
+        raise NotFound
     form = AddressForm()
     if request.method != "POST":  # HEAD asks for the page too
         return _asking_page(occasion, form)

@@ -50,10 +50,12 @@ def manage_events() -> str:
         for each in memberships
         if each.role is not None and each.event.id in scopes
     ]
+    years = today.years_beside([each.event for each in memberships], beside.days)
     return render_template(
         "site/manage_events.html",
         memberships=memberships,
-        parts=today.parts_shown(seen, at),
+        parts=today.parts_shown(seen, at, years),
+        years=years,
         makes_events=may_create_events(current_user, owns_one=any(each.role is TeamRole.OWNER for each in memberships)),
         invitations=[
             (event, invitation.role, url_for("team.show_invitation", token=invitation_token(invitation.public_id)))

@@ -63,7 +63,7 @@ def show_session(slug: str, public_id: str) -> BaseResponse:
 @access.public
 def download_session(slug: str, public_id: str) -> BaseResponse:
     """Give one session as a calendar file."""
-    event = get_credited_event(slug).event
+    event = g.event = get_credited_event(slug).event
     found = get_session(event.id, public_id)
     address = instance.address_of("site.show_session", slug=slug, public_id=public_id)
     content = session_calendar(event, found.day, found.session, language=current_language(), url=address)
@@ -129,7 +129,7 @@ def _groups(shown: SessionFound) -> list[tuple[str, list[Any]]]:
 @access.public
 def download_material(slug: str, public_id: str) -> Response:
     """Give the file of a material that everybody can open now."""
-    event = get_credited_event(slug).event
+    event = g.event = get_credited_event(slug).event
     material = get_openable_file(event.id, public_id, Reader.ANYBODY, now())
     file = open_material_file(material.file_id)
     response = downloads.as_attachment(file, material.file_name, material.media_type, material.size)

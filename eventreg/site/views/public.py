@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, g, render_template, request, url_for
+from flask import Response, abort, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,18 +13,20 @@ from eventreg.events.wording import credits_of, host_name
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
+from eventreg.privacy.participants import ListRules, Viewer, has_list, list_participants
 from eventreg.programme.calendars import event_calendar
 from eventreg.programme.queries import count_public
 from eventreg.registration.queries.places import get_availability, list_availabilities
 from eventreg.site import wording
 from eventreg.site.views import blueprint, presenting, programme, programme_shown
 from eventreg.site.views.sharing import event_data, picture_address, sharing
-from eventreg.web import access, instance
+from eventreg.web import access, instance, limits
 from eventreg.web.guides import guides
 from eventreg.web.kept import kept
 
 #: past events on the first page; the archive has all
 _PAST_ON_HOME = 10
+_PARTICIPANTS = "site.show_participants"
 
 
 @blueprint.get("/")
@@ -76,6 +78,7 @@ def render_event(found: PublicEvent, **instead: Any) -> str:
         og_image=picture_address(event.picture) if event.picture is not None else "",
         materials=programme.public_materials(event),
         has_conclusions=count_public(event.id) > 0,
+        participants_url=url_for(_PARTICIPANTS, slug=event.slug) if has_list(event, Viewer.PUBLIC) else "",
         **programme_shown.event_programme(event),
         **presenting.frame(found, "site.show_event"),
     )
@@ -97,11 +100,25 @@ def show_privacy(slug: str) -> BaseResponse:
     )
 
 
+@blueprint.get("/events/<slug>/participants")
+@access.public
+@limits.limited("300 per 10 minutes", ("GET", "HEAD"))
+def show_participants(slug: str) -> BaseResponse:
+    """Show whom everybody finds on the list of participants. Nobody keeps it, neither a cache nor a search engine."""
+    found = get_public_event(slug)
+    event = g.event = found.event
+    if not has_list(event, Viewer.PUBLIC):
+        raise NotFound
+    listed, frame = list_participants(event, Viewer.PUBLIC, current_language()), presenting.frame(found, _PARTICIPANTS)
+    page = render_template("site/participants.html", event=event, rules=ListRules.of(event), listed=listed, **frame)
+    return make_response(page, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})
+
+
 @blueprint.get("/events/<slug>/event.ics")
 @access.public
 def download_calendar(slug: str) -> BaseResponse:
     """Give the event's days as a calendar file."""
-    event = get_published_event(slug)
+    event = g.event = get_published_event(slug)
     address = instance.address_of("site.show_event", slug=event.slug)
     content = event_calendar(event, language=current_language(), url=address)
     response = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")

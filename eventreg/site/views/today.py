@@ -1,7 +1,8 @@
 """Today: what waits for somebody, how the last days went, and what colleagues did since one was last here."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -44,15 +45,25 @@ def seen_as(grant: Grant, event: Event, categories: Sequence[Category], figures:
     return Seen(event, grant, current_user.id, shown, seats)
 
 
-def parts_shown(seen: Sequence[Seen], at: datetime) -> list[dict[str, Any]]:
-    """Return the parts of the page, what is urgent first, each with its rows; a part without any is left out."""
+def years_beside(events: Sequence[Event], days: Mapping[int, Sequence[date]]) -> dict[int, int]:
+    """Return the year of each event whose title another one of these has too, by the days of each."""
+    titles = {event.id: plain_in_reader_language(event.title) for event in events}
+    often = Counter(titles.values())
+    return {id_: days[id_][-1].year for id_, title in titles.items() if often[title] > 1 and days.get(id_)}
+
+
+def parts_shown(seen: Sequence[Seen], at: datetime, years: Mapping[int, int] | None = None) -> list[dict[str, Any]]:
+    """Return the parts of the page, what is urgent first, each with its rows; a part without any is left out.
+
+    With `years` it names the event of each, with the year where there is one.
+    """
     found = find_waiting(seen)
     # The most usual act is filled; there is one on a page.
     main = next((each for each in found if each.matter.item.is_main), None)
     parts = []
     for title, is_urgent in ((NOW, True), (THIS_WEEK, False)):
         rows = [
-            _row(each, at, is_main=each is main, names_event=len(seen) > 1)
+            _row(each, at, years if len(seen) > 1 else None, is_main=each is main)
             for each in found
             if each.matter.item.is_urgent is is_urgent
         ]
@@ -62,8 +73,10 @@ def parts_shown(seen: Sequence[Seen], at: datetime) -> list[dict[str, Any]]:
     return parts
 
 
-def _row(found: Waiting, at: datetime, *, is_main: bool, names_event: bool) -> dict[str, Any]:
+def _row(found: Waiting, at: datetime, years: Mapping[int, int] | None, *, is_main: bool) -> dict[str, Any]:
     matter, number = found.matter, found.number
+    event = matter.seen.event
+    year = f" ({years[event.id]})" if years and event.id in years else ""
     item = matter.item
     return {
         "icon": item.icon,
@@ -71,7 +84,7 @@ def _row(found: Waiting, at: datetime, *, is_main: bool, names_event: bool) -> d
         "number": number,
         "title": matter.title or ngettext(*item.title, number),
         "about": matter.about or (_(item.about) if item.about else ""),
-        "event": plain_in_reader_language(matter.seen.event.title) if names_event else "",
+        "event": plain_in_reader_language(event.title) + year if years is not None else "",
         "age": age_words(found.oldest, at) if found.oldest is not None else "",
         "action": ngettext(*item.action, number),
         "verb": _(item.verb),

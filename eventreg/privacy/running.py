@@ -1,0 +1,233 @@
+"""Letting go what is due, in turns of about a second; what an event sets of it; what the law keeps; and what is told before.
+
+Each transaction takes so few rows that nobody waits for it longer than a moment, holds the event's row, looks once more
+whether anything stands in the way, and adds to the receipt what it let go. So a worker that is killed leaves a receipt
+that is true, and the next one does the rest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from eventreg.audit.services import SYSTEM, Actor, note
+from eventreg.db import db, transaction
+from eventreg.events.models import Event
+from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.team import list_grants
+from eventreg.events.rules.settings import LONGEST_KEPT, check_seen
+from eventreg.events.rules.team import Permission
+from eventreg.jobs.services import schedule
+from eventreg.kernel import clock
+from eventreg.kernel.errors import N_, NotFound, Refused
+from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
+from eventreg.mail.services import forget_messages
+from eventreg.privacy import rules
+from eventreg.privacy.emails import enqueue_before_deletion
+from eventreg.privacy.holdings import HOLDINGS, RECEIPT
+from eventreg.privacy.models import Deletion, Hold
+from eventreg.privacy.retention import Amount, Line, Plan, find_hold, get_plan, today_of
+from eventreg.reports.services import keep_figures, last_kept
+from eventreg.reports.views.figures import told_figures
+
+RETENTION_JOB = "privacy.retention"
+_TURN_SECONDS = 1.0
+#: rows of the first transaction, which are few; then as many as let it end in this time, whatever their kind takes
+_FIRST, _MOST, _AIMS_AT_SECONDS = 50, 1_000, 0.02
+#: mails to accounts of the team: they are on no screen
+ACCOUNT_MESSAGES = timedelta(days=90)
+#: so much longer than that others may write between two
+_MAKES_WAY = 2
+#: rows that are looked up at once
+_LOOKED_UP = 4_000
+_NO_DAY = N_("Choose a day from today on, ten years ahead at most")
+
+
+def see_to_retention(now: datetime) -> None:
+    """Have each event's data looked at of which something is due, or is to be announced. A daily duty of the worker."""
+    for event_id in db.session.scalars(select(Event.id).order_by(Event.id)).all():
+        plan = get_plan(event_id, now)
+        db.session.rollback()
+        if any(line.is_due(now + rules.TOLD_BEFORE) for line in plan.lines):
+            schedule_retention(event_id, now)
+
+
+def forget_messages_of_accounts(now: datetime) -> int:
+    """Forget what was mailed to accounts of the team a while ago, some at a time; returns of how many. A daily duty."""
+    over = (MailMessage.account_id.is_not(None), MailMessage.created_at <= now - ACCOUNT_MESSAGES)
+    known = select(MailMessage.id).where(*over, MailMessage.recipient != "", MailMessage.state != DeliveryState.SENDING)
+    forgotten = 0
+    while ids := db.session.scalars(known.limit(_FIRST)).all():
+        db.session.rollback()
+        with transaction():
+            forget_messages(ids, now)
+        forgotten += len(ids)
+    return forgotten
+
+
+def schedule_retention(event_id: int, now: datetime) -> None:
+    """Have the data of an event looked at, by the worker."""
+    schedule(RETENTION_JOB, f"{RETENTION_JOB}:{event_id}", {"event_id": event_id}, now)
+
+
+def let_some_go(work: Mapping[str, Any], now: datetime) -> bool:
+    """Let go what is due of an event, for about a second; say whether anything is left. A long work of the worker."""
+    until = time.monotonic() + _TURN_SECONDS
+    try:
+        plan = get_plan(work["event_id"], now)
+    except NotFound:
+        return False
+    _tell_before(plan, now)
+    for line in plan.due(now):
+        portion = _FIRST
+        while ids := line.some(_LOOKED_UP):
+            while ids:
+                db.session.rollback()
+                held = _let_go(plan, line, ids[:portion], now)
+                if held is None:
+                    return True
+                del ids[:portion]
+                portion = max(_FIRST, min(_MOST, portion * 2, int(portion * _AIMS_AT_SECONDS / held)))
+                time.sleep(_MAKES_WAY * held)
+                if time.monotonic() > until:
+                    return True
+    _end_receipts(plan.event_id, now)
+    return False
+
+
+def let_all_go(event_id: int, now: datetime) -> list[Deletion]:
+    """Let go everything of an event that is due, and return the receipts."""
+    ended = select(Deletion).where(Deletion.event_id == event_id, Deletion.ended_at.is_not(None)).order_by(Deletion.id)
+    before = {each.id for each in db.session.scalars(ended)}
+    while let_some_go({"event_id": event_id}, now):
+        pass
+    return [each for each in db.session.scalars(ended) if each.id not in before]
+
+
+def due_amounts(event_id: int, now: datetime) -> list[Amount]:
+    """Return what `let_all_go` would let go, to the number."""
+    plan = get_plan(event_id, now)
+    return plan.amounts(plan.due(now))
+
+
+def _let_go(plan: Plan, line: Line, ids: list[int], now: datetime) -> float | None:
+    """Let these rows go, as far as they are still there; return for how many seconds others had to wait.
+
+    None: what was planned holds no longer.
+    """
+    with transaction():
+        began = time.monotonic()
+        event = lock_event_in_any_state(plan.event_id)
+        held = find_hold(event.id, today_of(event, now))
+        if (event.settings_revision, held.id if held is not None else None) != plan.made_under:
+            return None
+        if there := line.still(ids):
+            _add_to_receipt(event.id, line, line.holding.let_go(there), now)
+    return time.monotonic() - began
+
+
+def _add_to_receipt(event_id: int, line: Line, number: int, now: datetime) -> None:
+    rule = (Deletion.event_id == event_id, Deletion.holding == line.holding.key, Deletion.days == line.days)
+    receipt = db.session.scalar(select(Deletion).where(*rule, Deletion.ended_at.is_(None)))
+    if receipt is None:
+        receipt = Deletion(
+            event_id=event_id, holding=line.holding.key, days=line.days, number=0, began_at=now, ended_at=None
+        )
+        db.session.add(receipt)
+    receipt.number += number
+
+
+def _end_receipts(event_id: int, now: datetime) -> None:
+    """Write what went into the event's history, once nothing more is due."""
+    with transaction():
+        event = lock_event_in_any_state(event_id)
+        under_way = select(Deletion).where(Deletion.event_id == event_id, Deletion.ended_at.is_(None))
+        for receipt in db.session.scalars(under_way.order_by(Deletion.id)):
+            receipt.ended_at = now
+            note(event, RECEIPT, SYSTEM, now, holding=receipt.holding, count=receipt.number, kept_days=receipt.days)
+
+
+def _tell_before(plan: Plan, now: datetime) -> None:
+    """Keep the figures and tell the owners, once, before the first of an event's data goes; again where a hold put it off."""
+    told = last_kept(plan.event_id)
+    if told is not None and _has_begun(plan.event_id):
+        return
+    first = plan.first_due()
+    if first is None or not rules.is_to_be_told(first, told, now):
+        return
+    amounts = [amount for amount in plan.amounts() if amount.line.due_at is not None]
+    with transaction():
+        event = lock_event_in_any_state(plan.event_id)
+        keep_figures(event, told_figures(event, now), SYSTEM, now)
+        for account, grant in list_grants(event.id):
+            if grant.allows(Permission.OWN):
+                enqueue_before_deletion(account, event, first, amounts)
+
+
+def _has_begun(event_id: int) -> bool:
+    short_lived = [holding.key for holding in HOLDINGS if holding.made is not None]
+    began = select(Deletion.id).where(Deletion.event_id == event_id, Deletion.holding.not_in(short_lived))
+    return db.session.scalar(began.limit(1)) is not None
+
+
+def save_periods(event_id: int, seen_revision: int | None, days: Mapping[str, int], actor: Actor) -> None:
+    """Keep data as long as `days` says, by key of a holding; what is shorter than before counts at once, for everybody.
+
+    Raises Refused (CHANGED_MEANWHILE), and NotFound.
+    """
+    usual = {holding.key: holding.period.days for holding in HOLDINGS if holding.is_chosen}
+    with transaction():
+        event = lock_event_in_any_state(event_id)
+        check_seen(event.settings_revision, seen_revision)
+        before = usual | {key: kept for key, kept in event.retention.items() if key in usual}
+        changed = {key: [before[key], kept] for key, kept in days.items() if kept != before[key]}
+        if not changed:
+            return
+        event.retention = {key: kept for key, kept in (before | dict(days)).items() if kept != usual[key]}
+        event.settings_revision += 1
+        note(event, "periods_changed", actor, changed={f"kept_{key}": both for key, both in changed.items()})
+        schedule_retention(event_id, clock.now())
+
+
+def read_until(text: str) -> date:
+    """Return the day that a form names. Raises Refused."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused(_NO_DAY, field="until") from None
+
+
+def place_hold(event_id: int, reason: str, until: date, actor: Actor) -> None:
+    """Keep everything of an event, for a reason in law, up to a day. For owners. Raises Refused, and NotFound."""
+    with transaction() as session:
+        event = lock_event_in_any_state(event_id)
+        today = today_of(event, clock.now())
+        if not today <= until <= today + timedelta(days=LONGEST_KEPT):
+            raise Refused(_NO_DAY, field="until")
+        hold = Hold(event_id=event_id, reason=reason, until=until, placed_by_id=actor.id, placed_at=clock.now())
+        session.add(hold)
+        session.flush()
+        note(hold, "hold_placed", actor, until=until.isoformat(), reason=reason)
+
+
+def lift_hold(event_id: int, hold_id: int, because: str, actor: Actor) -> None:
+    """Let the periods count again. For owners. Raises NotFound, also for a hold that stands no more."""
+    with transaction():
+        lock_event_in_any_state(event_id)
+        hold = db.session.get(Hold, hold_id, populate_existing=True)
+        if hold is None or hold.event_id != event_id or hold.lifted_at is not None:
+            raise NotFound
+        hold.lifted_at, hold.lifted_by_id, hold.lifted_because = clock.now(), actor.id, because
+        note(hold, "hold_lifted", actor, reason=because)
+        schedule_retention(event_id, clock.now())
+
+
+def list_receipts(event_id: int) -> Iterator[Deletion]:
+    """Yield what went of an event, the newest first; what is under way before."""
+    order = (Deletion.ended_at.is_not(None), Deletion.ended_at.desc(), Deletion.id)
+    yield from db.session.scalars(select(Deletion).where(Deletion.event_id == event_id).order_by(*order))
