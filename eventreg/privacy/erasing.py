@@ -43,6 +43,7 @@ from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import forget_messages
 from eventreg.media.store import path_of
 from eventreg.privacy import ledger
+from eventreg.privacy.copies import COPIES_BY_REGISTRATION
 from eventreg.privacy.holdings import ERASURES, HISTORY, HOLDINGS, INVITATIONS, MESSAGES, REGISTRATION
 from eventreg.privacy.models import DataCopy, Hold
 from eventreg.privacy.people import LEDGERED, Marks, Person, named_in_ledger, naming, of_public_ids
@@ -295,8 +296,8 @@ def _forget_tries(event_id: int, person: Person) -> None:
         jobs = (*sent, own.earlier_job_key(event_id, address))
         db.session.execute(delete(Job).where(Job.key.in_(jobs), Job.state != JobState.RUNNING))
     for each in person.registrations:
-        tries = [Try(limit, each.public_id) for limit in (links.CHANGES_BY_REGISTRATION, ASKS_BY_REGISTRATION)]
-        guards.forget(*tries)
+        by_registration = (links.CHANGES_BY_REGISTRATION, ASKS_BY_REGISTRATION, COPIES_BY_REGISTRATION)
+        guards.forget(*(Try(limit, each.public_id) for limit in by_registration))
     for form in db.session.scalars(select(UsedForm).where(UsedForm.event_id == event_id)).all():
         if any(form.address_hash == address_hash(form.submission_hash, each) for each in person.addresses):
             db.session.delete(form)

@@ -4,7 +4,6 @@ from eventreg.events.models.event import (
     TO_BE_MADE,
     Category,
     Event,
-    Partner,
     PrivacyNotice,
     TeamInvitation,
     TeamMember,
@@ -13,6 +12,7 @@ from eventreg.events.models.event import (
 from eventreg.events.models.programme import (
     EventDay,
     Material,
+    Partner,
     ProgrammeSession,
     Room,
     SessionOutcome,

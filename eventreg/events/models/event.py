@@ -1,4 +1,4 @@
-"""The event with all that is said of it: its notice, its institutions, its kinds of participants, its team, its earlier texts."""
+"""The event with all that is said of it: its notice, its kinds of participants, its team, its earlier texts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from eventreg.audit.models import AuditEntry
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
 from eventreg.events.rules.categories import LIST_CONSENT, ApprovalRule, ListedColumn, ShownTo
 from eventreg.events.rules.dates import Window
-from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.seats import Seats
 from eventreg.events.rules.settings import AttendanceMode
@@ -36,7 +35,6 @@ from eventreg.events.rules.team import TeamRole
 from eventreg.kernel.errors import N_
 from eventreg.kernel.tokens import new_public_id
 from eventreg.media.models import Picture
-from eventreg.organizations.models import Organization
 
 if TYPE_CHECKING:
     from eventreg.events.models.programme import EventDay
@@ -282,28 +280,6 @@ class PrivacyNotice(Base):
     #: what the program says beside those words (privacy.notice), with the contact person; empty: they say it all
     made: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=PERSONAL)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Partner(Base):
-    """An institution's role at an event."""
-
-    __tablename__ = "event_partners"
-    audited_as = "partner"
-    __table_args__ = (UniqueConstraint("event_id", "organization_id", "role"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
-    role: Mapped[PartnerRole] = mapped_column(choice_column(PartnerRole, "role"), info=NOT_PERSONAL)
-    position: Mapped[int]
-    #: the words above its name, instead of those of the role: "With the support of"
-    credit: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
-    #: a sentence that the institution obliges the organizers to use: on the page, in mails and on what is printed
-    phrase: Mapped[dict[str, str]] = mapped_column(Localized, default=dict, info=NOT_PERSONAL)
-    #: the institution obliges the organizers to show its logo before all others
-    is_logo_first: Mapped[bool] = mapped_column(default=False)
-
-    organization: Mapped[Organization] = relationship(lazy="raise")
 
 
 class TextVersion(Base):

@@ -14,9 +14,16 @@ from sqlalchemy import update
 
 from eventreg.db import db, transaction
 from eventreg.exchange.models import Export
-from eventreg.exchange.queries import find_export_by_id
 from eventreg.exchange.rules.exports import KEPT_FOR, STEPS, ExportState, Plan
-from eventreg.exchange.services.files import PEOPLE, Source, opened_part, remove_files, remove_parts, write_part
+from eventreg.exchange.services.files import (
+    PEOPLE,
+    Source,
+    find_export_by_id,
+    opened_part,
+    remove_files,
+    remove_parts,
+    write_part,
+)
 from eventreg.exchange.services.formats import FORMATS
 from eventreg.exchange.sheets.printed import CannotPrint
 from eventreg.i18n.languages import speaking

@@ -12,7 +12,6 @@ from eventreg.db import get_of_event
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
-from eventreg.exchange import queries
 from eventreg.exchange.forms import EVERY_COLUMN, ON_SCREEN, ExportForm
 from eventreg.exchange.models import Export
 from eventreg.exchange.rules.exports import ExportFormat, ExportRequest
@@ -142,9 +141,9 @@ def list_exports(slug: str) -> str:
     return render_desk(
         "exchange/exports.html",
         "exports",
-        exports=queries.list_exports(event.id, None if sees_all else current_user.id),
+        exports=files.list_exports(event.id, None if sees_all else current_user.id),
         sees_all=sees_all,
-        most=queries.MOST_SHOWN,
+        most=files.MOST_SHOWN,
         is_own=lambda export: export.account_id == current_user.id,
         formats=formats.FORMATS,
     )
