@@ -37,7 +37,7 @@ from eventreg.kernel.tokens import new_public_id
 from eventreg.media.models import Picture
 
 if TYPE_CHECKING:
-    from eventreg.events.models.programme import EventDay
+    from eventreg.events.models.programme import EventDay, Partner
 
 
 #: where a column stands in an event's file (`events.bundles`), beside those in which it is the key of a part: with the
