@@ -4,6 +4,7 @@ Owns no table. `transaction()` is the only code of the product that commits.
 """
 
 from eventreg.db.base import (
+    KEEPS_IDS,
     NOT_PERSONAL,
     PERSONAL,
     Base,
@@ -32,6 +33,7 @@ from eventreg.db.transactions import (
 )
 
 __all__ = [
+    "KEEPS_IDS",
     "NOT_PERSONAL",
     "PERSONAL",
     "PLANNED_ANEW",

@@ -66,9 +66,16 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
     return Index(name, *columns, unique=unique, info={"where": where})
 
 
+#: in a table's arguments: no id is given again, which SQLite does with the highest once its row is gone. As of partial indexes,
+#: the database is named to the table only when it is made
+KEEPS_IDS: Final = {"info": {"keeps_ids": True}}
+
+
 def add_conditions(*dialects: str) -> None:
-    """Tell the partial indexes of all tables that are known how these databases take their condition."""
+    """Tell the tables that are known, and their partial indexes, what these databases call what was asked of them."""
     for table in Base.metadata.tables.values():
+        if "sqlite" in dialects and table.info.get("keeps_ids"):
+            table.dialect_options["sqlite"]["autoincrement"] = True
         for index in table.indexes:
             if (condition := index.info.get("where")) is not None:
                 for dialect in dialects:

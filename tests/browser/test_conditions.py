@@ -103,6 +103,7 @@ def test_long_form_is_clean_and_can_be_sent(site: Site, visits: ContextMaker, ja
     page.locator("[name=ask_2][value=one]").check()
     assert page.locator(".er-asked:visible").count() == 2
     page.locator("#send").click()
+    page.locator("#error-summary").wait_for()
     assert page.locator("#error-summary li").count() == QUESTIONS // 3
     assert not javascript or axe_faults(page) == []
     assert overflow(page) == 0

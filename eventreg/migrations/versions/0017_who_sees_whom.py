@@ -30,8 +30,7 @@ def upgrade() -> None:
         batch_op.create_check_constraint(
             batch_op.f("ck_categories_shown_to"), "shown_to IN ('nobody', 'confirmed', 'public')"
         )
-    with op.batch_alter_table("registrations", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("listed_columns", sa.JSON(), nullable=True))
+    op.add_column("registrations", sa.Column("listed_columns", sa.JSON(), nullable=True))
     op.create_table(
         "sharing_agreements",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -63,8 +62,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("sharing_agreements")
-    with op.batch_alter_table("registrations", schema=None) as batch_op:
-        batch_op.drop_column("listed_columns")
+    op.drop_column("registrations", "listed_columns")
     with op.batch_alter_table("categories", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_categories_shown_to"), type_="check")
         batch_op.drop_column("shown_to")

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime
+from eventreg.db import KEEPS_IDS, NOT_PERSONAL, PERSONAL, Base, UtcDateTime
 
 
 class Place(Base):
@@ -146,7 +146,7 @@ class SavedForm(Base):
 
     __tablename__ = "saved_forms"
     # Messages name it by its id.
-    __table_args__ = (UniqueConstraint("event_id", "submission_hash"), {"sqlite_autoincrement": True})
+    __table_args__ = (UniqueConstraint("event_id", "submission_hash"), KEEPS_IDS)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)

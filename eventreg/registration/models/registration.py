@@ -12,7 +12,16 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column, folded_column, partial_index
+from eventreg.db import (
+    KEEPS_IDS,
+    NOT_PERSONAL,
+    PERSONAL,
+    Base,
+    UtcDateTime,
+    choice_column,
+    folded_column,
+    partial_index,
+)
 from eventreg.events.models import Category
 from eventreg.kernel.text import COMPARED, sort_value
 from eventreg.registration.rules.asked import RequestKind
@@ -42,7 +51,7 @@ class Registration(Base):
         # The same in the order in which rows and answers lie, for lists whose people are asked for one by one.
         Index("ix_registrations_asked", "event_id", "id", "status", "category_id", "country", "language", "came_by"),
         # The history names registrations by their ids: the next person does not get that of somebody who was let go.
-        {"sqlite_autoincrement": True},
+        KEEPS_IDS,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -143,7 +152,7 @@ class ErasureRequest(Base):
 
     __tablename__ = "erasure_requests"
     # Messages name it by its id.
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (KEEPS_IDS,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)

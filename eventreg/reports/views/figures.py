@@ -73,8 +73,7 @@ def show_figures(slug: str) -> str:
         troubled_url=rows.href_of({"trouble": ["mail"]}),
         asked=_asked(event) if sees_people and scope.is_whole else [],
         as_of=at,
-        kept=_kept_shown(event)[:1],
-        are_gone=are_people_gone(event.id),
+        kept=_kept_shown(event)[:1] if are_people_gone(event.id) else [],
     )
 
 
