@@ -26,7 +26,7 @@ from eventreg.privacy.erasing import erase_recorded
 from eventreg.serving import lock, logs, subprocesses
 from eventreg.serving.addresses import AnyBind, check_free, handed_over, listen
 from eventreg.serving.supervisor import Child, Supervisor, Wish, Wishes
-from eventreg.serving.web import Bounds, Place, Practice, WebOptions, work
+from eventreg.serving.web import Bounds, Place, WebOptions, work
 from eventreg.site.kept_pages import begin_number, connect_ahead, hand_over, take_over
 from eventreg.web.instance import Bell, address_of, config as settings
 from eventreg.web.templating import keep_compiled
@@ -127,7 +127,8 @@ def _children(
         _drop_connections(app)
         if kept := legacy.find():
             take_over(app, kept)
-        work(app, listener, options.web.threads, bounds, place, _practice(app, options.web.threads // 2))
+        _warm_this_process(app, options.web.threads)
+        work(app, listener, options.web.threads, bounds, place)
 
     def say(wish: Wish) -> None:
         if wish is Wish.LEAVE:
@@ -149,14 +150,15 @@ def _children(
     return children
 
 
-def _practice(app: Flask, visitors: int) -> Practice:
-    """Return what a fresh process answers to itself, so that its first visitors wait for nothing, connections among it.
+def _warm_this_process(app: Flask, threads: int) -> None:
+    """Fetch a page that is kept: the first visitors of a fresh process shall not wait for connections.
 
-    Home, which is kept: a page that the application makes would copy a fifth of the memory that processes share.
+    One that the application makes would copy a fifth of the memory that processes share, whether somebody comes or not.
     """
-    connect_ahead(app, visitors)
     with app.app_context():
-        return Practice(address_of("site.home"), settings().languages[0], visitors)
+        home, language = address_of("site.home"), settings().languages[0]
+    connect_ahead(app, threads // 2)
+    _fetch(app, home, language)
 
 
 def _drop_connections(app: Flask) -> None:

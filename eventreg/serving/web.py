@@ -1,7 +1,5 @@
 """A web worker: waitress in a process that the supervisor forked, on a socket that all of them share."""
 
-from __future__ import annotations
-
 import faulthandler
 import logging
 import resource
@@ -14,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask
 from waitress import wasyncore
@@ -43,8 +40,6 @@ _FULL_SECONDS = 1.0
 _MEAN_SECONDS, _CALL_SECONDS = 0.3, 1.0
 #: so long nothing was asked of a worker that leaves; a helper leaves when so long one process was enough
 REST_SECONDS = 10.0
-#: so long a fresh worker practises at most, where the database does not answer
-_PRACTICE_SECONDS = 5.0
 #: how long a thread may keep the interpreter from one that waits for it
 _SWITCH_SECONDS = 0.001
 #: who asks whether the process lives or is ready waits for no visitor, however long those that work may take
@@ -92,25 +87,6 @@ class Place:
     rest_seconds: float = REST_SECONDS
 
 
-@dataclass(frozen=True)
-class Practice:
-    """What a fresh worker answers to itself before others come."""
-
-    #: what browsers would be sent to, and the language they ask for
-    address: str
-    language: str
-    #: how many ask at once, and how often
-    clients: int
-    rounds: int = 5
-
-    @property
-    def request(self) -> bytes:
-        """What each of them sends."""
-        path, host = urlsplit(self.address).path, urlsplit(self.address).netloc
-        lines = [f"GET {path} HTTP/1.1", f"Host: {host}", f"Accept-Language: {self.language}", "Accept-Encoding: gzip"]
-        return "\r\n".join([*lines, "Connection: close", "", ""]).encode()
-
-
 class WebServer(TcpWSGIServer):
     """Serves an application on a listening socket until `stop`."""
 
@@ -154,28 +130,6 @@ class WebServer(TcpWSGIServer):
             else:
                 wasyncore.poll2(_LOOK_SECONDS if self.active_channels else _IDLE_SECONDS, self._map)
         faulthandler.cancel_dump_traceback_later()
-
-    def practise(self, practice: Practice) -> None:
-        """Answer to clients of one's own, by all that others go through: whatever a fresh process does first takes longer.
-
-        Nobody else is taken meanwhile, nobody is told of it, and it is over after a while whatever comes of it.
-        """
-        workload, self._workload = self._workload, Workload(Place(), practice.clients)
-        self.accepting, ends_by = False, monotonic() + _PRACTICE_SECONDS
-        # Kept for the scheme of the address, which a proxy may speak.
-        adjustments = _adjustments(url_scheme=urlsplit(practice.address).scheme)
-        for _ in range(practice.rounds):
-            pairs = [socket.socketpair() for _ in range(practice.clients)]
-            for here, there in pairs:
-                self.channel_class(self, here, ("127.0.0.1", 0), adjustments, map=self._map)
-                there.sendall(practice.request)
-            while self.active_channels and monotonic() < ends_by:
-                wasyncore.poll2(_LOOK_SECONDS, self._map)
-            for _here, there in pairs:
-                there.close()
-        while self._in_hand() and monotonic() < ends_by:  # a thread that is about to rest would count as work
-            sleep(0.0005)
-        self.accepting, self._workload = True, workload
 
     def stop(self, *_signal: object) -> None:
         """Take no more clients, and end when those who are here have their answers. May be called by a signal."""
@@ -331,18 +285,9 @@ class Workload:
         return self._to_give_away >= 0
 
 
-def work(
-    app: Flask,
-    listener: socket.socket,
-    threads: int,
-    bounds: Bounds = Bounds(),
-    place: Place = Place(),
-    practice: Practice | None = None,
-) -> None:
+def work(app: Flask, listener: socket.socket, threads: int, bounds: Bounds = Bounds(), place: Place = Place()) -> None:
     """Serve `app` in this process until SIGTERM, or until it may leave."""
     server = WebServer(app, listener, threads, bounds, place)
-    if practice is not None:
-        server.practise(practice)
     signal.signal(LEAVE, server.leave)
     signal.signal(signal.SIGTERM, server.stop)
     if place.say is not None:
@@ -350,10 +295,9 @@ def work(
     server.run()
 
 
-def _adjustments(url_scheme: str = "http") -> Adjustments:
+def _adjustments() -> Adjustments:
     return Adjustments(
         ident=None,
-        url_scheme=url_scheme,
         # Which proxies are believed is EVENTREG_TRUSTED_PROXIES, looked after by the application.
         clear_untrusted_proxy_headers=False,
         connection_limit=2**31,  # see handle_accept

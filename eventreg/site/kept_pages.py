@@ -77,7 +77,7 @@ def take_over(app: Flask, kept: tuple[Kept, ...]) -> None:
 
 def connect_ahead(app: Flask, visitors: int) -> None:
     """Have the connections by which so many visitors at once learn whether what is kept holds: to open one takes longer."""
-    app.extensions[_NUMBERS].connect_ahead(visitors)
+    app.extensions[_NUMBERS].connect_ahead(visitors, _ASK_PAGES)
 
 
 def begin_number() -> None:
@@ -124,12 +124,11 @@ class _Numbers:
         except faults:
             return None
 
-    def connect_ahead(self, count: int) -> None:
-        """Open so many connections, each of which has answered both questions. A database that is away is no matter here."""
+    def connect_ahead(self, count: int, question: str) -> None:
+        """Open so many connections, each of which has answered once. A database that is away for now is no matter here."""
         with suppress(self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError):
             for cursor in [self._connect() for _ in range(count)]:
-                cursor.execute(_ASK_FORMS).fetchall()
-                self._ask(cursor, _ASK_PAGES)
+                self._ask(cursor, question)
 
     def _ask(self, cursor: Any, question: str) -> int | None:
         rows = cursor.execute(question).fetchall()
@@ -142,8 +141,6 @@ class _Numbers:
         pooled.detach()
         if self._engine.dialect.name == "postgresql":
             connection.autocommit, connection.patience = True, USUAL.connect
-            # Prepared with the first use, which no visitor waits for, and not with the sixth.
-            connection.prepare_threshold = 0
         return connection.cursor()
 
     def _close(self, _engine: object = None) -> None:
