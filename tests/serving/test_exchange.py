@@ -147,12 +147,15 @@ def test_exchange_loses_no_count_of_a_limit(tmp_path: Path) -> None:
 
 
 def test_request_in_flight_is_answered_before_the_worker_ends(tmp_path: Path) -> None:
-    with _tree(tmp_path, rest_seconds=0.3) as tree, ThreadPoolExecutor(1) as pool:
-        connection = tree.connect()
+    with (
+        _tree(tmp_path, rest_seconds=0.3) as tree,
+        ThreadPoolExecutor(1) as pool,
+        closing(tree.connect()) as connection,
+    ):
         connection.request("GET", "/who")
         first = connection.getresponse().read().decode()
-        until(lambda: len(tree.workers()) == 2, "a fresh one beside the one that was told to leave")
-        assert tree.get()[1] != first, "what is new goes to the fresh one"
+        # the one that was told to leave takes what is new until the fresh one beside it has started
+        until(lambda: len(tree.workers()) == 2 and tree.get()[1] != first, "what is new going to the fresh one")
         connection.request("GET", "/held")
         asking = pool.submit(connection.getresponse)
         time.sleep(1)
