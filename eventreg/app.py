@@ -159,7 +159,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.accounts.services import accounts, guards, sessions, sign_in
     from eventreg.bulk.services import runs, steps
     from eventreg.bulk.services.steps import RUN_JOB
-    from eventreg.exchange.services import background, files, importing, telling
+    from eventreg.exchange.services import background, files, importing
     from eventreg.invitations.services import messages
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
@@ -188,7 +188,7 @@ def _init_jobs(app: Flask) -> None:
         lambda work, _now: services.send_earlier_answers(work["event_id"], work["email"], work["language"]),
     )
     registry.add_handler(sign_in.SEND_LINK_JOB, lambda work, _now: sign_in.send_sign_in_link(work["email"]))
-    registry.add_handler(telling.TELL_ADDED_JOB, telling.tell_added)
+    registry.add_handler(background.TELL_ADDED_JOB, background.tell_added)
     registry.add_duty("review.sweep_imports", timedelta(hours=1), importing.sweep_imports)
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), answers.sweep_uploads)

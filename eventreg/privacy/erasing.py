@@ -31,8 +31,7 @@ from eventreg.events.rules.publication import ALIVE, Publication
 from eventreg.exchange.models import Export, Import
 from eventreg.exchange.rules.exports import ExportState
 from eventreg.exchange.services import files, importing
-from eventreg.jobs.models import Job
-from eventreg.jobs.rules import JobState
+from eventreg.jobs.models import Job, JobState
 from eventreg.jobs.services import schedule
 from eventreg.kernel import text
 from eventreg.kernel.errors import N_, Refused

@@ -22,7 +22,7 @@ from eventreg.db import db
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import desk
 from eventreg.i18n import formats, languages
-from eventreg.kernel.csv import inert
+from eventreg.kernel.text import inert
 from eventreg.site.forms import HistoryForm
 from eventreg.site.views import blueprint
 from eventreg.site.views.manage import note_history_export
