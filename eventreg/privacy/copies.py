@@ -80,7 +80,8 @@ NOT_SHOWN: Mapping[str, str] = {
     "imports": "names of files and columns, of nobody alone: what came of a file is the registration",
 }
 _TITLES: Mapping[str, str] = {
-    "at": N_("When"), "created_at": N_("When"), "asked_at": N_("When"), "written_at": N_("When"), "decided_at": N_("When"), "requested_at": N_("When"),
+    "at": N_("When"), "created_at": N_("When"), "asked_at": N_("When"), "written_at": N_("When"), "decided_at": N_("When"),
+    "requested_at": N_("When"),
     "recipient": N_("To"), "subject": N_("Subject"), "text": N_("Text"), "email": N_("Email"), "given_name": N_("Given name"),
     "family_name": N_("Family name"), "institution": N_("Institution"), "note": N_("Note"), "reason": N_("Reason"),
     "action": N_("What was done"), "by": N_("By"), "question": N_("Question"), "answer": N_("Answer"),

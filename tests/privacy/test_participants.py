@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import product
 
 import pytest
@@ -22,8 +23,9 @@ from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
 from eventreg.selfservice.services import record_consent_changes
-from tests.builders import a_registration, a_team_member, an_event
+from tests.builders import a_questionnaire, a_registration, a_team_member, an_event
 from tests.onbehalf.test_moving import hand_on
+from tests.questionnaire import DEFINITION
 from tests.registration.records import history
 from tests.support.html import elements, text_of
 from tests.support.pages import Page, Pages
@@ -230,3 +232,29 @@ def test_who_takes_over_a_registration_takes_over_no_choice(event: Event, desk: 
     choose_listed(event.id, person.id, ["name"])
     hand_on(desk, event, person).follow()
     assert db.session.get_one(Registration, person.id, populate_existing=True).listed_columns is None
+
+
+def test_who_registered_before_a_permission_was_asked_for_gives_it_on_their_own_page(app: Flask, event: Event) -> None:
+    person, pages = a_registration(event, given_name="Ana", family_name="Mora"), Pages(app, "en")
+    definition = copy.deepcopy(DEFINITION)
+    label = {"es": "Pueden nombrarme", "en": "I may be named"}
+    asked = {"key": "participant_list", "kind": "consent", "label": label}
+    definition["sections"][-1]["questions"] += [asked, {**asked, "key": "needed", "is_required": True}]
+    version = a_questionnaire(event, definition)
+    _set(event, {"government": ShownTo.PUBLIC}, consent="participant_list")
+    address = f"/my/{own_token(person, OWN_PAGE)}"
+    assert _found(pages.get(f"/events/{event.slug}/participants")) == []
+    page = pages.get(address)
+    assert "You are not on it, since you have not allowed: “I may be named”" in page.main
+    assert not page.all("input", name="needed"), "what a registration needs is asked for by a request"
+    page.submit("Save my permissions", {"#consent-participant_list": True}, status=303)
+    given = db.session.scalars(select(Consent).where(Consent.registration_id == person.id)).all()[-1]
+    assert (given.purpose, given.is_given, given.text, given.questionnaire_id) == (
+        "participant_list", True, "I may be named", version.id,
+    )  # fmt: skip
+    assert [row[0] for row in _found(pages.get(f"/events/{event.slug}/participants")) or ()] == ["Ana Mora"]
+    a_questionnaire(event, DEFINITION)
+    pages.get(address).submit("Save my permissions", {"#consent-participant_list": False}, status=303)
+    assert _found(pages.get(f"/events/{event.slug}/participants")) == [], (
+        "taken back, although nobody is asked any more"
+    )
