@@ -90,6 +90,7 @@ def test_owner_places_a_hold_that_everybody_sees_and_lifts_it(english: Pages, cl
     seen = opened(Pages(english.app, "en"), event, "manager")
     assert "Nothing is deleted until Friday 31 December 2027" in seen.main
     assert "Oficio 12" in seen.main
+    assert "What is short-lived goes all the same: forms that were not sent" in seen.main
     assert "Lift the hold" not in seen.main
     held = english.get(page.address)
     assert held.submit("Lift the hold", {"because": ""}).status == 422
