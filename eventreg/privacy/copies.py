@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, demand
+from eventreg.attendees.models import Tag, Tagging
 from eventreg.audit import trail
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.services import Actor, note
@@ -34,7 +35,7 @@ from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import N_, NotFound, Titled
 from eventreg.mail.services import enqueue
 from eventreg.media.store import SealedFile, path_of, replace_file, sealed_stream, sweep_folder
-from eventreg.privacy.holdings import CONSENTS, HISTORY, HOLDINGS, REGISTRATION, UPLOADS, Holding
+from eventreg.privacy.holdings import CONSENTS, HISTORY, HOLDINGS, MESSAGES, REGISTRATION, UPLOADS, Holding
 from eventreg.privacy.models import DataCopy
 from eventreg.registration.emails import OWN_PAGE, News, Occasion, addresses, participant_message
 from eventreg.registration.models import Consent, Registration, Upload
@@ -48,23 +49,43 @@ MAKE_JOB = "privacy.make_copy"
 #: of the JSON; raised where a reader of an older one would go wrong
 FORMAT = 1
 KEPT_FOR = timedelta(days=7)
+#: after so long one that is not there can be asked for again
+MADE_WITHIN = timedelta(minutes=15)
 COPIES_BY_REGISTRATION = Limit("own-copy/registration", 3, 24 * 60)
 
+_MAIL = ("created_at", "recipient", "subject", "text")
 #: what is shown of a row of each kind that belongs to one person, in this order, and what its columns are called
-_SHOWN: Mapping[str, Sequence[str]] = {
-    "messages": ("created_at", "recipient", "subject", "text"),
+SHOWN: Mapping[str, Sequence[Any]] = {
+    MESSAGES.key: _MAIL,
     "invitations": ("created_at", "email", "given_name", "family_name", "institution", "note"),
+    "invitation_messages": _MAIL,
     "notes": ("written_at", "text"),
+    "tags": (select(Tag.name).where(Tag.id == Tagging.tag_id).scalar_subquery().label("tag"),),
     "reasons": ("decided_at", "action", "reason"),
     "requests": ("requested_at", "reason"),
     "addresses": ("requested_at", "email"),
+    "erasures": ("asked_at", "email"),
+}
+#: kinds that are shown otherwise, or not, and why: no kind is in neither
+NOT_SHOWN: Mapping[str, str] = {
+    REGISTRATION.key: "a section of its own, with the answers",
+    "answers": "with the registration, in the words that the person saw",
+    UPLOADS.key: "the files themselves",
+    CONSENTS.key: "a section of its own: the words that were shown",
+    HISTORY.key: "sections of its own: what was done, and who looked",
+    "exports": "a section of its own: whom the data were given to",
+    "saved_forms": "not of the registration: whoever keeps one gets the link that opens it, at the address typed there",
+    "runs": "what they wrote to the person is among the emails",
+    "saved_views": "the team's: filters of the list, whoever they find",
+    "imports": "names of files and columns, of nobody alone: what came of a file is the registration",
 }
 _TITLES: Mapping[str, str] = {
-    "at": N_("When"), "created_at": N_("When"), "written_at": N_("When"), "decided_at": N_("When"), "requested_at": N_("When"),
+    "at": N_("When"), "created_at": N_("When"), "asked_at": N_("When"), "written_at": N_("When"), "decided_at": N_("When"),
+    "requested_at": N_("When"),
     "recipient": N_("To"), "subject": N_("Subject"), "text": N_("Text"), "email": N_("Email"), "given_name": N_("Given name"),
     "family_name": N_("Family name"), "institution": N_("Institution"), "note": N_("Note"), "reason": N_("Reason"),
     "action": N_("What was done"), "by": N_("By"), "question": N_("Question"), "answer": N_("Answer"),
-    "is_given": N_("Agreed"), "format": N_("Format"), "is_certain": N_("Whether you are in it"),
+    "tag": N_("Tag"), "is_given": N_("Agreed"), "format": N_("Format"), "is_certain": N_("Whether you are in it"),
 }  # fmt: skip
 
 
@@ -96,13 +117,14 @@ def ask_for_copy(event_id: int, registration_id: int) -> None:
     with transaction() as session:
         lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
-        if (newest := find_copy(registration_id)) is not None and newest.ready_at is None:
-            return
-        demand(Try(COPIES_BY_REGISTRATION, registration.public_id))
-        copy = DataCopy(public_id=tokens.new_public_id(), registration_id=registration_id, asked_at=now)
-        session.add(copy)
-        note(registration, "copy_requested", Actor.participant(registration_id), now)
-        session.flush()
+        copy = find_copy(registration_id)
+        if copy is None or copy.ready_at is not None:
+            demand(Try(COPIES_BY_REGISTRATION, registration.public_id))
+            copy = DataCopy(public_id=tokens.new_public_id(), registration_id=registration_id, asked_at=now)
+            session.add(copy)
+            note(registration, "copy_requested", Actor.participant(registration_id), now)
+            session.flush()
+        # Also of one that is under way: where the worker gave it up, it tries again.
         schedule(MAKE_JOB, f"{MAKE_JOB}:{copy.public_id}", {"public_id": copy.public_id}, now)
 
 
@@ -166,7 +188,7 @@ def list_sections(own: OwnRegistration) -> list[Section]:
     agreed = [{"at": each.at, "text": each.text, "is_given": each.is_given} for each in db.session.scalars(consents)]
     found.append(Section(CONSENTS.key, _(CONSENTS.title), _(CONSENTS.purpose), agreed))
     for holding in HOLDINGS:
-        if holding.key in _SHOWN:
+        if holding.key in SHOWN:
             found.append(Section(holding.key, _(holding.title), _(holding.purpose), _rows_of(holding, registration.id)))
     acts = list(_acts(registration))
     looks = [row for act, row in acts if trail.group_of(act) is trail.Group.LOOKS]
@@ -194,11 +216,10 @@ def _answered(own: OwnRegistration) -> list[dict[str, Any]]:
     return rows
 
 
-def _rows_of(holding: Holding, registration_id: int) -> list[Mapping[str, Any]]:
-    names = _SHOWN[holding.key]
-    columns = [getattr(holding.model, name) for name in names]
+def _rows_of(holding: Holding, registration_id: int) -> list[Mapping[Any, Any]]:
+    columns = [getattr(holding.model, each) if isinstance(each, str) else each for each in SHOWN[holding.key]]
     found = db.session.execute(select(*columns).where(holding.of_people([registration_id])).order_by(holding.id))
-    return [dict(zip(names, row, strict=True)) for row in found]
+    return [row._mapping for row in found]
 
 
 def _acts(registration: Registration) -> Iterator[tuple[str, dict[str, Any]]]:

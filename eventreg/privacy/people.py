@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
@@ -153,6 +153,11 @@ class Marks:
             if len("".join(words)) >= _SHORTEST and all(word in self.haystack for word in words):
                 return True
         return any(_whole(text.folded(each)).search(text.folded(unquote_plus(said))) for each in self.typed)
+
+    def are_in_line(self, cells: Iterable[str]) -> bool:
+        """Say whether a row of a table names the person, whose names may stand in columns of their own."""
+        words = {word.strip(".") for word in re.findall(r"[\w.+@-]+", text.folded(" ".join(cells)))}
+        return any(words.issuperset(text.folded(each).split()) for each in self.typed)
 
     def left_out_of(self, said: str) -> str:
         """Return a text without them."""

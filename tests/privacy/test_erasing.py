@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from eventreg.attendees.annotations.notes import Written, write_note
 from eventreg.attendees.models import Note, SavedView
@@ -310,3 +310,37 @@ def test_every_holding_is_reached() -> None:
         keys = [key for key in holding.model.__table__.foreign_keys if key.column.table.name == "registrations"]
         hangs = any(key.ondelete == "CASCADE" for key in keys)
         assert hangs or holding.is_shared or holding.key in named, f"erasing does not reach {holding.key}"
+
+
+@pytest.mark.parametrize(
+    ("row", "is_ended"),
+    [
+        ("Otra,Persona,otra@instituto.example", False),
+        (f"{GIVEN.upper()},{FAMILY},", True),
+        (f"X,Y,{EMAIL.upper()}", True),
+        (f"X,Y,a{EMAIL}", False),
+    ],
+)
+def test_only_files_to_import_that_name_the_person_are_ended(
+    app: Flask, config: Config, row: str, is_ended: bool
+) -> None:
+    event = an_event()
+    person = a_registration(event, email=EMAIL, given_name=GIVEN, family_name=FAMILY)
+    importer = Importer(SYSTEM, "en", sees_sensitive=True)
+    taken = take_file(event.id, "gente.csv", f"Given name,Family name,Email address\n{row}\n".encode(), importer)
+    try_file(event.id, taken.public_id, matching_of(taken), terms_of(taken), importer)
+    erase(event.id, partial(of_registration, event.id, person.id), SYSTEM, now())
+    db.session.expire_all()
+    assert (db.session.scalars(select(Import.expires_at)).one() is None) is is_ended
+    assert (list(config.imports.glob("*.sealed")) == []) is is_ended
+
+
+def test_a_large_file_to_import_is_ended_unread(app: Flask) -> None:
+    event = an_event()
+    person = a_registration(event, email=EMAIL)
+    take_file(event.id, "gente.csv", b"Given name,Email address\nOtra,otra@x.example\n", Importer(SYSTEM, "en", True))
+    with transaction() as session:
+        session.execute(update(Import).values(size=200_001))
+    erase(event.id, partial(of_registration, event.id, person.id), SYSTEM, now())
+    db.session.expire_all()
+    assert db.session.scalars(select(Import.expires_at)).one() is None

@@ -159,12 +159,14 @@ def _plan(
 
 
 def _detail(begun: Begun, wish: exports.ExportRequest, query: str) -> Mapping[str, Any]:
-    """Return what the history keeps of it: how much was taken, by which filters, and why, where it was sensitive."""
+    """Return what the history keeps of it: how much was taken, by which filters, for whom and why."""
     detail: dict[str, Any] = {"format": wish.format.value, "count": len(begun.ids), "list": query}
     if begun.plan.recipient:
         detail["recipient"] = begun.plan.recipient
     if begun.plan.leaves_out_contact_data:
         detail["without_contact_data"] = True
     if wish.takes_sensitive:
-        detail |= {"with_sensitive": True, "reason": wish.reason}
+        detail["with_sensitive"] = True
+    if wish.reason:
+        detail["reason"] = wish.reason
     return detail

@@ -92,7 +92,7 @@ _ONE = "/manage/events/<slug>/registrations/<reference>/erase"
 
 
 @blueprint.get(_ONE)
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def ask_to_erase(slug: str, reference: str) -> Answer:
     """Ask once more before somebody is erased."""
     registration = desk.the_registration(reference)
@@ -103,7 +103,7 @@ def ask_to_erase(slug: str, reference: str) -> Answer:
 
 
 @blueprint.post(_ONE)
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 @sends(Sending.ANNOUNCED)
 def erase_person(slug: str, reference: str) -> Answer:
     """Erase the person."""
@@ -120,7 +120,7 @@ def erase_person(slug: str, reference: str) -> Answer:
 
 
 @blueprint.get("/manage/events/<slug>/erasures")
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def list_erasures(slug: str) -> str:
     """Show what was erased, without anybody's name, and whom to tell."""
     event: Event = g.event
