@@ -141,12 +141,12 @@ def update_some(work: Mapping[str, Any], now: datetime) -> int:
     people = db.session.scalars(_people(event, work["after"]).limit(PEOPLE_A_STEP)).all()
     if not people or event.is_called_off:
         return 0
-    days, occasion, was = list_day_ids(people), Occasion.load(event), _occasion_before(event, work["before"])
+    days, occasion, was = list_day_ids(people), Occasion.load(event), occasion_before(event, work["before"])
     reached = _concerned(event, None if work["tells_all"] else work["before"], people, days)
     suffix = f"/{event.calendar_revision}"
     enqueue_all(
         [
-            participant_message(occasion, person, _news(was, occasion, days[person.id]), now, key_suffix=suffix)
+            participant_message(occasion, person, news_of(was, occasion, days[person.id]), now, key_suffix=suffix)
             for person in reached
         ]
     )
@@ -199,21 +199,21 @@ def _written_to(
     """Return who they are, the first of each language with the message. Writes nothing."""
     if not people:
         return []
-    occasion, was, now = Occasion.load(event), _occasion_before(event, before), clock.now()
+    occasion, was, now = Occasion.load(event), occasion_before(event, before), clock.now()
     new, told, composed = fingerprint(str(settings.calendar_facts(event))), [], set[str]()
     for person in people:
         message = None
         if person.language not in composed:
             composed.add(person.language)
             copy = imagined(person, person.status)
-            message = participant_message(occasion, copy, _news(was, occasion, days[person.id]), now)
+            message = participant_message(occasion, copy, news_of(was, occasion, days[person.id]), now)
         key = f"{person.public_id}/{new}"
         category = event.category_of(person).key
         told.append(WrittenTo(person.full_name, category, person.language, key, message))
     return told
 
 
-def _occasion_before(event: Event, before: Mapping[str, Any]) -> Occasion:
+def occasion_before(event: Event, before: Mapping[str, Any]) -> Occasion:
     """Return the event as it was, in no session, as far as the message says it."""
     columns = before["columns"]
     attendance = AttendanceMode(columns["attendance"])
@@ -230,7 +230,7 @@ def _occasion_before(event: Event, before: Mapping[str, Any]) -> Occasion:
     return Occasion(was, days, ())
 
 
-def _news(was: Occasion, occasion: Occasion, day_ids: frozenset[int]) -> News:
+def news_of(was: Occasion, occasion: Occasion, day_ids: frozenset[int]) -> News:
     def changes(language: str) -> tuple[Change, ...]:
         told = (
             (label, say(was), say(occasion))
