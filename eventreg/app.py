@@ -163,6 +163,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.invitations.services import messages
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
+    from eventreg.messages import calendar_updates
     from eventreg.programme.services import materials
     from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
@@ -180,6 +181,7 @@ def _init_jobs(app: Flask) -> None:
     registry = job_registry.plug(app, JobRegistry())
     _init_privacy_jobs(registry)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
+    registry.add_handler(calendar_updates.UPDATE_JOB, calendar_updates.update_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(messages.SEND_JOB, messages.send_some)
     registry.add_handler(links.SEND_LINK_JOB, lambda work, _now: links.send_link(work["event_id"], work["email"]))
@@ -231,6 +233,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.attendees.views.today import PEOPLE_ITEMS
     from eventreg.events import checks, today
     from eventreg.exchange.services import exporting
+    from eventreg.messages.calendar_updates import Updates
     from eventreg.messages.views import Held
     from eventreg.privacy import agreements
     from eventreg.questionnaires import checks as of_questions
@@ -242,6 +245,7 @@ def _init_lifecycle(app: Flask) -> None:
     today.today_items.plug(app, (*PEOPLE_ITEMS, Held()))
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
+    checks.calendar_updates.plug(app, Updates())
     checks.count_asked.plug(app, of_questions.count_asked)
     exporting.list_recipients.plug(app, agreements.list_recipients)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)

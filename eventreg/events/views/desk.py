@@ -10,7 +10,7 @@ from flask.globals import request_ctx
 from flask_babel import gettext as _
 
 from eventreg.events.announcing import Announcing
-from eventreg.events.checks import occupancy
+from eventreg.events.checks import calendar_updates, occupancy
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.errors import N_
@@ -134,8 +134,10 @@ def desk(event: Event, key: str) -> dict[str, Any]:
 
 
 def moved_at(announcing: Announcing) -> dict[str, Any]:
-    """Return what the address says of who moved up with an act, for the page that it leads back to to tell."""
-    return {"moved": announcing.at.isoformat()} if announcing.at is not None and announcing.people else {}
+    """Return what the address says of who moved up with an act, or has an update coming, for the page that it leads back to
+    to tell."""
+    said = {"updates": 1} if announcing.updates_calendars else {}
+    return said | ({"moved": announcing.at.isoformat()} if announcing.at is not None and announcing.people else {})
 
 
 def moved_up() -> dict[str, Any] | None:
@@ -144,8 +146,17 @@ def moved_up() -> dict[str, Any] | None:
     found = occupancy().moved_up(g.event.id, at) if at is not None else None
     if at is None or found is None:
         return None
-    until = found.mails_at.astimezone(ZoneInfo(g.event.time_zone)).strftime("%H:%M:%S")
-    return {"at": at.isoformat(), "people": found.people, "has_mail": found.has_mail, "until": until}
+    return {"at": at.isoformat(), "people": found.people, "has_mail": found.has_mail, "until": _second(found.mails_at)}
+
+
+def updates_waiting() -> dict[str, Any] | None:
+    """Return what `components/announcement.html` tells of calendars that follow a change, as long as it can be undone."""
+    found = calendar_updates().waiting(g.event.id) if "updates" in request.args else None
+    return {"people": found.people, "until": _second(found.due_at)} if found is not None else None
+
+
+def _second(at: datetime) -> str:
+    return at.astimezone(ZoneInfo(g.event.time_zone)).strftime("%H:%M:%S")
 
 
 def read_instant(text: str) -> datetime | None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
 from eventreg.events.announcing import Announcing, announced
-from eventreg.events.checks import occupancy
+from eventreg.events.checks import calendar_updates, occupancy
 from eventreg.events.forms.look import LookForm
 from eventreg.events.forms.settings import SUBJECTS, SettingsPage
 from eventreg.events.models import Event
@@ -86,6 +86,19 @@ def undo_places(slug: str) -> Answer:
     return redirect(url_for(page, slug=slug, part=request.form.get("part") or None), 303)
 
 
+@blueprint.post("/manage/events/<slug>/calendars/undo")
+@requires(Permission.EDIT_EVENT)
+def undo_updates(slug: str) -> Answer:
+    """Put dates, place and title back, until those whose calendars follow are told."""
+    page = "events.edit_texts" if request.form.get("page") == "texts" else "events.edit_settings"
+    with Refusals() as outcome:
+        calendar_updates().take_back(g.event.id, organizer())
+        flash(_("Undone. Dates, place and title are as before, and nobody was written to."))
+    if outcome.problem:
+        flash(outcome.problem)
+    return redirect(url_for(page, slug=slug, part=request.form.get("part") or None), 303)
+
+
 def _subjects(named: str = "") -> Subjects:
     return Subjects(SUBJECTS, named or request.args.get("part", ""))
 
@@ -142,6 +155,7 @@ def _page(
         has_bad_address=has_bad_address,
         announcement=announcement,
         moved=desk.moved_up(),
+        updates=desk.updates_waiting(),
         typed_address=request.form.get("contact_address", "") if has_bad_address else "",
     )
 
