@@ -297,8 +297,7 @@ def erase(address: str, dry_run: bool, tell: bool) -> None:
 
         is_held = False
         for found in find_address(address) if dry_run else erase_address(address, SYSTEM, tells=tell):
-            person = found.person
-            numbers = f"{len(person.registrations)} registrations, {len(person.invitations) + len(person.forms)} others"
+            numbers = f"{len(found.person.registrations)} registrations, {found.person.others} others"
             why = f"\t{said(found.held)}" if found.held is not None else ""
             click.echo(f"{found.event.slug}\t{numbers}{why}")
             is_held = is_held or found.held is not None

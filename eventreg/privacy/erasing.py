@@ -267,10 +267,7 @@ def _forget_messages(
         about("invitation", [each.id for each in person.invitations]),
         about("saved_form", [each.id for each in person.forms]),
         about("erasure", requests),
-        (MailMessage.event_id == event_id)
-        & (MailMessage.audience == "participant")
-        & (MailMessage.record_kind != "erasure")
-        & func.lower(MailMessage.recipient).in_(person.addresses),
+        MailMessage.id.in_(person.letters),
     ]
     if colleagues:
         named = or_(*(MailMessage.subject.contains(each, autoescape=True) for each in marks.references))

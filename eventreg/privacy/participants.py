@@ -102,9 +102,18 @@ def page_of(listed: Sequence[Listed], number: int | None = 1) -> ListPage:
     )
 
 
+def can_have_list(event: Event) -> bool:
+    """Say whether an event can have a list: at a discreet one somebody is on it once their address is confirmed, or not at all.
+
+    Else whoever types an address, with a name and the permission, would see by the list whether it was registered.
+    """
+    return not event.is_discreet or event.verifies_addresses
+
+
 def has_list(event: Event, viewer: Viewer, rules: ListRules | None = None) -> bool:
     """Say whether there is a list for somebody. Without one its page does not exist; it ends with the event."""
-    return event.publication in ALIVE and bool((rules or ListRules.of(event)).categories_for(viewer))
+    is_there = event.publication in ALIVE and can_have_list(event)
+    return is_there and bool((rules or ListRules.of(event)).categories_for(viewer))
 
 
 def list_participants(event: Event, viewer: Viewer, language: str, rules: ListRules | None = None) -> list[Listed]:

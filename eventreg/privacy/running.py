@@ -17,7 +17,7 @@ from sqlalchemy import select
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.events.queries.team import list_grants
 from eventreg.events.rules.settings import LONGEST_KEPT, check_seen
 from eventreg.events.rules.team import Permission
@@ -168,9 +168,14 @@ def _tell_before(plan: Plan, now: datetime) -> bool:
     if first is None or not rules.is_to_be_told(first, told, now):
         return False
     amounts = [amount for amount in plan.amounts() if amount.line.due_at is not None]
+    # Counted before others have to wait: of many people that takes a while.
+    figures = told_figures(get_event_whole(plan.event_id), now)
+    db.session.rollback()
     with transaction():
         event = lock_event_in_any_state(plan.event_id)
-        keep_figures(event, told_figures(event, now), SYSTEM, now)
+        if last_kept(event.id) != told:
+            return True
+        keep_figures(event, figures, SYSTEM, now)
         for account, grant in list_grants(event.id):
             if grant.allows(Permission.OWN):
                 enqueue_before_deletion(account, event, first, amounts)

@@ -41,7 +41,7 @@ from eventreg.mail.held_files import keep_files_in_line
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.privacy import erasing, ledger
-from eventreg.privacy.erasing import Held, erase
+from eventreg.privacy.erasing import Held, erase, erase_recorded
 from eventreg.privacy.holdings import INVITATION_MESSAGES
 from eventreg.privacy.people import of_address, of_registration
 from eventreg.registration.models import ErasedRegistration, Invitation, Place, Registration, SavedForm
@@ -344,3 +344,27 @@ def test_a_large_file_to_import_is_ended_unread(app: Flask) -> None:
     erase(event.id, partial(of_registration, event.id, person.id), SYSTEM, now())
     db.session.expire_all()
     assert db.session.scalars(select(Import.expires_at)).one() is None
+
+
+def test_a_damaged_ledger_is_read_as_far_as_it_goes_and_is_complete_no_more(app: Flask, config: Config) -> None:
+    event = an_event()
+    gone, again = a_registration(event), a_registration(event)
+    ledger.record(config.erased, "ours", ["a" * 12], now() - timedelta(days=9))
+    whole = config.erased.read_bytes()
+    at = ledger.moment(now() - timedelta(days=8))
+    for cut_off in (b"", b"{", b'{"at": "2027', b'{"at": "2027-01-01", "ids": ["abc', b"\0\0\0\0"):
+        config.erased.write_bytes(whole + cut_off + b"\n")
+        assert ledger.read(config.erased).known_since("ours", at), cut_off
+    for damage in (
+        b'{"at": "2027-01-01", "ids": ["ab\xff\xfe"]}', b"7", b"null", b'"ids"', b'{"ids": 5}', b'{"ids": "abc"}',
+        b'{"ids": [["a"]]}', b'{"ids": [null, 3]}', b'{"instance": 3, "since": ""}', b'{"instance": "x"}', b"[" * 9999,
+        b"\x93NUMPY}", b'"at": "2027-01-01", "ids": ["abc"]}',
+    ):  # fmt: skip
+        config.erased.write_bytes(whole + damage + b"\n" + json.dumps({"ids": [gone.public_id]}).encode() + b"\n")
+        read = ledger.read(config.erased)
+        assert read.ids == {"a" * 12, gone.public_id}, damage
+        assert not read.known_since("ours", at), damage
+    assert erase_recorded(now()) == 1
+    erase(event.id, partial(of_registration, event.id, again.id), SYSTEM, now())
+    assert not ledger.read(config.erased).known_since("ours", at)
+    assert b"since" in config.erased.read_bytes().splitlines()[-2], "from now on it is complete again"

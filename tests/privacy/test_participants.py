@@ -16,6 +16,7 @@ from eventreg.events.organizers import Organizer
 from eventreg.events.rules.categories import ListedColumn, ShownTo
 from eventreg.events.rules.publication import Publication
 from eventreg.privacy import participants
+from eventreg.privacy.notice import outsiders
 from eventreg.privacy.participants import Viewer, choose_listed
 from eventreg.questionnaires.queries import get_current_version
 from eventreg.registration.emails import OWN_PAGE
@@ -280,3 +281,21 @@ def test_a_long_list_is_read_a_page_at_a_time(app: Flask, event: Event, monkeypa
     preview = Pages(app, "en").sign_in(a_team_member(event)).get(f"/manage/events/{event.slug}/participants")
     assert preview.has("The first 2 are shown.")
     assert preview.has("5 people")
+
+
+def test_a_discreet_event_has_a_list_only_where_addresses_are_confirmed(app: Flask) -> None:
+    """Else it would tell whoever types an address with a name whether it was registered before."""
+    event = an_event(is_discreet=True, verifies_addresses=False)
+    _somebody(event, "Ana")
+    _set(event, {"government": ShownTo.PUBLIC})
+    pages, desk = Pages(app, "en"), Pages(app, "en").sign_in(a_team_member(event))
+    pages.get(f"/events/{event.slug}/participants", 404)
+    assert desk.get(f"/manage/events/{event.slug}/participants").has(
+        "There is no list as long as the event is discreet"
+    )
+    assert outsiders(event)["listed"] == []
+    with transaction() as session:
+        session.get_one(Event, event.id).verifies_addresses = True
+    assert pages.get(f"/events/{event.slug}/participants").has("Ana Mora")
+    assert not desk.get(f"/manage/events/{event.slug}/participants").has("There is no list as long")
+    assert len(outsiders(db.session.get_one(Event, event.id))["listed"]) == 1

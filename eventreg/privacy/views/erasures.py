@@ -65,11 +65,14 @@ def confirm_erasure(token: str) -> Answer:
             erasure_requests.confirm(token)
             return redirect(url_for("privacy.confirm_erasure", token=token), 303)
     asked = erasure_requests.find_request(token)
-    is_over = asked.confirmed_at is None and (asked.expires_at is None or asked.expires_at <= now())
-    is_held = asked.confirmed_at is not None and asked.done_at is None and not asked.email
+    is_done = asked.done_at is not None or erasure_requests.is_gone(asked)
+    is_open = asked.expires_at is not None and asked.expires_at > now() and erasure_requests.is_theirs(asked)
+    is_over = asked.confirmed_at is None and not is_open
+    is_held = asked.confirmed_at is not None and not asked.email
     page = render_template(
         "privacy/confirm_erasure.html",
         asked=asked,
+        is_done=is_done,
         is_over=is_over,
         is_held=is_held,
         refusal=outcome.problem,
@@ -170,7 +173,7 @@ def _told(found: Any) -> list[dict[str, Any]]:
         {
             "event": each.event,
             "count": ngettext("%(num)d registration", "%(num)d registrations", len(each.person.registrations)),
-            "others": len(each.person.invitations) + len(each.person.forms),
+            "others": each.person.others,
             "held": said(each.held) if each.held is not None else "",
         }
         for each in found

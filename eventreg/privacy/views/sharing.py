@@ -148,7 +148,7 @@ def _participants_page(event: Event, form: ParticipantsForm, problem: str = "") 
     return render_desk(
         "privacy/settings.html", "participants", form=form, rules=rules, previews=previews, problem=problem,
         categories=event.categories, ShownTo=ShownTo,
-        is_public=participants.has_list(event, Viewer.PUBLIC),
+        is_public=participants.has_list(event, Viewer.PUBLIC), can_have_list=participants.can_have_list(event),
     )  # fmt: skip
 
 
