@@ -254,6 +254,7 @@ def _init_event_parts(app: Flask) -> None:
     """Say what an event is made of, each part after those that it needs."""
     from eventreg.attendees.annotations.tags import TagsPart
     from eventreg.attendees.parts import ReadyReasonsPart, RemarksPart
+    from eventreg.bulk.parts import SchedulesPart
     from eventreg.events.bundles.parts import PartRegistry, part_registry
     from eventreg.exchange.parts.taking import RegistrationsPart
     from eventreg.exchange.parts.ways_in import AccessCodesPart, InvitationsPart
@@ -262,7 +263,7 @@ def _init_event_parts(app: Flask) -> None:
     from eventreg.questionnaires.parts import QuestionnairePart
 
     registry = part_registry.plug(app, PartRegistry())
-    of_team = (MessageTextsPart(), ReadyReasonsPart(), TagsPart())
+    of_team = (MessageTextsPart(), ReadyReasonsPart(), TagsPart(), SchedulesPart())
     of_people = (AccessCodesPart(), RegistrationsPart(), InvitationsPart(), RemarksPart())
     for part in (*EVENT_PARTS, QuestionnairePart(), *of_team, *of_people):
         registry.add(part)

@@ -54,6 +54,7 @@ UNNAMED: Final = {
     "message_texts.changed_by_id": _ACCOUNT,
     "questionnaire_drafts.changed_by_id": _ACCOUNT,
     "tags.created_by_id": _ACCOUNT,
+    "schedules.lapse": "what came of it here",
     "answers.sort_value": _ANEW,
     "registrations.phone_key": _ANEW,
     "registrations.sort_name": _ANEW,

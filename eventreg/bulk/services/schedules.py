@@ -6,7 +6,7 @@ have one key a person in the outbox. So a worker that is killed, two that look a
 due later write to nobody twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -72,6 +72,13 @@ def list_planned(event: Event, who: Organizer, *states: ScheduleState) -> list[P
         if run.schedule is not None
     ]
     return sorted(planned, key=lambda each: (each.due_at is None, each.due_at))
+
+
+def list_unbegun(event_id: int) -> Sequence[tuple[Schedule, Mapping[str, Any]]]:
+    """Return all schedules of an event that have not begun, each with what its draft holds."""
+    found = select(Run).join(Schedule, Schedule.run_id == Run.id).where(Run.event_id == event_id)
+    runs_ = db.session.scalars(found.where(Schedule.state != ScheduleState.GONE).order_by(Schedule.changed_at, Run.id))
+    return [(run.schedule, run.details) for run in runs_ if run.schedule is not None]
 
 
 def count_reached(run: Run) -> int:
