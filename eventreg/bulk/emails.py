@@ -245,7 +245,7 @@ class AnswersMissing(Timely):
         return self.content(
             _("Some of your answers are missing"),
             _("To prepare “%(title)s” we still need some answers from you.", title=self.event_title),
-            _("Your page shows which they are; each has its own last day."),
+            _("Your page shows which ones, and until when."),
             button=(_("Answer the questions"), ""),
         )
 
@@ -268,10 +268,11 @@ class StillComing(Timely):
         """See `Message.write`."""
         return self.content(
             _("Can you still come?"),
-            _("Your place at “%(title)s” is reserved for you.", title=self.event_title),
+            _("We keep your place at “%(title)s”.", title=self.event_title),
             _("If you come, you do not have to do anything."),
             _("If you cannot come, please tell us now, so that somebody else can have the place."),
             button=(_("I cannot come"), self._page),
+            subject=_("Can you still come to “%(title)s”?", title=self.event_title),
         )
 
 
