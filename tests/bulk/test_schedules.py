@@ -19,13 +19,17 @@ from eventreg.attendees.rules.acts import RunAct
 from eventreg.audit.models import AuditEntry
 from eventreg.bulk import emails
 from eventreg.bulk.models import Run
+from eventreg.bulk.parts import SchedulesPart
 from eventreg.bulk.rules import Anchor, Dates, Lapse, Moment, ScheduleReason, ScheduleState
 from eventreg.bulk.services import schedules
 from eventreg.bulk.services.runs import draft_run
 from eventreg.bulk.services.steps import RUN_JOB, do_some
 from eventreg.db import db, transaction
-from eventreg.events.models import Event, EventDay
+from eventreg.events.bundles.fields import BundleInvalid
+from eventreg.events.bundles.parts import Intake, TakeOut
+from eventreg.events.models import Event, EventDay, ProgrammeSession, SessionOutcome
 from eventreg.events.organizers import Organizer
+from eventreg.events.rules.programme import OutcomeKind
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
@@ -36,6 +40,7 @@ from tests.builders import a_registration, a_team_member, an_event
 from tests.selfservice.test_concurrency import at_once
 from tests.support.apps import AppMaker
 from tests.support.killed import Work, let_leases_end
+from tests.support.pages import Pages
 
 MADRID = "Europe/Madrid"
 #: the clocks there go forward in the night to Sunday, March 28
@@ -202,7 +207,7 @@ def test_a_list_that_asks_for_what_is_gone_reaches_nobody_and_so_does_who_may_no
 ) -> None:
     event, account = seminar()
     confirmed(event)
-    words = {"subject": {"es": "Autobús"}, "body": {"es": "Sale a las 8."}, "to": ["tag=AAAAAAAAAAAA"]}
+    words: dict[str, Any] = {"subject": {"es": "Autobús"}, "body": {"es": "Sale a las 8."}, "to": ["tag=AAAAAAAAAAAA"]}
     gone = scheduled(event, account, Moment(Anchor.FIRST_DAY, 1, NINE), **words)
     foreign = scheduled(event, a_team_member(event, "reviewer"), Moment(Anchor.FIRST_DAY, 1, NINE))
     clock.move_to(datetime(2027, 3, 30, 0, 0, tzinfo=UTC))
@@ -267,3 +272,122 @@ def test_stopped_it_waits_for_nothing_and_what_has_passed_is_refused(app: Flask,
     with pytest.raises(Refused) as refused:
         schedules.switch_on(run.id, Moment(Anchor.FIRST_DAY, 1, NINE), who)
     assert refused.value.reason is ScheduleReason.PAST
+
+
+def test_the_rest_of_a_message_that_a_worker_left_lying_for_half_a_day_lapses(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    event, account = seminar()
+    confirmed(event, 60)
+    run = scheduled(event, account, Moment(Anchor.FIRST_DAY, 1, NINE))
+    clock.move_to(datetime(2027, 3, 29, 7, 0, tzinfo=UTC))
+    schedules.see_to_schedules(now())
+    do_some(run.id, lambda: False)
+    first = reached().total()
+    assert 0 < first < 60
+    clock.shift(timedelta(hours=12, minutes=1))
+    look()
+    assert (reached().total(), state_of(run)) == (first, (ScheduleState.LAPSED, Lapse.LATE))
+
+
+def test_a_team_writes_later_sees_it_before_and_finds_on_today_what_lapsed(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    event, account = seminar()
+    before = confirmed(event)[0]
+    desk, at = Pages(app, "en").sign_in(account), f"/manage/events/{event.slug}"
+    page = desk.get(f"{at}/messages/write?to=status%3Dconfirmed")
+    draft = page.submit("Save draft", {"#subject-es": "Autobús", "#body-es": "Sale {given_nam}."}).follow()
+    refused = draft.submit("Send later…")
+    assert refused.status == 422
+    assert refused.has("{given_nam}")
+    page = draft.submit("Send later…", {"#body-es": "Sale a las 8."}).follow()
+    assert page.has("1 person would be written to now")
+    day = {"kind": "day", "#day": "2027-03-28", "#hour": "9:30"}
+    page = page.submit("Switch on", {**day, "#day": "2027-01-10"})
+    assert page.has("That moment has passed")
+    page = page.submit("Switch on", {**day, "whom": "now"}).follow()
+    assert page.has("Sunday 28 March 2027, 09:30 (Ciudad de Prueba time)")
+    assert desk.get(at).has("Email, 09:30: Autobús (1 person now)")
+    assert desk.get(f"{at}/messages/scheduled").has("Autobús")
+    confirmed(event)
+    clock.move_to(datetime(2027, 3, 28, 7, 30, tzinfo=UTC))
+    look()
+    assert reached() == {before.email: 1}
+    run = scheduled(event, account, Moment(Anchor.FIRST_DAY, 0, NINE))
+    clock.move_to(datetime(2027, 4, 2, 7, 0, tzinfo=UTC))
+    look()
+    today = desk.sign_in(account).get(at)
+    assert today.has("Scheduled message that was not sent")
+    page = desk.get(f"{at}/messages/scheduled/{run.public_id}")
+    assert page.has("the server was not running")
+    page.submit("Leave it unsent").follow()
+    assert not desk.get(at).has("Scheduled message that was not sent")
+
+
+def test_another_list_is_looked_at_before_it_is_switched_on(
+    app: Flask, clock: time_machine.Traveller
+) -> None:  # case 73
+    event, account = seminar()
+    confirmed(event)
+    a_registration(event, "academia", "pending")
+    desk, at = Pages(app, "en").sign_in(account), f"/manage/events/{event.slug}/messages/scheduled"
+    page = desk.get(at).submit("Answers are missing").follow()
+    assert page.has("0 people would be written to now")
+    page = page.submit("Switch on", {"to": "?"})
+    assert page.has("Meanwhile other people are on it")
+    assert page.has("2 people would be written to now")
+    page = page.submit("Switch on").follow()
+    assert page.has("Switched on.")
+
+
+def test_thanks_lead_to_the_conclusions_where_there_are_some(app: Flask, clock: time_machine.Traveller) -> None:
+    event, account = seminar()
+    confirmed(event)
+    run = schedules.set_up(event.id, emails.ThankYou, Organizer.account(account.id))
+    with transaction() as session:
+        found = session.scalars(select(ProgrammeSession).join(EventDay).where(EventDay.event_id == event.id)).first()
+        assert found is not None
+        words = {"es": "Se acordó.", "en": "It was agreed."}
+        session.add(
+            SessionOutcome(
+                session_id=found.id, kind=OutcomeKind.REMARK, position=1, text=words, is_public=True, recorded_at=now()
+            )
+        )
+    desk = Pages(app, "en").sign_in(account)
+    frame = desk.get(f"/manage/events/{event.slug}/registrations/runs/{run.public_id}/mail/es/html", sound=False)
+    assert frame.has(f"http://localhost/events/{event.slug}/conclusions")
+
+
+def test_a_copy_has_on_what_hangs_on_its_dates_and_off_what_had_a_date(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    event, account = seminar()
+    who = Organizer.account(account.id)
+    scheduled(event, account, Moment(Anchor.FIRST_DAY, 3, NINE))
+    words: dict[str, Any] = {"subject": {"es": "Autobús"}, "body": {"es": "Sale a las 8."}}
+    dated = Moment(Anchor.DAY, 0, NINE, date(2027, 3, 28))
+    scheduled(event, account, dated, **words, to=["status=confirmed", "q=Ana"])
+    part = SchedulesPart()
+    entry = next(iter(part.take_out(event.id, Kept())))
+    other = an_event()
+    with transaction():
+        part.put_in([entry], Intake(other.id, now(), lambda _name, _place: b"", actor=who, is_copy=True))
+    states = [ScheduleState.ON, ScheduleState.OFF]
+    found = {each.schedule.message: each for each in schedules.list_planned(other, who, *states)}
+    assert {name: each.schedule.state for name, each in found.items()} == dict(
+        zip(("event_reminder", ""), states, strict=True)
+    )
+    assert found[""].run.details == {**words, "to": ["status=confirmed"]}
+    broken = {"messages": [{**entry["messages"][1], "body": {"es": "{nobody}"}}]}
+    with transaction(), pytest.raises(BundleInvalid, match="unknown nobody"):
+        part.put_in([broken], Intake(other.id, now(), lambda _name, _place: b"", actor=who))
+
+
+class Kept:
+    """Keeps nothing: nothing of it stands in files."""
+
+    options = TakeOut()
+
+    def keep(self, content: bytes) -> str:
+        raise AssertionError(content)

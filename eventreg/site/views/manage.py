@@ -104,6 +104,7 @@ def manage_event(slug: str) -> str:
         tells_places=sees_people or _tells_places(figures),
         total=figures.total,
         list_url=desk.list_url(slug, ListState()) if sees_people else "",
+        begins=coming_deadlines(event, days, at)[-1:],
         deadlines=coming_deadlines(event, days, at, coming_shown(event)),
         last_days=today.days_shown(event, scope, at) if sees_people and not is_draft else None,
         colleagues=today.colleagues_shown(event, at) if access.may(Permission.SEE_HISTORY) else None,
