@@ -157,7 +157,7 @@ def _init_directory(app: Flask) -> None:
 def _init_jobs(app: Flask) -> None:
     """Say who does which later work, and what is done again and again."""
     from eventreg.accounts.services import accounts, guards, sessions, sign_in
-    from eventreg.bulk.services import runs, steps
+    from eventreg.bulk.services import runs, schedules, steps
     from eventreg.bulk.services.steps import RUN_JOB
     from eventreg.exchange.services import background, files, importing
     from eventreg.invitations.services import messages
@@ -204,6 +204,7 @@ def _init_jobs(app: Flask) -> None:
     registry.add_duty("registration.follow_ups", timedelta(minutes=1), follow_ups.see_to_follow_ups)
     registry.add_duty("registration.decided_ahead", timedelta(minutes=1), promotion.pull_back_decisions)
     registry.add_work(RUN_JOB, steps.do_turn)
+    registry.add_duty("bulk.schedules", timedelta(minutes=1), schedules.see_to_schedules)
     registry.add_duty("review.sweep_drafts", timedelta(hours=1), runs.sweep_drafts)
     registry.add_duty("registration.expire_unverified", timedelta(hours=1), statuses.expire_unverified)
     registry.add_duty(
@@ -231,6 +232,7 @@ def _init_lifecycle(app: Flask) -> None:
     and what waits for somebody, soonest first."""
     from eventreg.attendees.queries import duplicates, people
     from eventreg.attendees.views.today import PEOPLE_ITEMS
+    from eventreg.bulk.views.schedules import Lapsed
     from eventreg.events import checks, today
     from eventreg.exchange.services import exporting
     from eventreg.messages.calendar_updates import Updates
@@ -242,7 +244,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
 
     checks.checks.plug(app, [of_questions.list_missing_questions])
-    today.today_items.plug(app, (*PEOPLE_ITEMS, Held()))
+    today.today_items.plug(app, (*PEOPLE_ITEMS, Lapsed(), Held()))
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.calendar_updates.plug(app, Updates())
@@ -256,6 +258,7 @@ def _init_event_parts(app: Flask) -> None:
     """Say what an event is made of, each part after those that it needs."""
     from eventreg.attendees.annotations.tags import TagsPart
     from eventreg.attendees.parts import ReadyReasonsPart, RemarksPart
+    from eventreg.bulk.parts import SchedulesPart
     from eventreg.events.bundles.parts import PartRegistry, part_registry
     from eventreg.exchange.parts.taking import RegistrationsPart
     from eventreg.exchange.parts.ways_in import AccessCodesPart, InvitationsPart
@@ -264,7 +267,7 @@ def _init_event_parts(app: Flask) -> None:
     from eventreg.questionnaires.parts import QuestionnairePart
 
     registry = part_registry.plug(app, PartRegistry())
-    of_team = (MessageTextsPart(), ReadyReasonsPart(), TagsPart())
+    of_team = (MessageTextsPart(), ReadyReasonsPart(), TagsPart(), SchedulesPart())
     of_people = (AccessCodesPart(), RegistrationsPart(), InvitationsPart(), RemarksPart())
     for part in (*EVENT_PARTS, QuestionnairePart(), *of_team, *of_people):
         registry.add(part)

@@ -25,6 +25,8 @@ from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.services.reasons import add_reason, save_view
 from eventreg.audit.services import Actor
+from eventreg.bulk.emails import StillComing
+from eventreg.bulk.services import schedules
 from eventreg.bulk.services.runs import begin_run, draft_run, these
 from eventreg.bulk.services.steps import do_some
 from eventreg.db import db, transaction
@@ -344,11 +346,14 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
     written = draft_run(
         event.id, RunAct.WRITE, these(event.id, {person.reference: 1}, EVERYTHING), account.id, details=words
     )
+    scheduled = schedules.set_up(event.id, StillComing, Organizer.account(account.id))
+    of_scheduled = ("bulk.show_schedule", "bulk.save_schedule", "bulk.send_schedule_now")
     return (
         of_drafts
         | of_reasons
         | of_begun
-        | dict.fromkeys(("bulk.try_run_message", "bulk.discard_draft"), written.public_id)
+        | dict.fromkeys(("bulk.try_run_message", "bulk.discard_draft", "bulk.send_later"), written.public_id)
+        | dict.fromkeys(of_scheduled, scheduled.public_id)
     )
 
 
@@ -513,6 +518,10 @@ _FORMS: dict[str, Any] = {
     "attendees.save_list_view": lambda world: {"name": "Otra vista"},
     "attendees.change_saved_view": lambda world: {
         "do": "change", f"view-{world.public_ids['attendees.change_saved_view']}-name": "Otro nombre",
+    },
+    "bulk.set_up_schedule": lambda world: {"message": "event_thank_you"},
+    "bulk.save_schedule": lambda world: {
+        "do": "on", "kind": "event", "days": "3", "anchor": "first_day", "hour": "09:00", "to": "?status=confirmed",
     },
     "bulk.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
     "onbehalf.save_registration": lambda world: {

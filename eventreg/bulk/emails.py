@@ -1,23 +1,36 @@
-"""What organizers write to people themselves: their words, with the facts of each reader's registration."""
+"""What organizers write to people themselves: their words, with the facts of each reader's registration.
 
-from collections.abc import Mapping
+And what the program writes to them at a time, once organizers have switched it on.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
+from typing import ClassVar
 
-from flask_babel import gettext as _
+from flask_babel import gettext as _, lazy_gettext as _l
 from markupsafe import Markup
 
 from eventreg.attendees.queries.messages import TRIED, WRITTEN
+from eventreg.bulk.rules import Anchor, Moment
+from eventreg.events.queries.programme import get_programme
+from eventreg.events.rules.practical import topic_of
+from eventreg.events.rules.programme import SessionKind
+from eventreg.i18n import formats
 from eventreg.i18n.formats import direction
 from eventreg.i18n.languages import name_of, speaking
 from eventreg.kernel.text import pick
-from eventreg.mail.content import MailContent, link_marker, new_marker
-from eventreg.mail.rich import RichText
+from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
+from eventreg.mail.rich import RichText, render_rich
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import OWN_PAGE, News, Occasion, occasions, placeholders
+from eventreg.programme.queries import count_public
+from eventreg.registration.emails import OWN_PAGE, News, Occasion, every_message, occasions, placeholders
 from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails.messages import Again, Group
+from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
+from eventreg.registration.rules.states import STANDING, Status
 from eventreg.web.instance import address_of
 
 
@@ -128,3 +141,169 @@ def _marked(words: RichText | None, language: str) -> RichText | None:
         return None
     html = Markup('<div lang="{}" dir="{}">{}</div>').format(language, direction(language), words.html)
     return RichText(words.text, html)
+
+
+class Timely(AboutRegistration, is_base=True):
+    """A message at a time, off until somebody of the team switches it on: see `bulk.services.schedules`."""
+
+    group = Group.EVENT
+    goes_again = Again.IN_ITS_STATUS
+    is_essential = False
+    #: who it is for, whoever is on the list
+    reaches: ClassVar[frozenset[Status]] = frozenset({Status.CONFIRMED})
+    #: when and to which list it goes unless the team chooses otherwise
+    usual: ClassVar[Moment]
+    usual_list: ClassVar[str] = "status=confirmed"
+
+
+class EventReminder(Timely):
+    """It begins soon: programme, place, calendar."""
+
+    key = "event_reminder"
+    title = _l("Reminder before the event")
+    trigger = _l("Goes some days before the first day, once you have switched it on.")
+    invites = True
+    usual = Moment(Anchor.FIRST_DAY, 3, time(9))
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        is_confirmed = self.registration.status is Status.CONFIRMED
+        return self.content(
+            _("The event begins soon"),
+            _("“%(title)s” begins soon: %(dates)s.", title=self.event_title, dates=self.dates()),
+            _("Below are the place and the programme. The dates for your calendar come with this message."),
+            _("If you cannot come, withdraw your registration, so that somebody else can have the place."),
+            joining=self.occasion.joining(self.language) if is_confirmed else (),
+        )
+
+    def dates(self) -> str:
+        """Return when it is, for the sentence that says so."""
+        return self.occasion.dates(self.news.day_ids, self.language)
+
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """See `Message.details`. The sessions of the person's days stand among them."""
+        return (*super().details(), *self._sessions())
+
+    def _sessions(self) -> Sequence[tuple[str, str]]:
+        occasion, language = self.occasion, self.language
+        key = ("sessions", language, self.news.day_ids)
+        if key not in occasion.written:
+            days, come = get_programme(occasion.event.id).days, self.news.day_ids
+            occasion.written[key] = [
+                (
+                    f"{formats.short_day(day.held_on, language)}, {formats.span(each.starts_at, each.ends_at, language)}",
+                    occasion.text(each.title, language),
+                )
+                for day in days
+                for each in day.sessions
+                if each.kind is not SessionKind.BREAK and (not come or day.id in come)
+            ]
+        found: Sequence[tuple[str, str]] = occasion.written[key]
+        return found
+
+
+class PracticalInformation(Timely):
+    """How to get there, where to stay: what the event's page says of it."""
+
+    key = "practical_information"
+    title = _l("Practical information")
+    trigger = _l("Goes two weeks before the first day, once you have switched it on.")
+    usual = Moment(Anchor.FIRST_DAY, 14, time(9))
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("Practical information for your journey"),
+            _("Here is what to know before you come to “%(title)s”.", title=self.event_title),
+            *self._items(),
+        )
+
+    def _items(self) -> Sequence[Fact]:
+        occasion, language = self.occasion, self.language
+        found = []
+        for item in occasion.event.practical:
+            words = render_rich([occasion.text(item.get("text", {}), language)]).text
+            label = occasion.text(item.get("label", {}), language) or _(topic_of(item).title)
+            found += [Fact(f"{label}{formats.colon(language)} {' '.join(words.split())}")] if words else []
+        return found
+
+
+class AnswersMissing(Timely):
+    """Something that was asked beside the form is not answered."""
+
+    key = "answers_missing"
+    title = _l("Answers are missing")
+    trigger = _l("Goes some days before the last changes to those who have not answered, once you have switched it on.")
+    goes_again = Again.ALWAYS
+    is_essential = True
+    reaches = STANDING
+    usual = Moment(Anchor.CHANGES, 5, time(9))
+    usual_list = "unanswered=any"
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("Some of your answers are missing"),
+            _("To prepare “%(title)s” we still need some answers from you.", title=self.event_title),
+            _("Your page shows which ones, and until when."),
+            button=(_("Answer the questions"), ""),
+        )
+
+
+class StillComing(Timely):
+    """Whoever cannot come gives the place back by one button."""
+
+    key = "can_you_still_come"
+    title = _l("Can you still come?")
+    trigger = _l("Goes a week before the first day, once you have switched it on.")
+    is_essential = True
+    usual = Moment(Anchor.FIRST_DAY, 7, time(9))
+    _page = "/withdraw"
+
+    def facts(self) -> Facts:
+        """See `Message.facts`. The link leads to where one withdraws."""
+        return replace(super().facts(), link=self.link + self._page)
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        return self.content(
+            _("Can you still come?"),
+            _("We keep your place at “%(title)s”.", title=self.event_title),
+            _("If you come, you do not have to do anything."),
+            _("If you cannot come, please tell us now, so that somebody else can have the place."),
+            button=(_("I cannot come"), self._page),
+            subject=_("Can you still come to “%(title)s”?", title=self.event_title),
+        )
+
+
+class ThankYou(Timely):
+    """It is over; the conclusions are there, if they are."""
+
+    key = "event_thank_you"
+    title = _l("Thank you, and conclusions")
+    trigger = _l("Goes the day after the last day, once you have switched it on.")
+    usual = Moment(Anchor.LAST_DAY, 1, time(10))
+
+    def write(self) -> MailContent:
+        """See `Message.write`."""
+        event, has_conclusions = self.occasion.event, self._has_conclusions()
+        content = self.content(
+            _("Thank you for taking part"),
+            _("Thank you for taking part in “%(title)s”.", title=self.event_title),
+            Fact(_("The conclusions are on the page of the event.")) if has_conclusions else "",
+        )
+        if not has_conclusions:
+            return content
+        action = (_("Read the conclusions"), address_of("site.show_conclusions", slug=event.slug))
+        return replace(content, action=action, is_link_personal=False)
+
+    def _has_conclusions(self) -> bool:
+        written, key = self.occasion.written, ("conclusions",)
+        if key not in written:
+            written[key] = count_public(self.occasion.event.id) > 0
+        return bool(written[key])
+
+
+def ready_made() -> Sequence[type[Timely]]:
+    """Return the messages that can be switched on, in the order of the list of texts."""
+    return [message for message in every_message() if issubclass(message, Timely)]

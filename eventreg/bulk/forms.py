@@ -17,16 +17,23 @@ from wtforms.widgets import TextArea
 from eventreg.attendees.forms import refuse_personal_links
 from eventreg.attendees.models import ReadyReason
 from eventreg.attendees.rules.annotations import LONGEST_NAME
+from eventreg.bulk.rules import MOST_DAYS, Anchor, Moment
+from eventreg.events.forms.settings import DayField, read_time
 from eventreg.i18n.languages import name_of, own_name
+from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.text import showable, tidied
 from eventreg.messages.forms import WordsForm
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT
 from eventreg.registration.services.decisions import LONGEST_REASON
-from eventreg.web.forms import lazy_gettext
+from eventreg.web.fields import NumberField
+from eventreg.web.forms import BaseForm, choices, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
 WITH_MAIL, WITHOUT_MAIL = "yes", "no"
+#: of a schedule: by the event's dates; to those on its lists then, or now
+OF_EVENT, THEN, NOW = "event", "then", "now"
 _PARTS = ("subject", "body")
+_NO_DAYS = N_("Write a number of days, at most %(most)s")
 #: so many are named at once
 _MOST_NAMED = 50
 
@@ -130,6 +137,43 @@ class TagRunForm(UntagRunForm):
     new_tag = StringField(
         lazy_gettext("Or a new tag"), render_kw={"autocomplete": "off", "maxlength": str(LONGEST_NAME)}
     )
+
+
+class ScheduleForm(BaseForm):
+    """When a message goes by itself; of a ready-made one to which list, of another whether to whom its lists hold then."""
+
+    kind = RadioField(lazy_gettext("When"), validate_choice=False)
+    days = NumberField(lazy_gettext("Days"), most=MOST_DAYS, fault=_NO_DAYS, missing=_NO_DAYS)
+    anchor = SelectField(lazy_gettext("Counted from"), validate_choice=False)
+    day = DayField(lazy_gettext("Date"))
+    hour = StringField(lazy_gettext("Time"), description=lazy_gettext("On the clocks of the event’s place."))
+    to = SelectField(lazy_gettext("Send to"), validate_choice=False)
+    whom = RadioField(lazy_gettext("Who gets it"), validate_choice=False, default=THEN)
+
+    def __init__(self, moment: Moment, **values: Any) -> None:
+        kind = Anchor.DAY.value if moment.anchor is Anchor.DAY else OF_EVENT
+        anchor = Anchor.FIRST_DAY if moment.anchor is Anchor.DAY else moment.anchor
+        super().__init__(
+            kind=kind, days=moment.days, anchor=anchor.value, day=moment.day, hour=f"{moment.hour:%H:%M}", **values
+        )
+        self.kind.choices = [(OF_EVENT, _("By the dates of the event")), (Anchor.DAY.value, _("On a date"))]
+        self.anchor.choices = choices(each for each in Anchor if each is not Anchor.DAY)
+        self.whom.choices = [
+            (THEN, _("Whoever is on the list when it goes")),
+            (NOW, _("Those who are on it now, and nobody else")),
+        ]
+
+    def moment(self) -> Moment:
+        """Return what is chosen. Raises Refused, with what is wrong beside the fields."""
+        is_day = self.kind.data == Anchor.DAY.value
+        anchor = next((each for each in Anchor if each.value == self.anchor.data), Anchor.FIRST_DAY)
+        self.day.is_required, hour = is_day, read_time(self.hour)
+        is_sound = self.day.validate(self) if is_day else self.days.validate(self)
+        if hour is None or not is_sound or not self.csrf_token.validate(self):
+            raise Refused("")
+        if is_day:
+            return Moment(Anchor.DAY, 0, hour, self.day.day)
+        return Moment(anchor, self.days.number or 0, hour)
 
 
 class WriteRunForm(RunForm, WordsForm):

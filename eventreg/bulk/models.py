@@ -1,12 +1,15 @@
-"""Acts on many registrations at once."""
+"""Acts on many registrations at once, and messages that wait for their moment."""
 
-from datetime import datetime
+from __future__ import annotations
+
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, Time, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.attendees.rules.acts import ItemOutcome, RunAct
+from eventreg.bulk import rules
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
 
 
@@ -37,6 +40,50 @@ class Run(Base):
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: whose run this one takes back
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"), index=True)
+
+    #: when a draft of a message begins by itself
+    schedule: Mapped[Schedule | None] = relationship(
+        back_populates="run", lazy="joined", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Schedule(Base):
+    """The draft of a message that begins by itself, once: its run. Words, lists and whose it is stand there."""
+
+    __tablename__ = "schedules"
+    __table_args__ = (
+        CheckConstraint("(anchor = 'day') = (day IS NOT NULL)", name="day"),
+        Index("ix_schedules_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), unique=True)
+    #: the key of a message of the program; empty: words that somebody wrote
+    message: Mapped[str] = mapped_column(String(32), default="", info=NOT_PERSONAL)
+    anchor: Mapped[rules.Anchor] = mapped_column(choice_column(rules.Anchor, "anchor"), info=NOT_PERSONAL)
+    days: Mapped[int] = mapped_column(default=0)
+    #: on the clocks of the event's place
+    hour: Mapped[time] = mapped_column(Time)
+    day: Mapped[date | None] = mapped_column(Date)
+    state: Mapped[rules.ScheduleState] = mapped_column(
+        choice_column(rules.ScheduleState, "state"), default=rules.ScheduleState.OFF, info=NOT_PERSONAL
+    )
+    #: why its moment passed without it
+    lapse: Mapped[rules.Lapse | None] = mapped_column(choice_column(rules.Lapse, "lapse"), info=NOT_PERSONAL)
+    #: when it was set up, switched on, stopped, begun, or found to have lapsed
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    run: Mapped[Run] = relationship(back_populates="schedule", lazy="raise")
+
+    @property
+    def moment(self) -> rules.Moment:
+        """When it is due, as it is said."""
+        return rules.Moment(self.anchor, self.days, self.hour, self.day)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it waits for its moment."""
+        return self.state is rules.ScheduleState.ON
 
 
 class RunItem(Base):

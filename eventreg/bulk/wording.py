@@ -1,9 +1,20 @@
-"""Acts on many registrations in words."""
+"""Acts on many registrations in words; and what the audit trail says of messages that go by themselves."""
 
 from flask_babel import gettext as _, ngettext
 
 from eventreg.attendees.rules.acts import FAULT, OUT_OF_SIGHT, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunAct
+from eventreg.audit import trail
+from eventreg.bulk.rules import Lapse
 from eventreg.registration.rules.states import DecisionReason, RequestReason
+from eventreg.web.forms import lazy_gettext as _l
+
+trail.add_acts(
+    message_scheduled=_l("Switched on a scheduled message"),
+    schedule_stopped=_l("Stopped a scheduled message"),
+    schedule_lapsed=_l("A scheduled message was not sent"),
+)
+trail.add_parts(lapse=_l("Why"))
+trail.add_values({each.value: _l(each.title) for each in Lapse}, "lapse")
 
 
 def act_on(act: RunAct, number: int) -> str:

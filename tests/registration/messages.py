@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from eventreg.bulk import emails as timely
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, Partner
 from eventreg.events.queries.events import get_event_whole
@@ -172,6 +173,11 @@ TO_PARTICIPANT = (
     Told(by_team.HandedOn, _S.PENDING, news=_reason),
     Told(by_team.HandedOn, _S.CONFIRMED, "after-confirmed", _taken_back),
     Told(by_team.HandedTo, _S.CONFIRMED, news=_asked),
+    Told(timely.EventReminder, _S.CONFIRMED),
+    Told(timely.PracticalInformation, _S.CONFIRMED),
+    Told(timely.AnswersMissing, _S.CONFIRMED),
+    Told(timely.StillComing, _S.CONFIRMED),
+    Told(timely.ThankYou, _S.CONFIRMED),
 )
 TO_CONTACT = (
     Told(about_registration.Received, _S.PENDING),
@@ -195,6 +201,7 @@ def a_seminar(**changes: Any) -> Event:
             "city": "Tapachula",
             "venue": text("Casa de Pruebas, Tapachula, Chiapas", "House of Trials, Tapachula, Chiapas"),
             "contact_office": {"es": "Oficina Anfitriona"},
+            "practical": [{"key": "p1", "topic": "hotels", "label": {}, "text": text("Hay dos.", "There are two.")}],
             **changes,
         }
     )

@@ -11,7 +11,7 @@ from eventreg.attendees.fields.asking import ByCondition, ColumnFilter, Yes
 from eventreg.attendees.fields.offer import ListOf, Words
 from eventreg.attendees.queries import duplicates, messages
 from eventreg.attendees.queries.people import Person
-from eventreg.attendees.rules.listing import DOUBT, LATE, MAIL, YES, Unanswered
+from eventreg.attendees.rules.listing import ANY, DOUBT, LATE, MAIL, YES, Unanswered
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now
@@ -98,12 +98,14 @@ class NotAnswered(ListField):
     passing = (LATE,)
 
     def reads(self, value: str) -> bool:
-        return value == LATE or Unanswered.read(value) is not None
+        return value in (LATE, ANY) or Unanswered.read(value) is not None
 
     def held(self, of: ListOf) -> ColumnFilter:
         def is_unanswered(value: str) -> ColumnElement[bool]:
             if value == LATE:
                 return has_overdue(db.session.get_one(Event, of.event_id), now())
+            if value == ANY:
+                return has_any_unanswered()
             asked = Unanswered.read(value)
             return has_unanswered(*asked) if asked is not None else false()
 

@@ -27,7 +27,7 @@ def answer_column(key: str) -> str:
     return f"{ANSWER}{key}"
 
 
-YES, MAIL, DOUBT, MINE, LATE = "yes", "mail", "doubt", "mine", "late"
+YES, MAIL, DOUBT, MINE, LATE, ANY = "yes", "mail", "doubt", "mine", "late", "any"
 
 _NOT, _EMPTY, _ANSWERED, _LITERAL, _BETWEEN = "!", "~", "*", "=", ".."
 

@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 from eventreg.attendees.forms import DecisionForm
 from eventreg.attendees.queries.person import Dossier, FileLine
 from eventreg.attendees.queries.reasons import list_reasons
-from eventreg.attendees.rules.listing import LATE, Unanswered, is_contact_data
+from eventreg.attendees.rules.listing import ANY, LATE, Unanswered, is_contact_data
 from eventreg.attendees.views.history import ToldHistory, plain_words
 from eventreg.audit.history import Part, parts_of
 from eventreg.audit.trail import Holds, by_id, holds, name_of
@@ -261,6 +261,8 @@ def unanswered_title(event_id: int, value: str) -> str:
     """Return what one thing that was asked beside the form is called; its own word where nobody knows it any more."""
     if value == LATE:
         return _("in time")
+    if value == ANY:
+        return _("anything that was asked")
     asked = Unanswered.read(value)
     if asked is None:
         return value

@@ -235,7 +235,7 @@ def count_statuses(run: Run, of: Any = RunItem) -> dict[Status, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def count_messages(run: Run, template: str) -> dict[DeliveryState, int]:
+def count_messages(run: Run) -> dict[DeliveryState, int]:
     """Return where the messages of a run that writes stand."""
     rows = db.session.execute(
         select(MailMessage.state, func.count())
@@ -246,7 +246,6 @@ def count_messages(run: Run, template: str) -> dict[DeliveryState, int]:
         )
         .where(
             RunItem.run_id == run.id,
-            MailMessage.template == template,
             MailMessage.key.endswith(f"/written/{run.public_id}/participant", autoescape=True),
         )
         .group_by(MailMessage.state)

@@ -1,5 +1,7 @@
 """Whom the draft of a message concerns, with its lists as they are now; and what was written, here and at other events."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -9,7 +11,7 @@ from sqlalchemy import Select, false, func, literal, literal_column, null, or_, 
 from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
-from eventreg.attendees.listing import ListShape, RegistrationList, read_state
+from eventreg.attendees.listing import ListShape, RegistrationList, get_shape, read_state
 from eventreg.attendees.queries.messages import has_trouble
 from eventreg.attendees.queries.person import is_called
 from eventreg.attendees.rules.acts import ItemOutcome, RunAct
@@ -17,13 +19,15 @@ from eventreg.attendees.rules.listing import ListState
 from eventreg.bulk.models import Run, RunItem
 from eventreg.bulk.queries.runs import RUNS_A_PAGE, RunLine, count_items, is_seen, seen_runs
 from eventreg.db import db
-from eventreg.events.models import Event
+from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
+from eventreg.events.queries.events import list_categories
 from eventreg.events.queries.team import list_memberships
-from eventreg.events.rules.team import Permission, Scope
+from eventreg.events.rules.team import Permission, Scope, Sight
 from eventreg.kernel.text import folded
 from eventreg.registration.models import Registration
-from eventreg.registration.queries.scoping import in_scope
+from eventreg.registration.queries.scoping import in_scope, is_shown
+from eventreg.registration.rules.states import Status
 
 #: of an address what lets nobody in or out
 _BESIDE = ("columns", "order", "after", "before")
@@ -44,6 +48,22 @@ def query_of(state: ListState) -> str:
     return urlencode(ListState(state.search, state.filters).query())
 
 
+def recipients_in(
+    run: Run, sight: Sight, categories: Sequence[Category] = (), shape: ListShape | None = None
+) -> Recipients:
+    """Return the people of a draft, as far as a sight goes. `categories`, `shape`: what is offered to it, where it was read."""
+    to = run.details.get("to", ()) if run.begun_at is None else ()
+    if to and shape is None:
+        categories = [each for each in list_categories([run.event_id]) if is_shown(each, sight.scope)]
+        shape = get_shape(run.event_id, categories, sight)
+    lists = []
+    for query in to:
+        state = read_list(query, shape) if shape is not None else None
+        known = RegistrationList(run.event_id, categories, state, sight, shape) if state is not None else None
+        lists.append(known)
+    return Recipients(run, lists)
+
+
 class Recipients:
     """The people of a draft: those who were named one by one, and those on its lists, less those who were left out.
 
@@ -56,8 +76,9 @@ class Recipients:
     def listed(self, *columns: Any) -> Select[Any]:
         """Select columns of whoever is on one of the lists now."""
         people = [Registration.id.in_(each.select(Registration.id)) for each in self.lists if each is not None]
-        left_out = self.run.details.get("left_out", ())
-        return select(*columns).where(or_(false(), *people), Registration.id.not_in(left_out))
+        left_out, reached = self.run.details.get("left_out", ()), self.run.details.get("statuses")
+        only = [Registration.status.in_(map(Status, reached))] if reached else []
+        return select(*columns).where(or_(false(), *people), Registration.id.not_in(left_out), *only)
 
     @cached_property
     def items(self) -> Any:
@@ -139,7 +160,7 @@ def list_earlier(event_id: int, account_id: int, public_id: str = "") -> Sequenc
     statement = (
         select(Run, Account.name)
         .join(Account, Account.id == Run.account_id)
-        .where(Run.act == RunAct.WRITE, Run.begun_at.is_not(None), or_(false(), *seen))
+        .where(Run.act == RunAct.WRITE, Run.begun_at.is_not(None), Run.search_text != "", or_(false(), *seen))
         .order_by(Run.event_id != event_id, Run.id.desc())
     )
     if public_id:

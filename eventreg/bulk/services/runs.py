@@ -18,6 +18,7 @@ from eventreg.attendees.rules.acts import DRAFTS_KEPT_FOR, MOST_CHOSEN, ItemOutc
 from eventreg.audit.services import Actor, note
 from eventreg.bulk.models import Run, RunItem
 from eventreg.bulk.queries.runs import can_be_undone, count_items
+from eventreg.bulk.rules import ScheduleReason, ScheduleState
 from eventreg.bulk.services.steps import RUN_JOB
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Event
@@ -134,6 +135,12 @@ def take_in(run_id: int, registration_ids: Collection[int]) -> None:
         _add(run, lambda *columns: select(*columns).where(Registration.id.in_(registration_ids)))
 
 
+def keep_people(run: Run, listed: Chosen) -> None:
+    """Have a draft that the caller holds be for those who are on its lists now, whoever is on them later."""
+    _add(run, listed)
+    run.details = {**run.details, "to": [], "left_out": []}
+
+
 def leave_out(run_id: int, registration_id: int) -> None:
     """Take somebody out of a draft, of its lists as well. Raises Refused (BEGUN)."""
     with transaction() as session:
@@ -151,9 +158,16 @@ def take_as_they_are(run_id: int) -> None:
         session.execute(update(RunItem).where(RunItem.run_id == run.id).values(seen_revision=now_is))
 
 
-def begin_run(run_id: int, actor: Actor | None = None, listed: Chosen | None = None, shown: int | None = None) -> bool:
+def begin_run(
+    run_id: int,
+    actor: Actor | None = None,
+    listed: Chosen | None = None,
+    shown: int | None = None,
+    *,
+    may_be_nobody: bool = False,
+) -> bool:
     """Confirm a draft, or have a stopped run go on: the worker does it from now on. False: it had been begun before, or is
-    being taken back.
+    being taken back. The moment that it waited for is of no account then.
 
     `actor`: who says so, in whose name it is done. `listed`: selects the people of its lists; `shown`: how many it had
     altogether when its page was shown. Raises NotFound, LifecycleRefused and Refused (OTHERS_NOW, NOBODY_CHOSEN).
@@ -167,13 +181,15 @@ def begin_run(run_id: int, actor: Actor | None = None, listed: Chosen | None = N
         if is_new and listed is not None:
             _add(run, listed)
             total = count_items([run.id])[run.id].total
-            if not total:
+            if not (total or may_be_nobody):
                 raise Refused(RunReason.NOBODY_CHOSEN)
             if shown is not None and shown != total:
                 raise Refused(RunReason.OTHERS_NOW)
         if is_new and actor is not None:
             run.account_id = actor.id or run.account_id
         run.begun_at, run.stopped_at = run.begun_at or now, None
+        if run.schedule is not None:
+            run.schedule.state, run.schedule.lapse, run.schedule.changed_at = ScheduleState.GONE, None, now
         schedule(RUN_JOB, f"{RUN_JOB}:{run.id}", {"run_id": run.id}, now)
         _note(event, run, "run_begun" if is_new else "run_resumed", actor or Actor.account(run.account_id))
         return True
@@ -304,6 +320,8 @@ def _lock_draft(run_id: int) -> Run:
     run = _lock_run(run_id)
     if run.begun_at is not None:
         raise Refused(RunReason.BEGUN)
+    if run.schedule is not None and (run.schedule.is_on or run.schedule.message):
+        raise Refused(ScheduleReason.ON)
     return run
 
 

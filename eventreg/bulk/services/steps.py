@@ -20,12 +20,15 @@ from sqlalchemy.exc import OperationalError
 from eventreg.attendees.annotations.tags import change_tags_of
 from eventreg.attendees.rules import acts
 from eventreg.audit.services import SYSTEM, Actor, note
+from eventreg.bulk import rules
 from eventreg.bulk.models import Run, RunItem
 from eventreg.bulk.services.writing import DONE, ActHandler, Batch, ItemResult, send_off, text_for, write_one
 from eventreg.db import db, revocable, transaction
+from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.queries.team import find_grant
+from eventreg.events.rules.publication import ALIVE
 from eventreg.events.rules.team import Grant
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, NotFound, Refused, described
@@ -84,7 +87,7 @@ def _do_batch(run_id: int, may_go_on: Callable[[], bool]) -> bool:
             run.finished_at = now
             return False
         grant = find_grant(event_id, run.account_id)
-        if not grant.allows(run.act.needs):
+        if not grant.allows(run.act.needs) or _is_too_late(run, event, now):
             # Stopped is what somebody began who may not do it any more.
             run.stopped_at = now
             note(event, "run_stopped", SYSTEM, act=run.act.value)
@@ -99,6 +102,18 @@ def _do_batch(run_id: int, may_go_on: Callable[[], bool]) -> bool:
             item.outcome, item.refusal, item.decision_id = result.outcome, result.refusal, result.decision_id
             item.done_at = now
         return True
+
+
+def _is_too_late(run: Run, event: Event, now: datetime) -> bool:
+    """Say whether what began by its schedule is for nobody any more: the event is off, or half a day went by meanwhile."""
+    schedule = run.schedule
+    if schedule is None or schedule.state is not rules.ScheduleState.GONE:
+        return False
+    if rules.is_over(schedule.changed_at, now):
+        schedule.state, schedule.lapse, schedule.changed_at = rules.ScheduleState.LAPSED, rules.Lapse.LATE, now
+        note(event, "schedule_lapsed", SYSTEM, lapse=rules.Lapse.LATE.value, message=schedule.message)
+        return True
+    return event.publication not in ALIVE
 
 
 def _hold(event_id: int, items: Sequence[RunItem], grant: Grant) -> Sequence[Registration]:

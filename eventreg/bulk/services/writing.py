@@ -4,7 +4,7 @@ What any act of a run is given, and what it says came of one person, stands here
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from eventreg.attendees.annotations.tags import get_tag
 from eventreg.attendees.models import Tag
 from eventreg.attendees.rules.acts import MOST_WAITED_FOR, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunReason, wait_for
 from eventreg.audit.services import Act, Actor, note, note_all
-from eventreg.bulk.emails import WrittenText, trial_message, written_message
+from eventreg.bulk.emails import Timely, WrittenText, trial_message, written_message
 from eventreg.bulk.models import Run, RunItem
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Event
@@ -26,11 +26,11 @@ from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import pick
 from eventreg.mail.services import OutgoingMessage, drop, enqueue, enqueue_all
 from eventreg.questionnaires.queries import get_version
-from eventreg.registration.emails import Occasion
+from eventreg.registration.emails import News, Occasion, find_message, participant_message
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
 from eventreg.registration.rules.availability import UNDO_WINDOW
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import DecisionReason, Status
 from eventreg.registration.services.decisions import Sitting
 
 
@@ -112,8 +112,16 @@ def write_one(batch: Batch, _item: RunItem, person: Registration) -> ItemResult:
     """
     if person.status is Status.UNVERIFIED:
         return ItemResult(ItemOutcome.LEFT, UNVERIFIED)
-    key, text = message_key(batch.run, person.public_id), text_of(batch.run)
-    message = written_message(batch.occasion, person, batch.day_ids[person.id], text, key, batch.due_at)
+    key, days = message_key(batch.run, person.public_id), batch.day_ids[person.id]
+    ready = find_message(batch.run.details.get("message", ""))
+    if ready is None:
+        message = written_message(batch.occasion, person, days, text_of(batch.run), key, batch.due_at)
+    elif issubclass(ready, Timely) and person.status in ready.reaches:
+        news = News(ready, days, due_at=batch.due_at)
+        message = replace(participant_message(batch.occasion, person, news, clock.now()), key=key)
+    else:
+        # It tells those who come: whoever left since the list was read is spared.
+        return ItemResult(ItemOutcome.LEFT, DecisionReason.NOT_POSSIBLE.value)
     return ItemResult(ItemOutcome.DONE, message=message)
 
 

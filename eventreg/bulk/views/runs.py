@@ -83,7 +83,12 @@ def create_run(slug: str) -> Answer:
 def show_run(slug: str, public_id: str) -> Answer:
     """Show a draft to be confirmed, or how far a run has come."""
     line = line_of(public_id)
-    return draft_page(line) if line.run.begun_at is None else _progress_page(line)
+    if line.run.begun_at is not None:
+        return _progress_page(line)
+    schedule = line.run.schedule
+    if schedule is not None and (schedule.is_on or schedule.message):
+        return redirect(url_for("bulk.show_schedule", slug=slug, public_id=public_id, mail=request.args.get("mail")))
+    return draft_page(line)
 
 
 @blueprint.post(f"{_RUNS}/<public_id>/stop")

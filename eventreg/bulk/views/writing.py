@@ -2,7 +2,7 @@
 what was written, drafts among it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import Any
@@ -12,11 +12,10 @@ from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 
 from eventreg.accounts.queries import list_account_names
-from eventreg.attendees.queries.messages import WRITTEN
 from eventreg.attendees.queries.reasons import list_views
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.listing import ListState
-from eventreg.attendees.views.desk import categories_in_sight, field_words, list_of, list_shape
+from eventreg.attendees.views.desk import categories_in_sight, field_words, list_shape
 from eventreg.attendees.views.narrowing import said_filters
 from eventreg.audit.services import acting
 from eventreg.bulk.emails import written_message
@@ -25,7 +24,7 @@ from eventreg.bulk.models import Run
 from eventreg.bulk.queries import writing as written
 from eventreg.bulk.queries.previews import RunFigures, get_figures
 from eventreg.bulk.queries.runs import RunCounts, RunLine, count_messages, count_statuses, find_person
-from eventreg.bulk.services import runs, writing
+from eventreg.bulk.services import runs, schedules, writing
 from eventreg.bulk.views import blueprint
 from eventreg.bulk.views.drafts import draft_page, keep, open_draft, save_draft
 from eventreg.bulk.views.pages import PAGES, ActPage, reading_languages
@@ -43,9 +42,9 @@ from eventreg.kernel.tokens import new_submission_key
 from eventreg.mail.rich import render_rich
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import OutgoingMessage
-from eventreg.messages.emails import sample_person
+from eventreg.messages.emails import preview_message, sample_person
 from eventreg.questionnaires.kinds import SessionChoice
-from eventreg.registration.emails import Occasion
+from eventreg.registration.emails import Occasion, find_message
 from eventreg.registration.emails.placeholders import offered
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import find_day_ids
@@ -125,7 +124,7 @@ class WritePage(ActPage):
         recipients = _recipients(run)
         statuses, words = count_statuses(run, recipients.items), writing.text_of(run)
         form.seen.data, form.people.data = runs.seen_of(run), str(figures.total)
-        form.add.choices = {_("None"): [("", _("Choose a list"))], **_lists_offered(event)}
+        form.add.choices = {_("None"): [("", _("Choose a list"))], **lists_offered(event)}
         form.start_from.choices = {_("None"): [("", _("Choose an earlier message"))], **_earlier_offered(event)}
         return {
             "readers": [(name_of(code), number) for code, number in figures.by_language.items()],
@@ -145,16 +144,18 @@ class WritePage(ActPage):
         }
 
     def writes(self, run: Run) -> bool:
-        return bool(run.details.get("body"))
+        return bool(run.details.get("body") or run.details.get("message"))
 
     def compose(self, occasion: Occasion, run: Run, person: Registration, *, waits: bool) -> OutgoingMessage | None:
         """Return the mail; of the people of a language, the one who was asked for is shown."""
         asked = _asked_for(run)
         shown = asked if asked is not None and asked.language == person.language else person
+        if (ready := find_message(run.details.get("message", ""))) is not None:
+            return preview_message(occasion, ready, person.language, shown, find_day_ids(shown), now())
         return written_message(occasion, shown, find_day_ids(shown), writing.text_of(run), "preview", now())
 
     def after(self, event: Event, run: Run) -> Mapping[str, Any]:
-        counts = count_messages(run, WRITTEN)
+        counts = count_messages(run)
         text = writing.text_of(run)
         return {
             "texts": [
@@ -242,7 +243,7 @@ def list_writings(slug: str) -> str:
     return render_desk(
         "bulk/writings.html",
         "writings",
-        lines=[(line, *_first_words(line.run, event), _said_to(line), others[line.run.id]) for line in lines],
+        lines=[(line, *first_words(line.run, event), said_to(line), others[line.run.id]) for line in lines],
         search=search,
         state=shown,
         tabs=[{"text": words, "href": here(state=state), "current": state == shown} for state, words in states.items()],
@@ -256,17 +257,17 @@ def _asked_for(run: Run) -> Registration | None:
     return find_person(run, g.event_access.scope, typed, _recipients(run).items) if typed else None
 
 
-def _states(run: Run) -> list[tuple[str, ListState | None]]:
-    """Return the lists of a draft, each as its address says it, with what it means; None: it is not understood any more."""
-    to = run.details.get("to") or ()
-    return [(query, written.read_list(query, list_shape(categories_in_sight()))) for query in to]
+def _queries(run: Run) -> Sequence[str]:
+    """Return the lists of a draft, each as its address says it."""
+    return list(run.details.get("to") or ())
 
 
 def _recipients(run: Run) -> written.Recipients:
-    states = _states(run) if run.begun_at is None else ()
-    return written.Recipients(
-        run, [list_of(categories_in_sight(), state) if state else None for _query, state in states]
-    )
+    if run.schedule is not None and run.schedule.is_on and run.account_id != current_user.id:
+        # It goes in the name, and so in the sight, of whoever switched it on.
+        return schedules.recipients_of(run)
+    categories = categories_in_sight()
+    return written.recipients_in(run, g.event_access.sight, categories, list_shape(categories))
 
 
 def _lists_sent(form: WriteRunForm) -> Iterator[str]:
@@ -278,7 +279,7 @@ def _lists_sent(form: WriteRunForm) -> Iterator[str]:
     yield from [query[:_LONGEST_LIST] for query in every][:_MOST_LISTS]
 
 
-def _lists_offered(event: Event) -> dict[str, list[tuple[str, str]]]:
+def lists_offered(event: Event) -> dict[str, list[tuple[str, str]]]:
     """Return the lists that can be added to a draft, by kind; each as an address behind a question mark."""
     every, shape, words = ListState(), list_shape(categories_in_sight()), templating.plain_in_reader_language
     people, sign_ups = (
@@ -311,7 +312,7 @@ def _earlier_offered(event: Event) -> dict[str, list[tuple[str, str]]]:
     """Return what was sent before, by event."""
     offered: dict[str, list[tuple[str, str]]] = {}
     for run, by, of_event in written.list_earlier(event.id, current_user.id):
-        subject, _words = _first_words(run, of_event)
+        subject, _words = first_words(run, of_event)
         at = formats.instant(run.begun_at, of_event.time_zone, current_language()) if run.begun_at else ""
         of_here = _("This event") if of_event.id == event.id else templating.plain_in_reader_language(of_event.title)
         offered.setdefault(of_here, []).append((run.public_id, f"{subject} · {at} · {by}"))
@@ -321,29 +322,35 @@ def _earlier_offered(event: Event) -> dict[str, list[tuple[str, str]]]:
 def _chips(run: Run, recipients: written.Recipients) -> dict[str, Any]:
     """Return the lists of a draft in words with their numbers, and how many people were named one by one."""
     numbers, named = recipients.counts()
-    lists = [(query, _said_list(state), number) for (query, state), number in zip(_states(run), numbers, strict=True)]
+    lists = [(query, said_list(query), number) for query, number in zip(_queries(run), numbers, strict=True)]
     return {"lists": lists, "named_people": named}
 
 
-def _said_list(state: ListState | None) -> str:
+def said_list(query: str) -> str:
     """Return what a list is called: as a view that shows just that, else what it is narrowed to."""
+    state = written.read_list(query, list_shape(categories_in_sight()))
     if state is None:
         return _("A list that is not there any more")
     return said_filters(state, field_words(categories_in_sight())) or _("All registrations")
 
 
-def _said_to(line: RunLine) -> str:
+def said_to(line: RunLine) -> str:
     """Return to whom a message is or was written, in words: the lists of a draft, and how many people."""
     if line.run.begun_at is not None:
         return ngettext("%(num)d person", "%(num)d people", line.counts.total)
-    said = [_said_list(state) for _query, state in _states(line.run)]
+    said = [said_list(query) for query in _queries(line.run)]
     if line.counts.total:
         said.append(ngettext("%(num)d person", "%(num)d people", line.counts.total))
     return "; ".join(said) or "–"
 
 
-def _first_words(run: Run, event: Event) -> tuple[str, str]:
-    """Return the subject and the first words of what is written, in the reader's language if there are any."""
+def first_words(run: Run, event: Event) -> tuple[str, str]:
+    """Return the subject and the first words of what is written, in the reader's language if there are any.
+
+    Of a ready-made message what it is called, and when it goes.
+    """
+    if (ready := find_message(run.details.get("message", ""))) is not None:
+        return str(ready.title), str(ready.trigger)
     picked = [
         text.pick(run.details.get(part, {}), current_language(), event.languages).text for part in ("subject", "body")
     ]

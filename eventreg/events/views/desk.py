@@ -54,6 +54,7 @@ PAGES: Final = (
     Page("sent", "messages", N_("Messages"), "messages.list_messages", Permission.SEE_MESSAGES),
     Page("write", "messages", N_("Write"), "bulk.write", Permission.SEND_MESSAGES),
     Page("writings", "messages", N_("Drafts"), "bulk.list_writings", Permission.SEND_MESSAGES),
+    Page("scheduled", "messages", N_("Scheduled"), "bulk.list_schedules", Permission.SEND_MESSAGES),
     Page("words", "messages", N_("Templates"), "messages.list_message_texts", Permission.EDIT_EVENT),
     Page("texts", "event", N_("Texts"), "events.edit_texts", Permission.EDIT_EVENT),
     Page("settings", "event", N_("Dates and places"), "events.edit_settings", Permission.EDIT_EVENT),

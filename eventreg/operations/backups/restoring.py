@@ -35,7 +35,8 @@ class RestoreOptions:
 
     #: whether what the instance holds now may go
     replaces: bool = False
-    #: whether messages that waited to be sent are held instead: for a copy beside the instance that still runs
+    #: whether messages that waited to be sent are held instead, and scheduled ones off: for a copy beside the instance that
+    #: still runs
     holds_mail: bool = False
     #: the content of the backup's keys file, which is put in place then; see `keys_in`
     keys: bytes | None = None
@@ -187,6 +188,7 @@ def _see_to_what_was_under_way(connection: Connection, options: RestoreOptions) 
     connection.execute(text("UPDATE exports SET state = 'expired' WHERE state IN ('making', 'ready')"))
     if options.holds_mail:
         connection.execute(text("UPDATE mail_messages SET state = 'held' WHERE state IN ('queued', 'sending')"))
+        connection.execute(text("UPDATE schedules SET state = 'off' WHERE state = 'on'"))
     # The files of held messages, which were written once, are written anew.
     due = text("UPDATE mail_messages SET due_at = :now WHERE state = 'held' AND due_at IS NULL")
     connection.execute(due.bindparams(bindparam("now", clock.now(), UtcDateTime())))

@@ -14,6 +14,7 @@ from eventreg.accounts.services.second_factor import has_second_factor
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.views import desk
 from eventreg.audit.services import INSTANCE_CHAIN, Actor, Target, note
+from eventreg.bulk.views.schedules import coming_shown
 from eventreg.db import transaction
 from eventreg.events.links import invitation_token
 from eventreg.events.models import Event
@@ -103,7 +104,8 @@ def manage_event(slug: str) -> str:
         tells_places=sees_people or _tells_places(figures),
         total=figures.total,
         list_url=desk.list_url(slug, ListState()) if sees_people else "",
-        deadlines=coming_deadlines(event, days, at),
+        begins=coming_deadlines(event, days, at)[-1:],
+        deadlines=coming_deadlines(event, days, at, coming_shown(event)),
         last_days=today.days_shown(event, scope, at) if sees_people and not is_draft else None,
         colleagues=today.colleagues_shown(event, at) if access.may(Permission.SEE_HISTORY) else None,
         # Whoever owns this one owns one: nothing has to be looked up.
