@@ -143,7 +143,7 @@ def _rendered(text: str, allowed: Collection[str], facts: Facts) -> tuple[RichTe
     """Return the words before and after the details, with their placeholders filled in."""
     parts = split_placeholders(text, allowed)
     at = next((index for index, part in enumerate(parts) if part == PlaceholderInText(DETAILS)), len(parts))
-    before, after = (render_rich(_filled(some, facts)) for some in (parts[:at], parts[at + 1 :]))
+    before, after = (render_rich(_filled(some, facts), facts.language) for some in (parts[:at], parts[at + 1 :]))
     return (before if before.text else None), (after if after.text else None)
 
 
