@@ -16,6 +16,7 @@ from eventreg.mail.rich import RichText
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import OWN_PAGE, News, Occasion, occasions, placeholders
 from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails.addresses import CHOICES
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
 from eventreg.web.instance import address_of
@@ -30,13 +31,23 @@ class WrittenText:
 
 
 def written_message(
-    occasion: Occasion, person: Registration, day_ids: frozenset[int], text: WrittenText, key: str, due_at: datetime
+    occasion: Occasion,
+    person: Registration,
+    day_ids: frozenset[int],
+    text: WrittenText,
+    key: str,
+    due_at: datetime,
+    *,
+    is_to_many: bool = True,
 ) -> OutgoingMessage:
-    """Return the message to one person, with this person's own link."""
+    """Return the message to one person, with this person's own link. What goes to many can be refused by a link too."""
     marker = new_marker()
     link = link_marker(marker, OWN_PAGE, person.public_id, person.link_generation)
     with speaking(person.language) as language:
         content = _content(occasion, person, day_ids, text, language, link, due_at)
+        if is_to_many:
+            choices = link_marker(marker, CHOICES, person.public_id, person.link_generation)
+            content = replace(content, choices=choices)
         return occasions.outgoing(
             occasion, content, language,
             key=key, record_kind="registration", record_id=person.id, template=WRITTEN, recipient=person.email,

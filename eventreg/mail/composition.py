@@ -44,7 +44,13 @@ def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetim
         file = 'Content-Disposition: attachment; filename="invite.ics"\r\n'
         whole = _multipart("alternative", [*parts, _part(kind, "base64", calendar)])
         whole = _multipart("mixed", [whole, _part('application/ics; name="invite.ics"', "base64", calendar, file)])
-    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(message, sender, at).items())
+    headers = _headers(message, sender, at)
+    if message.list_unsubscribe:
+        # RFC 8058: the mail program itself refuses, by one POST to an address that only this person was given.
+        address = fill(message.list_unsubscribe, message.marker, links)
+        headers["List-Unsubscribe"] = f"\r\n <{check_header('List-Unsubscribe', address, _NO_LIMIT)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return (head + whole).encode("ascii")
 
 

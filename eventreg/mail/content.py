@@ -99,6 +99,8 @@ class MailContent:
     #: how to take part from afar: a link, and words with line breaks
     joining: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
+    #: the marker of the link by which the person chooses what comes; empty: the message comes in any case
+    choices: str = ""
     #: words of the event's own in place of greeting and paragraphs, and such that stand after everything else
     opening: RichText | None = None
     closing: RichText | None = None

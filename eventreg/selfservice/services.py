@@ -22,7 +22,7 @@ from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, sealing, tokens
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import email_key
-from eventreg.mail.services import enqueue
+from eventreg.mail.services import drop_of_record, enqueue
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.emails import News, Occasion, addresses, changing, tell
 from eventreg.registration.models import Registration, SavedForm, Upload
@@ -56,6 +56,21 @@ def change_language(event_id: int, registration_id: int, language: str) -> None:
             return
         old, registration.language = registration.language, language
         note(registration, "language_changed", Actor.participant(registration_id), now, old=old, new=language)
+
+
+def choose_mail(event_id: int, registration_id: int, *, wants_all: bool) -> None:
+    """Write everything to the person from now on, or only what the registration needs: what waits of the rest never goes."""
+    now = clock.now()
+    with transaction():
+        lock_event_in_any_state(event_id)
+        registration = registrations.lock_registration(event_id, registration_id)
+        if wants_all is (registration.mail_refused_at is None):
+            return
+        registration.mail_refused_at = None if wants_all else now
+        act = "mail_wanted" if wants_all else "mail_refused"
+        note(registration, act, Actor.participant(registration_id), now)
+        if not wants_all:
+            drop_of_record(event_id, "registration", registration_id, now, refused=True)
 
 
 def record_consent_changes(event_id: int, registration_id: int, given: Mapping[str, bool], language: str) -> None:

@@ -1,4 +1,4 @@
-"""Logos as messages carry them."""
+"""Logos as messages carry them; messages that can be refused, and who refused them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,10 +10,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("pictures", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("in_mail", sa.LargeBinary(), nullable=True))
+    op.add_column("pictures", sa.Column("in_mail", sa.LargeBinary(), nullable=True))
+    op.add_column("registrations", sa.Column("mail_refused_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("mail_messages", sa.Column("list_unsubscribe", sa.String(length=160), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("pictures", schema=None) as batch_op:
-        batch_op.drop_column("in_mail")
+    op.drop_column("mail_messages", "list_unsubscribe")
+    op.drop_column("registrations", "mail_refused_at")
+    op.drop_column("pictures", "in_mail")

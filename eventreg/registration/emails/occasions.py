@@ -277,6 +277,7 @@ def outgoing(
         language=language,
         sender_name=_("Registration") if event.is_quiet else _("%(host)s, registration", host=host),
         subject=content.subject,
+        list_unsubscribe=content.choices or None,
         text=text,
         html=html,
         is_held_back=event.holds_mail,
