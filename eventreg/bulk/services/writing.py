@@ -18,6 +18,7 @@ from eventreg.attendees.rules import acts
 from eventreg.audit.services import Act, Actor, note, note_all
 from eventreg.bulk.emails import WrittenText, trial_message, written_message
 from eventreg.bulk.models import Run, RunItem
+from eventreg.bulk.queries.cases import Cases
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
@@ -65,6 +66,11 @@ class Batch(Sitting):
         """Whether what is written goes to more than one: then a person can refuse it."""
         people = select(RunItem.id).where(RunItem.run_id == self.run.id).limit(2)
         return len(db.session.scalars(people).all()) > 1
+
+    @cached_property
+    def given(self) -> dict[int, dict[str, list[str]]]:
+        """What each answered of what is written names: one statement for all of them."""
+        return Cases(self.event).answered(self.people.values(), *text_of(self.run).body.values())
 
     @cached_property
     def tag(self) -> Tag:
@@ -122,8 +128,9 @@ def write_one(batch: Batch, _item: RunItem, person: Registration) -> ItemResult:
         return ItemResult(acts.ItemOutcome.LEFT, acts.REFUSED_MAIL)
     key, text = message_key(batch.run, person.public_id), text_of(batch.run)
     message = written_message(
-        batch.occasion, person, batch.day_ids[person.id], text, key, batch.due_at, is_to_many=batch.is_to_many
-    )
+        batch.occasion, person, batch.day_ids[person.id], text, key, batch.due_at,
+        is_to_many=batch.is_to_many, given=batch.given[person.id],
+    )  # fmt: skip
     return ItemResult(acts.ItemOutcome.DONE, message=message)
 
 
