@@ -115,6 +115,8 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.connection import init_mail
+    from eventreg.mail.content import mail_picture
+    from eventreg.media.services import find_for_mail
     from eventreg.privacy.views.sharing import own_section
     from eventreg.programme.services.programme import count_sign_ups
     from eventreg.registration.queries.sessions import count_session_people
@@ -129,6 +131,7 @@ def _init_rooms(app: Flask) -> None:
     init_sign_in(app)
     belongings.plug(app, TeamBelongings())
     init_mail(app, _personal_link)
+    mail_picture.plug(app, find_for_mail)
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
     own_sections.plug(app, (own_section,))

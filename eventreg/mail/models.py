@@ -45,6 +45,8 @@ class MailMessage(Base):
     subject: Mapped[str] = mapped_column(String(400), info=PERSONAL)
     text: Mapped[str] = mapped_column(Text, info=PERSONAL)
     html: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    #: the marker of the link by which the person refuses such messages; None: it cannot be refused
+    list_unsubscribe: Mapped[str | None] = mapped_column(String(160), info=NOT_PERSONAL)
     #: an iCalendar object, or empty
     calendar: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     #: "REQUEST", "CANCEL" or empty

@@ -37,7 +37,7 @@ _LONGEST_KEY = 120
 #: what a message that goes once more has in common with the first
 _REPEATED = (
     "event_id", "account_id", "record_kind", "record_id", "template", "audience", "language", "recipient", "reply_to",
-    "sender_name", "subject", "text", "html", "calendar", "calendar_method", "marker", "is_held_back",
+    "sender_name", "subject", "text", "html", "calendar", "calendar_method", "marker", "is_held_back", "list_unsubscribe",
 )  # fmt: skip
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _OVER = (DeliveryState.SENT, DeliveryState.DOUBTFUL, DeliveryState.FAILED, DeliveryState.DROPPED)
@@ -68,6 +68,7 @@ class OutgoingMessage:
     sender_name: str = ""
     calendar: str = ""
     calendar_method: str = ""
+    list_unsubscribe: str | None = None
     is_held_back: bool = False
     #: messages that are queued with this one
     beside: tuple[OutgoingMessage, ...] = ()
@@ -145,9 +146,12 @@ def drop_of_event(event_id: int, at: datetime, *, templates: Iterable[str] = ())
     return len(_drop(which, at))
 
 
-def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime) -> int:
-    """Take back all messages about one record of an event that still wait or are held; returns how many."""
+def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime, *, refused: bool = False) -> int:
+    """Take back all messages about one record of an event that still wait or are held, or those alone that the person can
+    refuse; returns how many."""
     about = (MailMessage.record_kind == record_kind) & (MailMessage.record_id == record_id)
+    if refused:
+        about &= MailMessage.list_unsubscribe.is_not(None)
     return len(_drop((MailMessage.event_id == event_id) & about, at))
 
 
