@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -39,6 +40,9 @@ class Config:
     mail_use_tls: bool = False
     mail_use_ssl: bool = False
     mail_default_sender: str = ""
+    #: an RSA key to sign messages with (DKIM), and where the DNS has its other half: `<selector>._domainkey.<domain>`
+    mail_dkim_key: Path = Path()
+    mail_dkim_selector: str = "eventreg"
     #: messages a minute at most, through the server and to one receiving domain; 0: as fast as they are taken
     mail_rate: int = 0
     mail_domain_rate: int = 0
@@ -132,6 +136,11 @@ class Config:
         return self.base_url.startswith("https://")
 
     @property
+    def has_dkim(self) -> bool:
+        """Whether messages are signed here."""
+        return self.mail_dkim_key != Path()
+
+    @property
     def sends_mail(self) -> bool:
         """Whether a mail server is configured. Without one, every message is held."""
         return bool(self.mail_server)
@@ -215,16 +224,18 @@ def _checked(config: Config) -> Config:
         raise ConfigError("EVENTREG_MAIL_USE_TLS and EVENTREG_MAIL_USE_SSL exclude each other.")
     if config.mail_server and not config.mail_default_sender:
         raise ConfigError("EVENTREG_MAIL_DEFAULT_SENDER must be set when EVENTREG_MAIL_SERVER is.")
-    _check_bounces(config)
+    _check_delivery(config)
     _check_limits_storage(config.limits_storage)
     if config.trusted_proxies < 0:
         raise ConfigError("EVENTREG_TRUSTED_PROXIES must be 0 or more.")
     return config
 
 
-def _check_bounces(config: Config) -> None:
+def _check_delivery(config: Config) -> None:
     if min(config.mail_rate, config.mail_domain_rate) < 0:
         raise ConfigError("EVENTREG_MAIL_RATE and EVENTREG_MAIL_DOMAIN_RATE must be 0 or more.")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,62}", config.mail_dkim_selector):
+        raise ConfigError("EVENTREG_MAIL_DKIM_SELECTOR must be a name of the DNS, like eventreg.")
     local, at, domain = config.mail_bounce_address.partition("@")
     # What it is written with makes 28 signs more, of 64.
     if config.mail_bounce_address and not (at and "." in domain and 0 < len(local) <= 36 and "+" not in local):

@@ -220,17 +220,28 @@ def read_mailbox(now: datetime) -> None:
     config = instance.config()
     if not config.mail_bounce_server:
         return
-    import imaplib  # few instances have one
+    import imaplib
 
     try:
-        context = ssl.create_default_context()
-        server, port = config.mail_bounce_server, config.mail_bounce_port
-        with imaplib.IMAP4_SSL(server, port, ssl_context=context, timeout=_ANSWER_SECONDS) as mailbox:
-            mailbox.login(config.mail_bounce_username, config.mail_bounce_password)
-            mailbox.select("INBOX")
+        with open_mailbox(config) as mailbox:
             _look(mailbox, now)
     except (OSError, imaplib.IMAP4.error) as error:
         log.warning("The mailbox of bounces cannot be read: %s", described(error))
+
+
+def open_mailbox(config: Any) -> Any:
+    """Return the mailbox that the settings name, opened. Raises OSError or `IMAP4.error`."""
+    import imaplib  # few instances have one
+
+    context, port = ssl.create_default_context(), config.mail_bounce_port
+    mailbox = imaplib.IMAP4_SSL(config.mail_bounce_server, port, ssl_context=context, timeout=_ANSWER_SECONDS)
+    try:
+        mailbox.login(config.mail_bounce_username, config.mail_bounce_password)
+        mailbox.select("INBOX")
+    except BaseException:
+        mailbox.shutdown()
+        raise
+    return mailbox
 
 
 def _look(mailbox: Any, now: datetime) -> None:

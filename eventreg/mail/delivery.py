@@ -109,6 +109,15 @@ def _try(carrier: Carrier, message: MailMessage, now: datetime) -> Attempt:
     except Exception as error:
         log.error("Message %d cannot be built: %s", message.id, described(error))
         return Attempt(rules.Outcome.UNSENDABLE)
+    if config.has_dkim:
+        from eventreg.mail import signing  # few instances sign here
+
+        try:
+            content = signing.signed(content, sender, config.mail_dkim_key, config.mail_dkim_selector)
+        except signing.CannotSign:
+            # About our settings, which somebody mends, and not about this message.
+            log.error("Messages cannot be signed: see eventreg doctor")
+            return Attempt(rules.Outcome.UNREACHABLE, "DKIM")
     back_to = bounces.return_path(message, config.mail_bounce_address) if config.mail_bounce_address else sender
     attempt = carrier.hand_over(content, back_to, recipient)
     if attempt.outcome is rules.Outcome.UNREACHABLE:
