@@ -165,6 +165,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.exchange.services import background, files, importing
     from eventreg.invitations.services import messages
     from eventreg.jobs.services import JobRegistry, job_registry
+    from eventreg.mail.bounces import read_mailbox
     from eventreg.media.services import sweep_pictures
     from eventreg.messages import calendar_updates
     from eventreg.programme.services import materials
@@ -194,6 +195,7 @@ def _init_jobs(app: Flask) -> None:
     )
     registry.add_handler(sign_in.SEND_LINK_JOB, lambda work, _now: sign_in.send_sign_in_link(work["email"]))
     registry.add_handler(background.TELL_ADDED_JOB, background.tell_added)
+    registry.add_duty("mail.read_mailbox", timedelta(minutes=2), read_mailbox)
     registry.add_duty("review.sweep_imports", timedelta(hours=1), importing.sweep_imports)
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), answers.sweep_uploads)

@@ -98,6 +98,7 @@ NOT_WALKED = {
     "mails and jobs: no page shows them": """
         bulk/services/writing.py: take_back_messages
         jobs/running.py: give_up
+        mail/bounces.py: read_mailbox take_in
         mail/delivery.py: _free_left_behind claim_next settle
         mail/services.py: forget_messages release repeat send_again
         registration/services/links.py: send_link

@@ -41,7 +41,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.tokens import new_submission_key
 from eventreg.mail.rich import render_rich
-from eventreg.mail.rules import DeliveryState
+from eventreg.mail.rules import NOT_ARRIVED, DeliveryState
 from eventreg.mail.services import OutgoingMessage
 from eventreg.messages.emails import preview_message, sample_person
 from eventreg.questionnaires.kinds import SessionChoice
@@ -187,7 +187,7 @@ class WritePage(ActPage):
             ],
             "waiting": counts.get(DeliveryState.QUEUED, 0) + counts.get(DeliveryState.HELD, 0),
             "gone": sum(counts.get(state, 0) for state in _GONE),
-            "failed": counts.get(DeliveryState.FAILED, 0),
+            "failed": sum(counts.get(state, 0) for state in NOT_ARRIVED),
             "doubtful": counts.get(DeliveryState.DOUBTFUL, 0),
         }
 
