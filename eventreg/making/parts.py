@@ -2,6 +2,7 @@
 
 from eventreg.events.parts import (
     CategoriesPart,
+    ContactsPart,
     DaysPart,
     InstitutionsPart,
     LookPart,
@@ -22,6 +23,7 @@ EVENT_PARTS = (
     MaterialsPart(),
     OutcomesPart(),
     CategoriesPart(),
+    ContactsPart(),
     NoticePart(),
     LookPart(),
     TeamPart(),

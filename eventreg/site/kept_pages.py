@@ -31,7 +31,7 @@ UNSEEN: Final = {
     "ways in, known to whoever has one": ("invitations", "access_codes"),
     "the desk's own": (
         "tags", "taggings", "notes", "note_mentions", "ready_reasons", "saved_views", "kept_apart", "mergers",
-        "runs", "run_items", "exports", "imports", "message_texts", "team_members", "team_invitations",
+        "runs", "run_items", "exports", "imports", "message_texts", "team_members", "team_invitations", "contact_persons",
         "questionnaire_drafts", "questionnaire_versions", "holds", "deletions", "frozen_figures",
     ),
     "what was, and what is due": ("audit_entries", "audit_details", "text_versions", "jobs"),
