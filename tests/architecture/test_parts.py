@@ -71,7 +71,7 @@ UNNAMED: Final = {
     "decisions.mail_keys": "messages of this instance",
     **{
         f"contact_persons.{name}": "of this database, and of a day"
-        for name in ("id", "public_id", "member_id", "generation", "declined_at", "told_on", "told")
+        for name in ("public_id", "generation", "declined_at", "told_on", "told")
     },
     "registrations.submission_address": "a hash by a key of this instance",
     "registrations.calendar_uids": "entries that this instance sent",

@@ -59,8 +59,8 @@ def digest_due(hears: Hears, hour: int, weekday: int, zone: str, now: datetime) 
     if hears is Hears.USUAL:
         return datetime.combine(local.date() + timedelta(days=1), time(), place).astimezone(UTC)
     days = (local.date() + timedelta(days=number) for number in range(9))
-    of_these = (day for day in days if hears is not Hears.WEEKLY or day.weekday() == weekday)
-    found = (datetime.combine(day, time(hour), place).astimezone(UTC) for day in of_these)
+    on = {Hears.DAILY: range(7), Hears.WEEKLY: (weekday,)}[hears]
+    found = (datetime.combine(day, time(hour), place).astimezone(UTC) for day in days if day.weekday() in on)
     return next(at for at in found if at > now)
 
 
