@@ -29,7 +29,7 @@ _ROOMS_WITH_TABLES = (
 _ROOMS_WITH_PAGES = (
     "media", "settings", "accounts", "organizations", "events", "team", "programme", "making", "questionnaires",
     "registration", "selfservice", "attendees", "onbehalf", "invitations", "exchange", "reports", "messages",
-    "bulk", "privacy", "site",
+    "contacts", "bulk", "privacy", "site",
 )  # fmt: skip
 #: every room that writes the audit trail; its `acts` says in which words its acts are told
 _ROOMS_WITH_ACTS = (
@@ -135,6 +135,7 @@ def _init_rooms(app: Flask) -> None:
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
     own_sections.plug(app, (own_section,))
+    _init_contacts(app)
     _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
         app.register_blueprint(import_module(f"eventreg.{room}.views").blueprint)
@@ -146,6 +147,15 @@ def _init_rooms(app: Flask) -> None:
         if getattr(view, "checks_token_itself", False):
             csrf.exempt(view)
     init_kept_pages(app)
+
+
+def _init_contacts(app: Flask) -> None:
+    """Tell the outbox who writes for contact persons."""
+    from eventreg.contacts.services import tell_failure, write_news
+    from eventreg.mail import delivery
+
+    delivery.write_news.plug(app, write_news)
+    delivery.tell_failure.plug(app, tell_failure)
 
 
 def _init_directory(app: Flask) -> None:
@@ -238,6 +248,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.attendees.queries import duplicates, people
     from eventreg.attendees.views.today import PEOPLE_ITEMS
     from eventreg.bulk.views.schedules import Lapsed
+    from eventreg.contacts.views import HearsNothing
     from eventreg.events import checks, today
     from eventreg.exchange.services import exporting
     from eventreg.messages.calendar_updates import Updates
@@ -249,7 +260,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
 
     checks.checks.plug(app, [of_questions.list_missing_questions])
-    today.today_items.plug(app, (*PEOPLE_ITEMS, Lapsed(), Held()))
+    today.today_items.plug(app, (*PEOPLE_ITEMS, Lapsed(), Held(), HearsNothing()))
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.calendar_updates.plug(app, Updates())
@@ -281,10 +292,11 @@ def _init_event_parts(app: Flask) -> None:
 def _personal_link(purpose: str, public_id: str, generation: int) -> str:
     """Return the address of a personal link, whichever room it belongs to. Raises LookupError."""
     from eventreg.accounts import links as account_links
+    from eventreg.contacts import services as contacts
     from eventreg.events import links as event_links
     from eventreg.registration.services import links as registration_links
 
-    for room in (account_links, event_links):
+    for room in (account_links, event_links, contacts):
         try:
             address: str = room.resolve(purpose, public_id, generation)
         except LookupError:

@@ -29,9 +29,10 @@ from eventreg.bulk.emails import StillComing
 from eventreg.bulk.services import schedules
 from eventreg.bulk.services.runs import begin_run, draft_run, these
 from eventreg.bulk.services.steps import do_some
+from eventreg.contacts.emails import CHOICE
 from eventreg.db import db, transaction
 from eventreg.events.links import category_token, invitation_token
-from eventreg.events.models import Category, Event, EventDay, ProgrammeSession, TeamMember
+from eventreg.events.models import Category, ContactPerson, Event, EventDay, ProgrammeSession, TeamMember
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import PREVIEW
 from eventreg.events.rules.categories import ShownTo
@@ -444,6 +445,9 @@ def _tokens(own: Registration, unverified: Registration, change: AddressChange, 
     ask(own.event_id, own.id)
     asked = db.session.scalars(select(ErasureRequest)).one()
     by_purpose["privacy.confirm_erasure"] = personal_token(keys(), ERASE, asked.public_id, 1)
+    named = db.session.scalars(select(ContactPerson).where(ContactPerson.event_id == own.event_id)).one()
+    for page in ("show", "save"):
+        by_purpose[f"contacts.{page}_choice"] = personal_token(keys(), CHOICE, named.public_id, named.generation)
     by_purpose["accounts.use_link"] = by_purpose["accounts.sign_in_by_link"]
     draft = an_event(publication=Publication.DRAFT, preview_generation=1)
     by_purpose["site.preview_event"] = personal_token(keys(), PREVIEW, draft.public_id, 1)
@@ -483,6 +487,12 @@ def _seen(key: str) -> str:
 _FORMS: dict[str, Any] = {
     "privacy.save_participants": lambda world: {
         "columns": ["name"], "consent": "listed", "revision": str(world.event.settings_revision),
+    },
+    **dict.fromkeys(("contacts.save_choice", "contacts.save_own_choice"), lambda world: {
+        "hears": "daily", "hour": "8", "weekday": "0",
+    }),
+    "contacts.save_contacts": lambda world: {
+        "name": "Elena", "email": "elena@anfitriona.example", "language": "es", "hears": "weekly", "hour": "8", "weekday": "0",
     },
     "privacy.choose_own_listing": lambda world: {"listed": ["country"]},
     **dict.fromkeys(("privacy.add_agreement", "privacy.save_agreement"), lambda world: {

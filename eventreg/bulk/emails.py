@@ -65,7 +65,7 @@ def written_message(
         content = _content(occasion, person, day_ids, text, language, link, due_at, given)
         if is_to_many:
             choices = link_marker(marker, CHOICES, person.public_id, person.link_generation)
-            content = replace(content, choices=choices)
+            content = replace(content, choice=(_("Choose which messages you get"), choices))
         return occasions.outgoing(
             occasion, content, language,
             key=key, record_kind="registration", record_id=person.id, template=WRITTEN, recipient=person.email,

@@ -17,6 +17,7 @@ from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.practical import keyed, split_field, topic_of
 from eventreg.events.rules.programme import MaterialAudience, SpeakerRole
 from eventreg.events.rules.publication import Publication
+from eventreg.events.rules.settings import Hears
 from eventreg.events.rules.team import Permission, TeamRole
 from eventreg.i18n import formats, languages
 from eventreg.kernel.text import LocalizedText
@@ -41,6 +42,10 @@ trail.add_acts(
     preview_link_killed=_("Deactivated the preview link"),
     texts_changed=_("Changed texts"),
     look_changed=_("Changed the appearance"),
+    contact_added=_("Added a contact person"),
+    contact_changed=_("Changed a contact person"),
+    contact_removed=_("Removed a contact person"),
+    contact_chose=_("Chose what to hear of registrations"),
     mail_hold_lifted=_("Released the messages"),
     capacity_raised=_("Changed the number of places"),
     notice_published=_("Published a privacy notice"),
@@ -104,8 +109,10 @@ trail.add_kinds(
     privacy_notice=_("Privacy notice"),
     team_member=_("Team member"),
     team_invitation=_("Invitation to the team"),
+    contact_person=_("Contact person"),
 )
 trail.add_pages(
+    contact_person="contacts.list_contacts",
     event="site.manage_event",
     session="programme.edit_programme",
     room="programme.edit_programme",
@@ -119,6 +126,8 @@ trail.add_pages(
 )
 _LABELS = {column.name: column.info["label"] for column in named_columns()}
 trail.add_parts(**{name: _(label) for name, label in _LABELS.items()})
+trail.add_parts(hears=_("How much they hear"), hour=_("Hour"), weekday=_("Day of the week"))
+trail.add_values({each.value: _(each.title) for each in Hears}, "hears")
 trail.add_parts(
     texts=_("Texts"),
     credit=_("Credit line"),

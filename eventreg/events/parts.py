@@ -7,9 +7,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, undefer
 
 from eventreg.db import db
-from eventreg.events.bundles import fields, reading
+from eventreg.events.bundles import basis, fields, reading
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
-from eventreg.events.models import TO_BE_MADE, Category, Event, EventDay, Partner, PrivacyNotice, Speaker
+from eventreg.events.models import TO_BE_MADE, Category, ContactPerson, Event, EventDay, Partner, PrivacyNotice, Speaker
 from eventreg.events.models.event import columns_kept
 from eventreg.events.rules.categories import ShownTo
 from eventreg.kernel.errors import N_
@@ -56,6 +56,43 @@ class CategoriesPart(Document):
                 raise fields.BundleInvalid(f"{place}.closes_at: is not after opens_at")
             row = Category(event_id=intake.event_id, position=position, **values)
             intake.add(row, "category", row.key)
+
+
+_CONTACT = fields.record_of(
+    ContactPerson,
+    ("is_public", "name", "email", "phone", "language", "only_categories", "hears", "hour", "weekday"),
+    only_categories=fields.Field("only_categories", fields.texts(40), []),
+    hour=fields.Field("hour", fields.number(0, 23), 8),
+    weekday=fields.Field("weekday", fields.number(0, 6), 0),
+)
+
+
+class ContactsPart(Document):
+    """Who hears of registrations beside the team, and how much; who the public one is, the event itself says."""
+
+    key = "contacts"
+    title = N_("Contact persons")
+    needs = frozenset({"categories"})
+
+    def taken(self, event_id: int, outlet: Outlet) -> Entry:
+        """See `Document.taken`. What members of the team chose stays here."""
+        of_event = (ContactPerson.event_id == event_id, ContactPerson.member_id.is_(None))
+        rows = db.session.scalars(select(ContactPerson).where(*of_event).order_by(ContactPerson.id))
+        return {"contacts": [_CONTACT.taken(row) for row in rows]}
+
+    def given(self, entry: Entry, intake: Intake) -> None:
+        """See `Document.given`. The event has the row of its public one already."""
+        for place, data in fields.listed(entry.get("contacts", []), "contacts", _MOST):
+            values = _CONTACT.given(data, place, intake.fitting)
+            if values["is_public"]:
+                of_event = (ContactPerson.event_id == intake.event_id, ContactPerson.is_public)
+                public = db.session.scalars(select(ContactPerson).where(*of_event)).one()
+                for name in ("only_categories", "hears", "hour", "weekday"):
+                    setattr(public, name, values[name])
+                db.session.flush()
+            else:
+                basis.checked_address(values["email"], f"{place}.email")
+                intake.add(ContactPerson(event_id=intake.event_id, **values))
 
 
 _MOST_DAYS = 366

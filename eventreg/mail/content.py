@@ -49,6 +49,13 @@ class Change:
     new: str = ""
 
 
+class MailTable(NamedTuple):
+    """A part of the one table of a message: its heading, and rows of cells, each of some lines."""
+
+    heading: str
+    rows: tuple[tuple[tuple[str, ...], ...], ...]
+
+
 class Contact(NamedTuple):
     """Whom the reader can ask."""
 
@@ -96,11 +103,12 @@ class MailContent:
     #: a sentence that must not be overlooked
     warning: str = ""
     changes: tuple[Change, ...] = ()
+    table: tuple[MailTable, ...] = ()
     #: how to take part from afar: a link, and words with line breaks
     joining: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
-    #: the marker of the link by which the person chooses what comes; empty: the message comes in any case
-    choices: str = ""
+    #: (words of a link, address or marker) at the very end, by which the reader chooses what comes
+    choice: tuple[str, str] | None = None
     #: words of the event's own in place of greeting and paragraphs, and such that stand after everything else
     opening: RichText | None = None
     closing: RichText | None = None

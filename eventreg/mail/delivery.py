@@ -31,12 +31,19 @@ from eventreg.mail.connection import Attempt, Carrier, personal_links, sender_ad
 from eventreg.mail.leases import Lease, Leases, left_behind
 from eventreg.mail.models import MailMessage
 from eventreg.web import instance
+from eventreg.web.sockets import FunctionSocket
 
 log = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 0.5
+#: news that could not be written are looked at again after so long
+_NEWS_AGAIN = timedelta(minutes=5)
 #: so many messages are read at once; each is taken alone
 _SHARE = 50
+
+#: what the room of the contact persons does: write what is due for them, and have them told of a message that failed
+write_news: FunctionSocket[[datetime], object] = FunctionSocket("write_news")
+tell_failure: FunctionSocket[[MailMessage, datetime], object] = FunctionSocket("tell_failure")
 
 Clock = Callable[[], datetime]
 Question = Callable[[], bool]
@@ -69,6 +76,7 @@ def deliver_due(limit: int, *, read_clock: Clock = clock.now, should_stop: Quest
     try:
         pull_back_due(read_clock())
         _free_left_behind()
+        _write_news(read_clock())
         if not is_any_due(read_clock()):
             return Round(Counter())
         if instance.config().sends_mail:
@@ -77,6 +85,25 @@ def deliver_due(limit: int, *, read_clock: Clock = clock.now, should_stop: Quest
             outcomes = Counter()
             hold_due(read_clock())
         return Round(outcomes, held_files.keep_files_in_line(read_clock()))
+    finally:
+        db.session.remove()
+
+
+def _write_news(now: datetime) -> None:
+    """Have what tells the contact persons something be written for each. Whatever it meets, other mail goes."""
+    is_any = select(MailMessage.id).where(MailMessage.due_at <= now, MailMessage.news.is_not(None)).limit(1)
+    if db.session.scalar(is_any) is None:
+        return
+    try:
+        write_news(now)
+    except Exception as error:
+        log.error("News of contact persons: %s", described(error))
+        db.session.rollback()
+        waits = update(MailMessage).where(MailMessage.due_at <= now, MailMessage.news.is_not(None))
+        with transaction() as session:
+            session.execute(
+                waits.values(due_at=now + _NEWS_AGAIN, due_set_at=now).execution_options(synchronize_session=False)
+            )
     finally:
         db.session.remove()
 
@@ -232,7 +259,7 @@ def _claim(share: Share, now: datetime) -> MailMessage | None:
 def _lease(share: Share, now: datetime) -> bool:
     due = (
         select(MailMessage)
-        .where(MailMessage.state.in_(_OPEN), MailMessage.due_at <= now)
+        .where(MailMessage.state.in_(_OPEN), MailMessage.due_at <= now, MailMessage.news.is_(None))
         .order_by(MailMessage.due_at, MailMessage.id)
         .limit(share.size)
         .with_for_update(skip_locked=True)
@@ -311,6 +338,8 @@ def _settle(message: MailMessage, attempt: Attempt, now: datetime) -> None:
     is_unknown = bounces.kind_of(attempt.answer) is rules.BounceKind.UNKNOWN
     if attempt.outcome is rules.Outcome.REFUSED and message.event_id is not None and is_unknown:
         admission.suppress(message.recipient, now)
+    if values["state"] is rules.DeliveryState.FAILED and message.audience == "participant":
+        tell_failure(message, now)
     given = {f"new_{name}": value for name, value in values.items()} | {
         "tried": message.id,
         "lease_end": message.due_at,

@@ -34,6 +34,7 @@ def keep_files_in_line(now: datetime) -> int:
     due = db.session.scalars(
         select(MailMessage)
         .where(MailMessage.due_at <= now, MailMessage.state.in_((DeliveryState.HELD, DeliveryState.DROPPED)))
+        .where(MailMessage.news.is_(None) | (MailMessage.state == DeliveryState.DROPPED))
         .order_by(MailMessage.due_at, MailMessage.id)
         .limit(_AT_ONCE)
     ).all()

@@ -1,8 +1,9 @@
 """The outbox table."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
@@ -35,7 +36,7 @@ class MailMessage(Base):
     record_id: Mapped[int | None]
     #: which message of the system it is, like "registration/confirmed"
     template: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
-    #: "participant", "contact" or "account"
+    #: "participant", "contact", "team" or "account"
     audience: Mapped[str] = mapped_column(String(16), info=NOT_PERSONAL)
     language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
     recipient: Mapped[str] = mapped_column(String(320), info=PERSONAL)
@@ -53,6 +54,9 @@ class MailMessage(Base):
     calendar_method: Mapped[str] = mapped_column(String(16), default="", info=NOT_PERSONAL)
     #: the random part of this message's markers: nobody who fills in a form can know it
     marker: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
+    #: of a row that tells the contact persons something and is written for each of them when it is due: what. No worker sends
+    #: it before (`contacts.services`); None: a message like any other
+    news: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), info=PERSONAL)
     #: stable over every try, so that a receiver drops a repeat
     message_id: Mapped[str] = mapped_column(String(320), unique=True, info=NOT_PERSONAL)
     #: the event holds its mail for addresses outside `.example` (copied when queued: the holding outlives a change)

@@ -72,6 +72,8 @@ class OutgoingMessage:
     calendar_method: str = ""
     list_unsubscribe: str | None = None
     is_held_back: bool = False
+    #: see `MailMessage.news`
+    news: dict[str, Any] | None = None
     #: messages that are queued with this one
     beside: tuple[OutgoingMessage, ...] = ()
 
@@ -93,6 +95,12 @@ def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
         rows = [_row(each) for message in messages for each in (message, *message.beside)]
         insert_rows(MailMessage, rows)
         instance.call_worker(min(row["due_at"] for row in rows))
+
+
+def put_in_place(row: MailMessage, message: OutgoingMessage) -> None:
+    """Have a row that waits be this message, in the caller's transaction: it goes like one that is queued now."""
+    for name, value in _row(message).items():
+        setattr(row, name, value)
 
 
 def release(message_id: int, event_id: int, at: datetime) -> None:
@@ -174,7 +182,9 @@ def forget_messages(ids: Sequence[int], at: datetime) -> None:
         db.session.execute(
             update(MailMessage)
             .where(about, MailMessage.state.in_(_OVER), MailMessage.recipient != "")
-            .values(dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), ""))
+            .values(
+                {**dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), ""), "news": None}
+            )
             .execution_options(synchronize_session=False)
         )
 

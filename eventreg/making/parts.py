@@ -14,6 +14,7 @@ EVENT_PARTS = (
     MaterialsPart(),
     OutcomesPart(),
     parts.CategoriesPart(),
+    parts.ContactsPart(),
     parts.NoticePart(),
     parts.LookPart(),
     TeamPart(),

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, false, func, or_, select, update
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services import guards
@@ -257,8 +257,11 @@ def _forget_messages(
     def about(kind: str, ids: Sequence[int]) -> ColumnElement[bool]:
         return (MailMessage.record_kind == kind) & MailMessage.record_id.in_(ids)
 
-    to_team = MailMessage.audience == "contact"
-    contact = select(func.count()).where(about("registration", person.ids), to_team)
+    in_text = [MailMessage.text.contains(each, autoescape=True) for each in marks.references]
+    #: digests: each names many
+    of_many = (MailMessage.event_id == event_id) & (MailMessage.record_kind == "event") & or_(false(), *in_text)
+    to_team = MailMessage.audience.in_(("contact", "team"))
+    contact = select(func.count()).where(to_team, about("registration", person.ids) | of_many)
     erased.contact_mails = db.session.scalar(contact) or 0
     mentioned = select(NoteMention.account_id).join(Note, Note.id == NoteMention.note_id)
     colleagues = list(db.session.scalars(mentioned.where(Note.registration_id.in_(person.ids))))
@@ -268,6 +271,7 @@ def _forget_messages(
         about("saved_form", [each.id for each in person.forms]),
         about("erasure", requests),
         MailMessage.id.in_(person.letters),
+        of_many & to_team,
     ]
     if colleagues:
         named = or_(*(MailMessage.subject.contains(each, autoescape=True) for each in marks.references))

@@ -109,6 +109,9 @@ class Holding:
 
 
 def _differs(column: Any, value: Any) -> ColumnElement[bool]:
+    if value is None:
+        there: ColumnElement[bool] = column.is_not(None)
+        return there
     if isinstance(column.type, JSON):
         # PostgreSQL compares no JSON.
         return cast(column, Text).is_distinct_from(json.dumps(value))
@@ -232,7 +235,7 @@ IDENTITY: Mapping[str, str] = {
     "phone": N_("Telephone"),
 }
 _OF_INVITATIONS = MailMessage.record_kind == "invitation"
-_MAIL = dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), "")
+_MAIL = {**dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), ""), "news": None}
 #: the act by which the history says what went: it names nobody, and stays
 RECEIPT = "data_let_go"
 #: what a shell keeps
@@ -377,6 +380,7 @@ KEPT: Mapping[str, str] = {
     "accounts": "of the team: closed by its holder, or after two years without use; the name stays with what it did",
     "account_sessions": "end with the account, and after a month",
     "events": "the contact person, whom the event names to the public",
+    "contact_persons": "who hears of registrations, as the event's team set down; gone with the event, or when removed",
     "privacy_notices": "the contact person, whom the event names to the public",
     "event_speakers": "who speaks, as the programme tells the public",
     "sharing_agreements": "who outside the team is given data, as the notice names them",

@@ -33,6 +33,7 @@ UNSEEN: Final = {
     "the desk's own": (
         "tags", "taggings", "notes", "note_mentions", "ready_reasons", "saved_views", "kept_apart", "mergers",
         "runs", "run_items", "schedules", "exports", "imports", "message_texts", "team_members", "team_invitations",
+        "contact_persons",
         "questionnaire_drafts", "questionnaire_versions", "holds", "deletions", "frozen_figures",
     ),
     "what was, and what is due": ("audit_entries", "audit_details", "text_versions", "jobs"),

@@ -73,6 +73,10 @@ UNNAMED: Final = {
     "questionnaire_drafts.revision": "counts those who write at once",
     "decisions.calendar_uids_before": "for undoing, within a minute",
     "decisions.mail_keys": "messages of this instance",
+    **{
+        f"contact_persons.{name}": "of this database, and of a day"
+        for name in ("public_id", "generation", "declined_at", "told_on", "told")
+    },
     "registrations.submission_address": "a hash by a key of this instance",
     "registrations.calendar_uids": "entries that this instance sent",
     "registrations.calendar_revision": "entries that this instance sent",

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import select
 
 from eventreg.bulk import emails as timely
+from eventreg.contacts.emails import ContactNews, Reader
 from eventreg.db import db, transaction
-from eventreg.events.models import Event, Partner
+from eventreg.events.models import ContactPerson, Event, Partner
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.services.settings import calendar_facts
@@ -223,13 +224,24 @@ def queued(event: Event, told: Told, audience: str, language: str) -> tuple[Regi
     event.contact_language = language
     occasion, news = Occasion.load(event), News(told.message, **told.news(event))
     if audience == "contact":
-        message = contact_message(occasion, registration, replace(news, takes_back=False), now)
+        row = contact_message(occasion, registration, replace(news, takes_back=False), now)
+        message = written(occasion, row, registration)
     else:
         link = (told.link, registration.public_id, 1) if told.link else None
         recipient = "nueva.ana@instituto.example" if told.message is addresses.ConfirmAddress else ""
         message = participant_message(occasion, registration, news, now, link=link, recipient=recipient)
     db.session.rollback()
     return registration, message
+
+
+def written(occasion: Occasion, row: OutgoingMessage, registration: Registration | None = None) -> OutgoingMessage:
+    """Return what a row for the contact persons becomes for the one whom the event names."""
+    reader = Reader.public(occasion.event, ContactPerson(public_id="A" * 12, generation=1, is_public=True))
+    message = reader.message(
+        ContactNews, occasion, clock.now(), row.news, registration, key=row.key, record_kind=row.record_kind,
+        record_id=row.record_id, template=row.template, reply_to=row.reply_to,
+    )  # fmt: skip
+    return replace(message, due_at=row.due_at)
 
 
 def _person(event: Event) -> Registration:

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from eventreg.audit.services import Actor
+from eventreg.contacts.services import write_news
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
@@ -103,6 +104,7 @@ def test_each_in_their_own_language_with_the_reason(app: Flask) -> None:
         assert message.language == language
         assert NOTE[language].split()[-1] in message.text
         assert heading in message.subject
+    write_news(clocks.now())
     [contact] = to_contact(event, CANCELLED)
     assert contact.language == "en"
     assert "2 people" in contact.text

@@ -28,7 +28,7 @@ from eventreg.registration.emails import Occasion, every_message, whole_event
 from eventreg.registration.emails.messages import ToAddress
 from eventreg.registration.rules.messages import OwnText
 from tests.builders import an_account
-from tests.registration.messages import FLOOD, TO_CONTACT, TO_PARTICIPANT, a_seminar, queued
+from tests.registration.messages import FLOOD, TO_CONTACT, TO_PARTICIPANT, a_seminar, queued, written
 
 GOLDEN = Path(__file__).parent / "golden" / "quiet.md"
 TRACES = (
@@ -57,7 +57,8 @@ def _of_people(event: Event, language: str) -> Iterator[tuple[str, Any]]:
     event.contact_language = language
     for message in (whole_event.EventCancelled, whole_event.EventReinstated):
         told_reason = {"es": FLOOD, "en": "The river rose."}
-        yield f"event/{message.key}", whole_event.event_contact_message(occasion, message, 42, told_reason, at)
+        row = whole_event.event_contact_message(occasion, message, 42, told_reason, at)
+        yield f"event/{message.key}", written(occasion, row)
 
 
 def _of_the_team(event: Event, language: str) -> Iterator[tuple[str, Any]]:

@@ -9,6 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from eventreg.audit.models import AuditDetail
+from eventreg.contacts.services import write_news
 from eventreg.db import db
 from eventreg.events.organizers import Organizer
 from eventreg.kernel import clock as clocks
@@ -45,6 +46,7 @@ def test_changed_answers_are_kept_told_and_traced_with_old_and_new() -> None:
     )
     # Each side reads questions and answers in its own language (case 34).
     assert "Temas: Derecho → Derecho, Datos" in last_mail(person).text
+    write_news(clocks.now())
     assert "Topics: Law → Law, Data" in last_mail(person, "contact").text
 
 
@@ -54,6 +56,7 @@ def test_of_a_sensitive_answer_only_that_it_changed_is_told() -> None:
     change_answers(event.id, person.id, {"diet": ["vegana estricta"]})
     assert load_answers(fresh(person))["diet"] == ["vegana estricta"]
     assert history(person)[-1] == ("answers_changed", {"diet": "changed"})
+    write_news(clocks.now())
     for mail in (last_mail(person), last_mail(person, "contact")):
         assert "Dieta: cambió" in mail.text
     for body in db.session.execute(select(MailMessage.text, MailMessage.html, MailMessage.subject)):

@@ -10,6 +10,7 @@ from eventreg.events.models.event import (
     TextVersion,
 )
 from eventreg.events.models.programme import (
+    ContactPerson,
     EventDay,
     Material,
     Partner,
@@ -23,6 +24,7 @@ from eventreg.events.models.programme import (
 __all__ = [
     "TO_BE_MADE",
     "Category",
+    "ContactPerson",
     "Event",
     "EventDay",
     "Material",

@@ -1,15 +1,33 @@
-"""The institutions behind an event, its days, and what happens on them."""
+"""The institutions and the contact persons behind an event, its days, and what happens on them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Time, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Time,
+    UniqueConstraint,
+    insert,
+    inspect,
+    text,
+    update,
+)
+from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.events.models.event import Event
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
+from eventreg.events.rules.settings import Hears
 from eventreg.kernel.tokens import new_public_id
 from eventreg.organizations.models import Organization
 
@@ -34,6 +52,67 @@ class Partner(Base):
     is_logo_first: Mapped[bool] = mapped_column(default=False)
 
     organization: Mapped[Organization] = relationship(lazy="raise")
+
+
+class ContactPerson(Base):
+    """Somebody who hears of registrations: the one whom the event names, of whom all is in its own row but the choice; others
+    with an address; and members of the team who chose to, of whom the rest is in their account."""
+
+    __tablename__ = "contact_persons"
+    audited_as = "contact_person"
+    __table_args__ = (
+        Index(
+            "ix_contact_persons_is_public", "event_id", unique=True, sqlite_where=text("is_public"),
+            postgresql_where=text("is_public"),
+        ),
+        Index("ix_contact_persons_event_id", "event_id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: random; with the instance's key it makes the link to the choice
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    #: the one whom the event names to the public
+    is_public: Mapped[bool] = mapped_column(default=False)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("team_members.id", ondelete="CASCADE"), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="", info=PERSONAL)
+    email: Mapped[str] = mapped_column(String(320), default="", info=PERSONAL)
+    phone: Mapped[str] = mapped_column(String(40), default="", info=PERSONAL)
+    language: Mapped[str] = mapped_column(String(12), default="", info=NOT_PERSONAL)
+    #: the categories of which they hear, by key; none: of all
+    only_categories: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
+    hears: Mapped[Hears] = mapped_column(choice_column(Hears, "hears"), default=Hears.USUAL, info=NOT_PERSONAL)
+    #: of a digest: the hour, and the day of the week (0: Monday)
+    hour: Mapped[int] = mapped_column(default=8)
+    weekday: Mapped[int] = mapped_column(default=0)
+    #: of the link, raised to kill the ones before
+    generation: Mapped[int] = mapped_column(default=1)
+    #: when they chose, by the link, to hear nothing, until the team says what becomes of it
+    declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: how many messages went at once on a day of the event
+    told_on: Mapped[date | None] = mapped_column(Date)
+    told: Mapped[int] = mapped_column(default=0)
+
+
+#: what a contact person is to begin with
+_ANEW = {
+    "only_categories": [], "hears": Hears.USUAL, "hour": 8, "weekday": 0, "declined_at": None, "told_on": None, "told": 0,
+}  # fmt: skip
+
+
+@listens_for(Event, "after_insert")
+def _add_public_contact(_mapper: Any, connection: Connection, event: Event) -> None:
+    """Give each event the row of the person whom it names."""
+    row = {"public_id": new_public_id(), "event_id": event.id, "is_public": True, "generation": 1, **_ANEW}
+    connection.execute(insert(ContactPerson).values(**row, name="", email="", phone="", language=""))
+
+
+@listens_for(Event, "before_update")
+def _part_from_former_contact(_mapper: Any, connection: Connection, event: Event) -> None:
+    """Whoever is named at another address chooses anew, and the links of the one before are dead."""
+    if inspect(event).attrs.contact_email.history.has_changes():
+        public = update(ContactPerson).where(ContactPerson.event_id == event.id, ContactPerson.is_public)
+        connection.execute(public.values(generation=ContactPerson.generation + 1, **_ANEW))
 
 
 class EventDay(Base):

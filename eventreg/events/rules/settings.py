@@ -5,8 +5,9 @@ How one takes part.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from eventreg.kernel.clock import time_zones
 from eventreg.kernel.errors import N_, NN_, Reason, Refused, Titled
@@ -29,6 +30,38 @@ class DayEntry:
     starts_at: time
     ends_at: time
     title: LocalizedText
+
+
+class Hears(Titled):
+    """How much a contact person is written to, beside what concerns the event as a whole."""
+
+    #: each at once while they are few; the rest of a day in one digest
+    USUAL = "usual", N_("Each registration, up to ten a day; the rest of the day in one summary")
+    EACH = "each", N_("Each registration, however many")
+    DAILY = "daily", N_("A summary each day")
+    WEEKLY = "weekly", N_("A summary each week")
+    ACTION = "action", N_("Only what needs action")
+    NOTHING = "nothing", N_("Nothing")
+
+
+#: by `Hears.USUAL` so many go at once in a day of the event
+AT_ONCE_A_DAY = 10
+#: a withdrawal needs action so long before the event
+SHORT_NOTICE = timedelta(hours=48)
+
+
+def digest_due(hears: Hears, hour: int, weekday: int, zone: str, now: datetime) -> datetime:
+    """Return when the digest goes that begins now, in UTC: at the end of the day, at the next such hour, or in the week.
+
+    By the clocks of the place: an hour that they leave out is the next one, of one that comes twice it is the first.
+    """
+    local, place = now.astimezone(ZoneInfo(zone)), ZoneInfo(zone)
+    if hears is Hears.USUAL:
+        return datetime.combine(local.date() + timedelta(days=1), time(), place).astimezone(UTC)
+    days = (local.date() + timedelta(days=number) for number in range(9))
+    on = {Hears.DAILY: range(7), Hears.WEEKLY: (weekday,)}[hears]
+    found = (datetime.combine(day, time(hour), place).astimezone(UTC) for day in days if day.weekday() in on)
+    return next(at for at in found if at > now)
 
 
 class SettingsReason(Reason):

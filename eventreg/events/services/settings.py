@@ -185,13 +185,13 @@ def save_look(
             note(event, "look_changed", actor, changed=changed)
 
 
-def set_columns(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Set columns of an event and return what changed as the trail keeps it; of what is personal only that it did."""
+def set_columns(event: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set columns of an event or a row of it; return what changed as the trail keeps it, of what is personal that it did."""
     changed = {}
     for name, value in values.items():
         old = getattr(event, name)
         if old != value:
-            is_personal = Event.__table__.c[name].info.get("personal")
+            is_personal = event.__table__.c[name].info.get("personal")
             changed[name] = "changed" if is_personal else [plain(old), plain(value)]
             setattr(event, name, value)
     return changed

@@ -58,6 +58,7 @@ PAGES: Final = (
     Page("words", "messages", N_("Templates"), "messages.list_message_texts", Permission.EDIT_EVENT),
     Page("texts", "event", N_("Texts"), "events.edit_texts", Permission.EDIT_EVENT),
     Page("settings", "event", N_("Dates and places"), "events.edit_settings", Permission.EDIT_EVENT),
+    Page("contacts", "event", N_("Contact persons"), "contacts.list_contacts", Permission.EDIT_EVENT, "settings"),
     Page("categories", "event", N_("Categories"), "events.list_categories", Permission.EDIT_EVENT),
     Page("draft", "event", N_("Questions"), "questionnaires.list_questions", Permission.EDIT_EVENT),
     Page("preview", "event", N_("Preview"), "registration.preview_questions", Permission.EDIT_EVENT, "draft"),
@@ -83,6 +84,7 @@ PAGES: Final = (
     Page("look", "event", N_("Appearance"), "events.edit_look", Permission.EDIT_EVENT),
     Page("publication", "event", N_("Publication"), "events.show_publication", Permission.PUBLISH),
     Page("team", "team", N_("Team"), "team.show_team", Permission.ENTER),
+    Page("hearing", "team", N_("What I hear of"), "contacts.show_own_choice", Permission.SEE_REGISTRATIONS, "team"),
     # In the corner, beside help and account.
     Page("history", "", N_("Audit log"), "site.show_history", Permission.SEE_HISTORY),
 )

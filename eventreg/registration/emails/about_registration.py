@@ -1,11 +1,11 @@
 """The messages about one registration: what they have in common, and those after registering, which tell of a decision, too.
 
-In common they have the news they tell, their form, and the words for the contact person.
+In common they have the news they tell, and their form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -13,10 +13,9 @@ from typing import Any, ClassVar, Self
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from eventreg.i18n import formats
 from eventreg.mail.content import Change, Fact, MailContent, Reason
 from eventreg.registration.emails.messages import Again, Group, Message
-from eventreg.registration.emails.occasions import Occasion, contact_content
+from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import OF_EVENT, OF_REGISTRATION
@@ -60,16 +59,31 @@ class News:
         """Return the message that tells it to this person."""
         return self.message.of(registration, self)
 
+    def kept(self, languages: Iterable[str]) -> dict[str, Any]:
+        """Return what of it is told to the contact persons, as JSON: what changed in each of these languages."""
+        changed = {
+            each: [(one.label, one.old, one.new) for one in self.changes(each)] for each in languages if self.changes
+        }
+        return {"days": sorted(self.day_ids), "reason": self.reason, "changes": changed}
+
+
+def contact_subject(heading: str, registration: Registration) -> str:
+    """Return the subject of what the contact persons are told."""
+    return _(
+        "%(heading)s: %(name)s (%(reference)s)",
+        heading=heading, name=registration.full_name, reference=registration.reference,
+    )  # fmt: skip
+
 
 class AboutRegistration(Message, is_base=True):
-    """A message about one registration, to the participant; and with `contact_words` also to the contact person."""
+    """A message about one registration, to the participant; and with `contact_words` also to the contact persons."""
 
     names = OF_EVENT | OF_REGISTRATION
     #: it tells a confirmed person of the place, or reaches a mailbox that has no entry yet: it brings the calendar
     invites: ClassVar[bool] = False
     #: it takes entries out of the calendar in any case
     takes_back: ClassVar[bool] = False
-    #: heading and sentence for the contact person; None: it concerns the participant alone
+    #: heading and sentence for the contact persons; None: it concerns the participant alone
     contact_words: ClassVar[tuple[LazyString, LazyString] | None] = None
 
     def __init__(
@@ -109,39 +123,6 @@ class AboutRegistration(Message, is_base=True):
             registration=registration,
             day_ids=self.news.day_ids,
             reason=self.reason,
-        )
-
-    def for_contact(self) -> MailContent:
-        """Return what the contact person is told, whose language is in force; the link is the registration's page."""
-        assert self.contact_words is not None  # noqa: S101 - only what has such words is told
-        heading, sentence = map(str, self.contact_words)
-        registration, occasion = self.registration, self.occasion
-        reason = _("Reason given: %(reason)s", reason=self.reason) if self.reason else ""
-        country = formats.country(registration.country, self.language) if registration.country else ""
-        facts = (
-            (_("Event"), self.event_title),
-            (_("Reference"), registration.reference),
-            (_("Name"), registration.full_name),
-            (_("Institution"), registration.institution),
-            (_("Country"), country),
-            (_("Taking part as"), self.category_name()),
-            (_("Days"), occasion.dates(self.news.day_ids, self.language)),
-        )
-        return contact_content(
-            occasion,
-            self.language,
-            heading,
-            sentence,
-            reason,
-            subject=_(
-                "%(heading)s: %(name)s (%(reference)s)",
-                heading=heading,
-                name=registration.full_name,
-                reference=registration.reference,
-            ),
-            facts=tuple((label, value) for label, value in facts if value),
-            action=(_("See the registration"), self.link),
-            changes=self.changes,
         )
 
     def greeting(self) -> str:

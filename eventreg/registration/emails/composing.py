@@ -20,7 +20,7 @@ from eventreg.i18n.languages import speaking
 from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.programme import calendars
-from eventreg.registration.emails.about_registration import AboutRegistration, News
+from eventreg.registration.emails.about_registration import AboutRegistration, News, contact_subject
 from eventreg.registration.emails.addresses import CHOICES, OWN_PAGE
 from eventreg.registration.emails.changing import EntryTakenOut
 from eventreg.registration.emails.occasions import Occasion, outgoing
@@ -30,7 +30,7 @@ from eventreg.web.instance import address_of
 
 
 def tell(occasion: Occasion, registration: Registration, news: News, now: datetime) -> list[str]:
-    """Queue the messages that tell the participant and, where it has words for them, the contact person.
+    """Queue the messages that tell the participant and, where it has words for them, the contact persons.
 
     Returns their keys.
     """
@@ -67,7 +67,7 @@ def participant_message(
         content = message.worded()
         if not message.is_essential:
             choices = link_marker(marker, CHOICES, registration.public_id, registration.link_generation)
-            content = replace(content, choices=choices)
+            content = replace(content, choice=(_("Choose which messages you get"), choices))
         part = part_of(message, is_elsewhere=bool(recipient))
         if part.is_by_the_way:
             follows = Fact(_("This message brings your calendar up to date."))
@@ -94,22 +94,35 @@ def _old_entry_message(told: AboutRegistration, old: OldEntry, key_suffix: str) 
 
 
 def contact_message(occasion: Occasion, registration: Registration, news: News, now: datetime) -> OutgoingMessage:
-    """Return the message to the contact person, in the contact person's language. Who answers it writes to the participant."""
-    event = occasion.event
+    """Return what the contact persons are told: it is written for each of them, in their language, when it is due."""
+    event, told = occasion.event, news.of(registration)
     with speaking(event.contact_language) as language:
-        address = address_of("attendees.show_registration", slug=event.slug, reference=registration.reference)
-        message = news.of(registration)(occasion, registration, news, language, address, now)
-        return _outgoing(
-            message, message.for_contact(),
-            audience="contact", recipient=event.contact_email, reply_to=registration.email, marker=new_marker(),
-        )  # fmt: skip
+        heading = str(told.contact_words[0]) if told.contact_words else ""
+        subject = heading if event.is_quiet else contact_subject(heading, registration)
+    return OutgoingMessage(
+        event_id=event.id,
+        audience="contact",
+        key=_key(told, registration, "contact"),
+        record_kind="registration",
+        record_id=registration.id,
+        template=told.template(),
+        language=language,
+        recipient=event.contact_email,
+        reply_to=registration.email,
+        subject=subject,
+        text="",
+        html="",
+        marker=new_marker(),
+        due_at=news.due_at or now,
+        is_held_back=event.holds_mail,
+        news={"message": told.key, **news.kept((language, *event.languages))},
+    )
 
 
 def _outgoing(
     message: AboutRegistration,
     content: MailContent,
     *,
-    audience: str = "participant",
     key_suffix: str = "",
     **fields: Any,
 ) -> OutgoingMessage:
@@ -118,14 +131,17 @@ def _outgoing(
         message.occasion,
         content,
         message.language,
-        audience=audience,
-        key=f"registration/{about.public_id}/{about.revision}/{message.name}{key_suffix}/{audience}",
+        key=_key(type(message), about, f"{key_suffix}/participant".lstrip("/")),
         record_kind="registration",
         record_id=about.id,
         template=message.template(),
         due_at=message.news.due_at or message.now,
         **fields,
     )
+
+
+def _key(message: type[AboutRegistration], about: Registration, suffix: str) -> str:
+    return f"registration/{about.public_id}/{about.revision}/{message.name}/{suffix}"
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Group(enum.Enum):
     INVITING = "inviting"
     EVENT = "event"
     ADDRESSES = "addresses"
+    CONTACT = "contact"
 
     @property
     def title(self) -> str:
@@ -49,6 +50,7 @@ class Group(enum.Enum):
             Group.INVITING: _("Invitations"),
             Group.EVENT: _("The whole event"),
             Group.ADDRESSES: _("Links and addresses"),
+            Group.CONTACT: _("To contact persons and colleagues"),
         }[self]
 
 

@@ -24,7 +24,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.links import web_address
 from eventreg.kernel.text import LocalizedText, pick
-from eventreg.mail.content import Change, Contact, Logo, MailContent, render_content
+from eventreg.mail.content import Contact, Logo, MailContent, render_content
 from eventreg.mail.services import OutgoingMessage
 from eventreg.programme import calendars
 from eventreg.registration.models import Registration
@@ -277,37 +277,9 @@ def outgoing(
         language=language,
         sender_name=_("Registration") if event.is_quiet else _("%(host)s, registration", host=host),
         subject=content.subject,
-        list_unsubscribe=content.choices or None,
+        list_unsubscribe=content.choice[1] if content.choice else None,
         text=text,
         html=html,
         is_held_back=event.holds_mail,
         **fields,
-    )
-
-
-def contact_content(
-    occasion: Occasion,
-    language: str,
-    heading: str,
-    *paragraphs: str,
-    subject: str,
-    facts: tuple[tuple[str, str], ...],
-    action: tuple[str, str],
-    changes: tuple[Change, ...] = (),
-) -> MailContent:
-    """Return the words of a message to the contact person, whose language is in force."""
-    title = occasion.title(language)
-    return MailContent(
-        subject=subject,
-        heading=heading,
-        greeting=_("Dear %(name)s,", name=occasion.event.contact_name),
-        paragraphs=tuple(part for part in paragraphs if part),
-        facts=facts,
-        action=action,
-        is_link_personal=False,
-        changes=changes,
-        footer=(
-            occasion.credits(language),
-            _("You receive this message because you are the contact person of “%(title)s”.", title=title),
-        ),
     )

@@ -32,6 +32,7 @@ class Facts:
     registration: Registration | None = None
     day_ids: frozenset[int] = frozenset()
     reason: str = ""
+    news: str = ""
     section: str = ""
     answer_by: str = ""
     invited_by: str = ""
@@ -96,6 +97,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
             "contact_name", _l("the name of the contact person"), lambda facts: facts.occasion.event.contact_name
         ),
         Placeholder("reason", _l("the reason that was given; without this placeholder it follows your words")),
+        Placeholder("news", _l("what happened, in a few words")),
         Placeholder("section", _l("what is asked: the heading of the questions")),
         Placeholder("answer_by", _l("until when the person can answer")),
         Placeholder("invited_by", _l("the name of whoever invites")),

@@ -1,4 +1,4 @@
-"""The messages about the event as a whole: to everybody who lives with it, and once to the contact person.
+"""The messages about the event as a whole: to everybody who lives with it, and once to the contact persons.
 
 The reason that they name is the event's, not a decision's.
 """
@@ -14,16 +14,15 @@ from eventreg.mail.content import Fact, MailContent, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.messages import Again, Group
-from eventreg.registration.emails.occasions import Occasion, contact_content, outgoing
-from eventreg.web.instance import address_of
+from eventreg.registration.emails.occasions import Occasion
 
 
 class AboutEvent(AboutRegistration, is_base=True):
-    """What happened to the event; the contact person is told of it once, however many people are written to."""
+    """What happened to the event; the contact persons are told of it once, however many people are written to."""
 
     group = Group.EVENT
     goes_again = Again.NEVER
-    #: what the contact person is told, in short
+    #: what the contact persons are told, in short
     contact_heading: ClassVar[LazyString]
 
     @classmethod
@@ -96,32 +95,17 @@ class EventReinstated(AboutEvent):
 def event_contact_message(
     occasion: Occasion, message: type[AboutEvent], people: int, note: dict[str, str], at: datetime
 ) -> OutgoingMessage:
-    """Return the message that tells the contact person what everybody is told; `people`: how many are written to.
+    """Return what the contact persons are told of it, to be written for each; `people`: how many are written to.
 
     `at` is when the event changed its state: one message for each change.
     """
     event = occasion.event
     with speaking(event.contact_language) as language:
-        title, heading = occasion.title(language), str(message.contact_heading)
-        said = occasion.text(note, language) if message.holds_reason else ""
-        reason = _("The reason that is given: %(reason)s", reason=said) if said else ""
-        content = contact_content(
-            occasion,
-            language,
-            heading,
-            message.contact_sentence(people),
-            reason,
-            subject=_("%(heading)s: %(title)s", heading=heading, title=title),
-            facts=(
-                (_("Event"), title),
-                (_("Dates"), occasion.dates(frozenset(), language)),
-                (_("Place"), occasion.place(language)),
-            ),
-            action=(_("See the messages"), address_of("messages.list_messages", slug=event.slug)),
-        )
-        return outgoing(
-            occasion, content, language, audience="contact",
-            key=f"event/{event.public_id}/{at.isoformat()}/{message.key}/contact",
-            record_kind="event", record_id=event.id, template=message.template(),
-            recipient=event.contact_email, due_at=at, marker=new_marker(),
-        )  # fmt: skip
+        heading = str(message.contact_heading)
+    return OutgoingMessage(
+        event_id=event.id, audience="contact", key=f"event/{event.public_id}/{at.isoformat()}/{message.key}/contact",
+        record_kind="event", record_id=event.id, template=message.template(), language=language,
+        recipient=event.contact_email, subject=heading, text="", html="", marker=new_marker(), due_at=at,
+        is_held_back=event.holds_mail,
+        news={"message": message.key, "people": people, "note": note if message.holds_reason else {}},
+    )  # fmt: skip
