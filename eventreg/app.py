@@ -117,7 +117,9 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.mail.connection import init_mail
     from eventreg.privacy.views.sharing import own_section
     from eventreg.programme.services.programme import count_sign_ups
+    from eventreg.registration.emails.composing import copies_of
     from eventreg.registration.queries.sessions import count_session_people
+    from eventreg.selfservice import copies
     from eventreg.selfservice.views.page import own_sections
     from eventreg.settings.queries import current_settings
     from eventreg.site.kept_pages import init_kept_pages
@@ -131,6 +133,7 @@ def _init_rooms(app: Flask) -> None:
     init_mail(app, _personal_link)
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
+    copies_of.plug(app, copies.copies_of)
     own_sections.plug(app, (own_section,))
     _init_directory(app)
     for room in _ROOMS_WITH_PAGES:
@@ -275,8 +278,9 @@ def _personal_link(purpose: str, public_id: str, generation: int) -> str:
     from eventreg.accounts import links as account_links
     from eventreg.events import links as event_links
     from eventreg.registration.services import links as registration_links
+    from eventreg.selfservice import copies
 
-    for room in (account_links, event_links):
+    for room in (account_links, event_links, copies):
         try:
             address: str = room.resolve(purpose, public_id, generation)
         except LookupError:

@@ -83,4 +83,6 @@ trail.add_parts(
 trail.add_values({act.value: _(act.title) for act in RunAct}, "act")
 trail.add_values({way.value: _(way.title) for way in WayKind}, "way_in")
 # Of a message; of a material it is the event that says it.
-trail.add_values({"participant": _("Participant"), "contact": _("Contact person"), "team": _("Team")}, "audience")
+trail.add_values(
+    {"participant": _("Participant"), "contact": _("Contact person"), "team": _("Team"), "copy": _("Copy")}, "audience"
+)

@@ -18,7 +18,10 @@ from eventreg.registration.emails import OWN_PAGE, News, Occasion, occasions, pl
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
+from eventreg.selfservice import copies
 from eventreg.web.instance import address_of
+
+_NOTHING = RichText("", Markup())
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,18 @@ def written_message(
     link = link_marker(marker, OWN_PAGE, person.public_id, person.link_generation)
     with speaking(person.language) as language:
         content = _content(occasion, person, day_ids, text, language, link, due_at)
-        return occasions.outgoing(
+        message = occasions.outgoing(
             occasion, content, language,
             key=key, record_kind="registration", record_id=person.id, template=WRITTEN, recipient=person.email,
             due_at=due_at, marker=marker,
         )  # fmt: skip
+    if not person.copy_email:
+        return message
+
+    def words(spoken: str, public: str) -> MailContent:
+        return _content(occasion, person, day_ids, text, spoken, public, due_at)
+
+    return replace(message, beside=(copies.copy_of(occasion, person, words, f"{key}/copy", due_at),))
 
 
 def trial_message(
@@ -63,7 +73,7 @@ def trial_message(
             content,
             subject=_("[Trial] %(subject)s", subject=content.subject),
             quiet_subject=_("[Trial] %(subject)s", subject=content.quiet_subject),
-            opening=_after(told, content.opening),
+            opening=(content.opening or _NOTHING).below(told),
             is_link_personal=False,
         )
         message = occasions.outgoing(
@@ -109,17 +119,10 @@ def _content(
         told = _("This message is available in %(language)s only.", language=name_of(body.language, language))
         content = replace(
             content,
-            opening=_after(told, _marked(content.opening, body.language)),
+            opening=(_marked(content.opening, body.language) or _NOTHING).below(told),
             closing=_marked(content.closing, body.language),
         )
     return content
-
-
-def _after(sentence: str, words: RichText | None) -> RichText:
-    html = Markup('<p style="margin:0 0 16px;"><strong>{}</strong></p>').format(sentence)
-    if words is None:
-        return RichText(sentence, html)
-    return RichText(f"{sentence}\n\n{words.text}", html + "\n" + words.html)
 
 
 def _marked(words: RichText | None, language: str) -> RichText | None:

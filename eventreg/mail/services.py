@@ -137,17 +137,20 @@ def drop(keys: Iterable[str], at: datetime) -> set[str]:
 def drop_of_event(event_id: int, at: datetime, *, templates: Iterable[str] = ()) -> int:
     """Take back all messages of an event that still wait or are held, or those of these templates; returns how many.
 
-    What tells the team of its own matters stays: only what goes to participants and to the contact person is dropped.
+    What tells the team of its own matters stays: only what goes to participants, with copies, and to the contact person is
+    dropped.
     """
-    which = (MailMessage.event_id == event_id) & MailMessage.audience.in_(("participant", "contact"))
+    which = (MailMessage.event_id == event_id) & MailMessage.audience.in_(("participant", "copy", "contact"))
     if names := list(templates):
         which &= MailMessage.template.in_(names)
     return len(_drop(which, at))
 
 
-def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime) -> int:
-    """Take back all messages about one record of an event that still wait or are held; returns how many."""
+def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime, audience: str = "") -> int:
+    """Take back all messages about one record of an event that still wait or are held, or those to some; returns how many."""
     about = (MailMessage.record_kind == record_kind) & (MailMessage.record_id == record_id)
+    if audience:
+        about &= MailMessage.audience == audience
     return len(_drop((MailMessage.event_id == event_id) & about, at))
 
 

@@ -187,6 +187,7 @@ def _sending(registration: Registration) -> dict[str, Any]:
     """Return what the account may do about the person's mails, and in which language they are written."""
     return {
         "sends_again": may(Permission.SEND_MESSAGES) and registration.status is not Status.CANCELLED,
+        "sees_contact": g.event_access.sight.has_contact_data,
         "language_name": languages.name_of(registration.language),
         "languages_known": [(code, languages.own_name(code)) for code in languages.known_languages()],
     }

@@ -27,6 +27,10 @@ from eventreg.registration.emails.occasions import Occasion, outgoing
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.web.instance import address_of
+from eventreg.web.sockets import FunctionSocket
+
+#: the copies of a message and its key, for whom the person named; of a room above
+copies_of: FunctionSocket[[AboutRegistration, str], tuple[OutgoingMessage, ...]] = FunctionSocket("copies")
 
 
 def tell(occasion: Occasion, registration: Registration, news: News, now: datetime) -> list[str]:
@@ -71,6 +75,8 @@ def participant_message(
         beside = tuple(
             _old_entry_message(message, old, f"{key_suffix}/{number}") for number, old in enumerate(part.old)
         )
+        if registration.copy_email and not recipient:
+            beside += copies_of(message, _key(message, key_suffix))
         return _outgoing(
             message, content,
             recipient=recipient or registration.email, marker=marker, calendar=part.content,
@@ -115,13 +121,18 @@ def _outgoing(
         content,
         message.language,
         audience=audience,
-        key=f"registration/{about.public_id}/{about.revision}/{message.name}{key_suffix}/{audience}",
+        key=f"{_key(message, key_suffix)}/{audience}",
         record_kind="registration",
         record_id=about.id,
         template=message.template(),
         due_at=message.news.due_at or message.now,
         **fields,
     )
+
+
+def _key(message: AboutRegistration, suffix: str) -> str:
+    about = message.registration
+    return f"registration/{about.public_id}/{about.revision}/{message.name}{suffix}"
 
 
 @dataclass(frozen=True)
