@@ -35,6 +35,12 @@ trail.add_acts(
     written_to=_("Emailed the person"),
 )
 trail.add_acts(
+    trail.Group.ANSWERS,
+    trail.Holds.ADDRESSES,
+    copies_named=_("Named somebody to get copies"),
+    copies_ended=_("Ended the copies"),
+)
+trail.add_acts(
     tag_added=_("Created a tag"),
     tag_changed=_("Changed a tag"),
     tag_removed=_("Removed a tag"),

@@ -58,13 +58,14 @@ _SHOWN: Mapping[str, Sequence[str]] = {
     "reasons": ("decided_at", "action", "reason"),
     "requests": ("requested_at", "reason"),
     "addresses": ("requested_at", "email"),
+    "copies": ("copy_email",),
 }
 _TITLES: Mapping[str, str] = {
     "at": N_("When"), "created_at": N_("When"), "written_at": N_("When"), "decided_at": N_("When"), "requested_at": N_("When"),
     "recipient": N_("To"), "subject": N_("Subject"), "text": N_("Text"), "email": N_("Email"), "given_name": N_("Given name"),
     "family_name": N_("Family name"), "institution": N_("Institution"), "note": N_("Note"), "reason": N_("Reason"),
     "action": N_("What was done"), "by": N_("By"), "question": N_("Question"), "answer": N_("Answer"),
-    "is_given": N_("Agreed"), "format": N_("Format"), "is_certain": N_("Whether you are in it"),
+    "copy_email": N_("Email"), "is_given": N_("Agreed"), "format": N_("Format"), "is_certain": N_("Whether you are in it"),
 }  # fmt: skip
 
 

@@ -76,8 +76,6 @@ trail.add_acts(
     address_change_requested=_("Asked for another email address"),
     address_changed=_("Confirmed the new email address"),
     address_corrected=_("Corrected the email address"),
-    copies_named=_("Named somebody to get copies"),
-    copies_ended=_("Ended the copies"),
 )
 trail.add_acts(
     trail.Group.REQUESTS,

@@ -154,7 +154,7 @@ def resolve(purpose: str, public_id: str, generation: int) -> str:
     return address_of("selfservice.end_own_copies", token=token)
 
 
-def copies_of(message: AboutRegistration, key: str) -> tuple[OutgoingMessage, ...]:
+def copies_of(message: AboutRegistration, key_suffix: str) -> tuple[OutgoingMessage, ...]:
     """Return the copy of a message to a person who named somebody; none of what is the person's own alone."""
     person, news = message.registration, message.news
     if message.group is Group.ADDRESSES or isinstance(message, _LEFT_OUT):
@@ -164,7 +164,8 @@ def copies_of(message: AboutRegistration, key: str) -> tuple[OutgoingMessage, ..
     def words(language: str, link: str) -> MailContent:
         return type(message)(message.occasion, person, bare, language, link, message.now).worded()
 
-    return (copy_of(message.occasion, person, words, f"{key}/copy", news.due_at or message.now),)
+    key = f"registration/{person.public_id}/{person.revision}/{message.name}{key_suffix}/copy"
+    return (copy_of(message.occasion, person, words, key, news.due_at or message.now),)
 
 
 def copy_of(

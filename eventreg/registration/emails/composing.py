@@ -29,7 +29,7 @@ from eventreg.registration.rules.states import Status
 from eventreg.web.instance import address_of
 from eventreg.web.sockets import FunctionSocket
 
-#: the copies of a message and its key, for whom the person named; of a room above
+#: (message, suffix of its key) to its copies for whom the person named; of a room above
 copies_of: FunctionSocket[[AboutRegistration, str], tuple[OutgoingMessage, ...]] = FunctionSocket("copies")
 
 
@@ -76,7 +76,7 @@ def participant_message(
             _old_entry_message(message, old, f"{key_suffix}/{number}") for number, old in enumerate(part.old)
         )
         if registration.copy_email and not recipient:
-            beside += copies_of(message, _key(message, key_suffix))
+            beside += copies_of(message, key_suffix)
         return _outgoing(
             message, content,
             recipient=recipient or registration.email, marker=marker, calendar=part.content,
@@ -117,22 +117,11 @@ def _outgoing(
 ) -> OutgoingMessage:
     about = message.registration
     return outgoing(
-        message.occasion,
-        content,
-        message.language,
-        audience=audience,
-        key=f"{_key(message, key_suffix)}/{audience}",
-        record_kind="registration",
-        record_id=about.id,
-        template=message.template(),
-        due_at=message.news.due_at or message.now,
-        **fields,
-    )
-
-
-def _key(message: AboutRegistration, suffix: str) -> str:
-    about = message.registration
-    return f"registration/{about.public_id}/{about.revision}/{message.name}{suffix}"
+        message.occasion, content, message.language, audience=audience,
+        key=f"registration/{about.public_id}/{about.revision}/{message.name}{key_suffix}/{audience}",
+        record_kind="registration", record_id=about.id, template=message.template(),
+        due_at=message.news.due_at or message.now, **fields,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -208,19 +197,12 @@ def _old_entry(message: AboutRegistration, uid: str) -> OldEntry:
     day = next(
         (day for day in message.occasion.days if calendars.day_uid(event, day, registration.public_id) == uid), None
     )
-    content = calendars.cancelled_entry(event, day, _person(registration), uid=uid, **_stamped(message))
+    content = calendars.cancelled_entry(
+        event, day, _person(registration), uid=uid, language=message.language, stamp=message.now,
+        url=address_of("site.show_event", slug=event.slug), sequence=sequence_of(event, registration),
+    )  # fmt: skip
     return OldEntry(frozenset({day.id} if day is not None else ()), content)
 
 
 def _person(registration: Registration) -> calendars.CalendarPerson:
     return calendars.CalendarPerson(registration.full_name, registration.email)
-
-
-def _stamped(message: AboutRegistration) -> dict[str, Any]:
-    event = message.occasion.event
-    return {
-        "language": message.language,
-        "url": address_of("site.show_event", slug=event.slug),
-        "sequence": sequence_of(event, message.registration),
-        "stamp": message.now,
-    }
