@@ -236,19 +236,25 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.attendees.views.today import PEOPLE_ITEMS
     from eventreg.events import checks, today
     from eventreg.exchange.services import exporting
-    from eventreg.messages.calendar_updates import Updates
+    from eventreg.mail.services import take_reply
+    from eventreg.messages import calendar_updates
     from eventreg.messages.views import Held
     from eventreg.privacy import agreements
+    from eventreg.programme.calendars import reply_box
     from eventreg.questionnaires import checks as of_questions
     from eventreg.questionnaires.queries import count_registered
     from eventreg.registration.queries import registrations
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
+    from eventreg.web import instance as of_instance
 
     checks.checks.plug(app, [of_questions.list_missing_questions])
     today.today_items.plug(app, (*PEOPLE_ITEMS, Held()))
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
-    checks.calendar_updates.plug(app, Updates())
+    checks.calendar_updates.plug(app, calendar_updates.Updates())
+    take_reply.plug(app, calendar_updates.take_reply)
+    # Where bounces are read, answers of calendars are read as well.
+    reply_box.plug(app, lambda: getattr(of_instance.config(), "mail_bounce_address", ""))
     checks.count_asked.plug(app, of_questions.count_asked)
     exporting.list_recipients.plug(app, agreements.list_recipients)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)

@@ -32,7 +32,10 @@ from eventreg.mail.rules import (
 )
 from eventreg.web import instance
 from eventreg.web.access import check_sends
+from eventreg.web.sockets import FunctionSocket
 
+#: keeps what a message that came in answers of a calendar; False: it is no such answer. Of a room above, for what reads mail
+take_reply: FunctionSocket[[bytes], bool] = FunctionSocket("replies")
 _LONGEST_KEY = 120
 #: what a message that goes once more has in common with the first
 _REPEATED = (

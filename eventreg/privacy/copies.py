@@ -36,6 +36,7 @@ from eventreg.mail.services import enqueue
 from eventreg.media.store import SealedFile, path_of, replace_file, sealed_stream, sweep_folder
 from eventreg.privacy.holdings import CONSENTS, HISTORY, HOLDINGS, REGISTRATION, UPLOADS, Holding
 from eventreg.privacy.models import DataCopy
+from eventreg.programme.calendars import ANSWERS
 from eventreg.registration.emails import OWN_PAGE, News, Occasion, addresses, participant_message
 from eventreg.registration.models import Consent, Registration, Upload
 from eventreg.registration.queries.answers import find_day_ids
@@ -189,6 +190,8 @@ def _answered(own: OwnRegistration) -> list[dict[str, Any]]:
         },
         {"question": _("Received"), "answer": own.registration.submitted_at},
     ]
+    if answer := own.registration.calendar_answer:
+        rows.append({"question": _("Calendar"), "answer": _(ANSWERS[answer])})
     for row in own.answer_rows():
         lines = [file.name for file in row["files"]] or row["lines"]
         rows.append({"question": row["label"], "answer": "; ".join(lines)})

@@ -209,7 +209,7 @@ def _farewell(
 
 def _forget(registration: models.Registration) -> None:
     """Remove what is the former person's own. Files leave the disk with the next sweep."""
-    registration.listed_columns, registration.copy_refused = None, ""
+    registration.listed_columns, registration.copy_refused, registration.calendar_answer = None, "", ""
     days = {q.key for q in find_asked(registration).definition.questions() if q.kind == DAYS_KIND}
     of_person = models.Answer.registration_id == registration.id
     db.session.execute(delete(models.Answer).where(of_person, models.Answer.question_key.not_in(days)))

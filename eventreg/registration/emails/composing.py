@@ -178,8 +178,9 @@ def part_of(message: AboutRegistration, *, is_elsewhere: bool) -> CalendarPart:
         note_invited(event, registration)
     frame = message.occasion.calendar_frame(news.day_ids, method, message.language)
     content = calendars.framed(
-        frame, own, _person(registration), method=method, sequence=sequence_of(event, registration), stamp=message.now
-    )
+        frame, own, _person(registration), method=method, sequence=sequence_of(event, registration), stamp=message.now,
+        answers_to=calendars.answer_address(registration.public_id, registration.link_generation),
+    )  # fmt: skip
     return CalendarPart(method, content, old, is_by_the_way)
 
 

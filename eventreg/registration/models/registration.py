@@ -110,6 +110,9 @@ class Registration(Base):
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: the turn on the waiting list
     waitlisted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: what the person's calendar answered (of `calendars.ANSWERS`), which decides nothing; empty: nothing yet
+    calendar_answer: Mapped[str] = mapped_column(String(12), default="", info=PERSONAL)
+    calendar_answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: who gets copies, as the person wishes (`selfservice.copies`): address, language, generation of the link that ends it, and a
     #: hash of the address that wants none
     copy_email: Mapped[str] = mapped_column(String(320), default="", info=PERSONAL)
