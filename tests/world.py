@@ -57,6 +57,7 @@ from eventreg.registration.services.answers import NewFile
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.registering import Receipt
 from eventreg.registration.services.requests import ask_for_correction
+from eventreg.selfservice import copies
 from eventreg.selfservice.services import record_consent_changes, save_form
 from eventreg.team.services import NewMember, invite
 from eventreg.web.instance import keys
@@ -440,6 +441,8 @@ def _tokens(own: Registration, unverified: Registration, change: AddressChange, 
         "accounts.sign_in_by_link": make_sign_in_link(account.id),
     }
     by_purpose["selfservice.offer_earlier_answers"] = own_token(own, EARLIER_ANSWERS)
+    copies.name_copy(own.event_id, own.id, "focal@instituto.example", "es")
+    by_purpose["selfservice.end_own_copies"] = personal_token(keys(), copies.COPIES, own.public_id, 1)
     by_purpose["selfservice.show_saved_form"] = _a_kept_form(own)
     by_purpose["selfservice.choose_messages"] = own_token(own, CHOICES)
     ask(own.event_id, own.id)

@@ -36,6 +36,12 @@ trail.add_acts(
     written_to=_("Emailed the person"),
 )
 trail.add_acts(
+    trail.Group.ANSWERS,
+    trail.Holds.ADDRESSES,
+    copies_named=_("Named somebody to get copies"),
+    copies_ended=_("Ended the copies"),
+)
+trail.add_acts(
     tag_added=_("Created a tag"),
     tag_changed=_("Changed a tag"),
     tag_removed=_("Removed a tag"),
@@ -84,4 +90,6 @@ trail.add_parts(
 trail.add_values({act.value: _(act.title) for act in RunAct}, "act")
 trail.add_values({way.value: _(way.title) for way in WayKind}, "way_in")
 # Of a message; of a material it is the event that says it.
-trail.add_values({"participant": _("Participant"), "contact": _("Contact person"), "team": _("Team")}, "audience")
+trail.add_values(
+    {"participant": _("Participant"), "contact": _("Contact person"), "team": _("Team"), "copy": _("Copy")}, "audience"
+)

@@ -33,7 +33,10 @@ from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
 from eventreg.registration.rules.states import STANDING, Status
+from eventreg.selfservice import copies
 from eventreg.web.instance import address_of
+
+_NOTHING = RichText("", Markup())
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,19 @@ def written_message(
         if is_to_many:
             choices = link_marker(marker, CHOICES, person.public_id, person.link_generation)
             content = replace(content, choice=(_("Choose which messages you get"), choices))
-        return occasions.outgoing(
+        message = occasions.outgoing(
             occasion, content, language,
             key=key, record_kind="registration", record_id=person.id, template=WRITTEN, recipient=person.email,
             due_at=due_at, marker=marker,
         )  # fmt: skip
+    if not person.copy_email:
+        return message
+
+    def words(spoken: str, public: str) -> MailContent:
+        # What the person answered is in no copy.
+        return _content(occasion, person, day_ids, text, spoken, public, due_at, given={})
+
+    return replace(message, beside=(copies.copy_of(occasion, person, words, f"{key}/copy", due_at),))
 
 
 def trial_message(
@@ -92,7 +103,7 @@ def trial_message(
             content,
             subject=_("[Trial] %(subject)s", subject=content.subject),
             quiet_subject=_("[Trial] %(subject)s", subject=content.quiet_subject),
-            opening=_after(told, content.opening),
+            opening=(content.opening or _NOTHING).below(told),
             is_link_personal=False,
         )
         message = occasions.outgoing(
@@ -141,17 +152,10 @@ def _content(
         told = _("This message is available in %(language)s only.", language=name_of(body.language, language))
         content = replace(
             content,
-            opening=_after(told, _marked(content.opening, body.language)),
+            opening=(_marked(content.opening, body.language) or _NOTHING).below(told),
             closing=_marked(content.closing, body.language),
         )
     return content
-
-
-def _after(sentence: str, words: RichText | None) -> RichText:
-    html = Markup('<p style="margin:0 0 16px;"><strong>{}</strong></p>').format(sentence)
-    if words is None:
-        return RichText(sentence, html)
-    return RichText(f"{sentence}\n\n{words.text}", html + "\n" + words.html)
 
 
 def _marked(words: RichText | None, language: str) -> RichText | None:

@@ -30,6 +30,7 @@ from eventreg.kernel.text import email_key
 from eventreg.mail import admission, rules
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import BounceKind, DeliveryState
+from eventreg.mail.services import take_reply
 from eventreg.web import instance
 
 log = logging.getLogger(__name__)
@@ -168,9 +169,14 @@ _WAS_SENT = (DeliveryState.SENT, DeliveryState.DOUBTFUL)
 
 
 def take_in(content: bytes, now: datetime) -> Taken:
-    """Note what something that came to a return path says of the message it belongs to. Done again, it changes nothing."""
+    """Note what something that came to a return path says of the message it belongs to, or what a calendar answers.
+
+    Done again, it changes nothing.
+    """
     content = content[:LARGEST]
     ours = whose(content)
+    if ours is None and take_reply(content):
+        return Taken.NOTED
     bounce = read_report(content) if ours is not None else None
     if ours is None or bounce is None or bounce.kind is BounceKind.AWAY:
         return Taken.IGNORED

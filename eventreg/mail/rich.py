@@ -58,6 +58,11 @@ class RichText(NamedTuple):
     text: str
     html: Markup
 
+    def below(self, sentence: str) -> "RichText":
+        """Return them with a sentence before them that is not the event's own."""
+        html = Markup('<p style="margin:0 0 16px;"><strong>{}</strong></p>').format(sentence)
+        return RichText(f"{sentence}\n\n{self.text}".strip(), html + "\n" + self.html)
+
 
 def render_rich(parts: Sequence[str | Value], language: str = "en") -> RichText:
     """Return words and values as text and as HTML. A value with nothing in it leaves no trace."""

@@ -34,7 +34,10 @@ from eventreg.mail.rules import (
 )
 from eventreg.web import instance
 from eventreg.web.access import check_sends
+from eventreg.web.sockets import FunctionSocket
 
+#: keeps what a message that came in answers of a calendar; False: it is no such answer. Of a room above, for what reads mail
+take_reply: FunctionSocket[[bytes], bool] = FunctionSocket("replies")
 _LONGEST_KEY = 120
 #: what a message that goes once more has in common with the first
 _REPEATED = (
@@ -150,18 +153,23 @@ def drop(keys: Iterable[str], at: datetime) -> set[str]:
 def drop_of_event(event_id: int, at: datetime, *, templates: Iterable[str] = ()) -> int:
     """Take back all messages of an event that still wait or are held, or those of these templates; returns how many.
 
-    What tells the team of its own matters stays: only what goes to participants and to the contact person is dropped.
+    What tells the team of its own matters stays: only what goes to participants, with copies, and to the contact person is
+    dropped.
     """
-    which = (MailMessage.event_id == event_id) & MailMessage.audience.in_(("participant", "contact"))
+    which = (MailMessage.event_id == event_id) & MailMessage.audience.in_(("participant", "copy", "contact"))
     if names := list(templates):
         which &= MailMessage.template.in_(names)
     return len(_drop(which, at))
 
 
-def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime, *, refused: bool = False) -> int:
-    """Take back all messages about one record of an event that still wait or are held, or those alone that the person can
-    refuse; returns how many."""
+def drop_of_record(
+    event_id: int, record_kind: str, record_id: int, at: datetime, *, audience: str = "", refused: bool = False
+) -> int:
+    """Take back all messages about one record of an event that still wait or are held, or those to some, or those alone that
+    the person can refuse; returns how many."""
     about = (MailMessage.record_kind == record_kind) & (MailMessage.record_id == record_id)
+    if audience:
+        about &= MailMessage.audience == audience
     if refused:
         about &= MailMessage.list_unsubscribe.is_not(None)
     return len(_drop((MailMessage.event_id == event_id) & about, at))

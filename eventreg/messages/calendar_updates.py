@@ -29,8 +29,10 @@ from eventreg.jobs.models import Job
 from eventreg.jobs.services import find_payload, schedule
 from eventreg.kernel import clock
 from eventreg.kernel.errors import N_, Refused
+from eventreg.kernel.text import email_key
 from eventreg.mail.content import Change, Fact, MailContent
 from eventreg.mail.services import enqueue_all
+from eventreg.programme import calendars
 from eventreg.registration.emails import News, Occasion, participant_message
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.messages import Again, Group
@@ -42,6 +44,7 @@ from eventreg.registration.services.statuses import imagined
 
 UPDATE_JOB = "messages.update_calendars"
 PEOPLE_A_STEP = 50
+_LARGEST_REPLY = 256 * 1024
 
 
 class EventChanged(AboutRegistration):
@@ -152,6 +155,27 @@ def update_some(work: Mapping[str, Any], now: datetime) -> int:
     )
     _schedule_step({**work, "after": people[-1].id}, now)
     return len(reached)
+
+
+def take_reply(content: bytes) -> bool:
+    """Keep what somebody's mail program answered to an invitation, and when; it decides nothing. False: it is no such answer.
+
+    Believed is what came to an address made for the person, of the person's entry and as the person. Done again, it changes
+    nothing.
+    """
+    content = content[:_LARGEST_REPLY]
+    named = calendars.answered_ids(content)
+    reply = calendars.read_reply(content) if named else None
+    with transaction() as session:
+        people = select(Registration).where(Registration.public_id.in_(named)).with_for_update()
+        for person in session.scalars(people) if reply is not None else ():
+            uid = calendars.personal_uid(session.get_one(Event, person.event_id), person.public_id)
+            is_theirs = calendars.is_answer_address(named[person.public_id], person.public_id, person.link_generation)
+            if is_theirs and reply is not None and (uid, person.email_key) == (reply.uid, email_key(reply.email)):
+                if person.calendar_answer != reply.answer:
+                    person.calendar_answer, person.calendar_answered_at = reply.answer, clock.now()
+                return True
+    return False
 
 
 def _people(event: Event, after: int = 0) -> Any:

@@ -39,6 +39,7 @@ from eventreg.media.store import SealedFile, path_of, replace_file, sealed_strea
 from eventreg.privacy.holdings import CONSENTS, HISTORY, HOLDINGS, MESSAGES, REGISTRATION, UPLOADS, Holding
 from eventreg.privacy.models import DataCopy
 from eventreg.privacy.people import HANDED_ON
+from eventreg.programme.calendars import ANSWERS
 from eventreg.registration.emails import OWN_PAGE, News, Occasion, addresses, participant_message
 from eventreg.registration.models import Consent, Registration, Upload
 from eventreg.registration.queries.answers import find_day_ids
@@ -68,6 +69,7 @@ SHOWN: Mapping[str, Sequence[Any]] = {
     "reasons": ("decided_at", "action", "reason"),
     "requests": ("requested_at", "reason"),
     "addresses": ("requested_at", "email"),
+    "copies": ("copy_email",),
     "erasures": ("asked_at", "email"),
 }
 #: kinds that are shown otherwise, or not, and why: no kind is in neither
@@ -89,6 +91,7 @@ _TITLES: Mapping[str, str] = {
     "recipient": N_("To"), "subject": N_("Subject"), "text": N_("Text"), "email": N_("Email"), "given_name": N_("Given name"),
     "family_name": N_("Family name"), "institution": N_("Institution"), "note": N_("Note"), "reason": N_("Reason"),
     "action": N_("What was done"), "by": N_("By"), "question": N_("Question"), "answer": N_("Answer"),
+    "copy_email": N_("Email"),
     "tag": N_("Tag"), "is_given": N_("Agreed"), "format": N_("Format"), "is_certain": N_("Whether you are in it"),
 }  # fmt: skip
 
@@ -223,6 +226,8 @@ def _answered(own: OwnRegistration) -> list[dict[str, Any]]:
         },
         {"question": _("Received"), "answer": own.registration.submitted_at},
     ]
+    if answer := own.registration.calendar_answer:
+        rows.append({"question": _("Calendar"), "answer": _(ANSWERS[answer])})
     for row in own.answer_rows():
         lines = [file.name for file in row["files"]] or row["lines"]
         rows.append({"question": row["label"], "answer": "; ".join(lines)})

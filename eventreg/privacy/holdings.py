@@ -330,6 +330,10 @@ HOLDINGS: tuple[Holding, ...] = (
     INVITATIONS,
     INVITATION_MESSAGES,
     _with_registration(
+        Registration, Registration.id, key="copies", period=_A_MONTH, empties={"copy_email": ""},
+        title=N_("Who gets copies of the emails"), purpose=N_("Sending the copies to whom the person named"),
+    ),
+    _with_registration(
         Note, Note.registration_id, key="notes", period=_A_YEAR,
         title=N_("Notes of the team"), purpose=N_("Working on registrations together"),
     ),

@@ -110,7 +110,8 @@ NOT_WALKED = {
         operations/rotation.py: _reseal_column
         privacy/copies.py: make_copy
         registration/services/answer_changes.py: change_answers
-        registration/services/answers.py: drop_held hold_file move_held""",
+        registration/services/answers.py: drop_held hold_file move_held
+        selfservice/copies.py: end_copies name_copy""",
     "writes what registering does, at an event whose pages tell nothing of places": """
         registration/services/discreet.py: enter_as_anybody""",
     "draws the first number, before which nothing is kept": "site/kept_pages.py: begin_number",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -18,7 +20,8 @@ from eventreg.jobs.running import run_due
 from eventreg.jobs.services import job_registry
 from eventreg.kernel.clock import now
 from eventreg.messages import calendar_updates
-from eventreg.messages.calendar_updates import UPDATE_JOB
+from eventreg.messages.calendar_updates import UPDATE_JOB, take_reply
+from eventreg.programme import calendars
 from eventreg.registration.models import Registration
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.calendars import by_icalendar, by_icaljs, by_vobject
@@ -233,3 +236,67 @@ def test_nobody_is_told_whose_calendar_has_no_entry(desk: Desk, clock: time_mach
     with transaction() as session:
         session.get_one(Registration, desk.ana.id).calendar_uids = []
     desk.move().submit("Confirm and write to 1 person", status=303)
+
+
+def reply_to(app: Flask, person: Registration, answer: str = "DECLINED", **other: str) -> bytes:
+    """What a mail program sends back to the invitation of a person, whose boxes of answers are read."""
+    invited = Calendar.from_ical(last_mail(person).calendar).walk("VEVENT")[0]
+    values = {"uid": str(invited["UID"]), "guest": person.email, "to": str(invited["ORGANIZER"])[7:], **other}
+    lines = (
+        "BEGIN:VCALENDAR", "METHOD:REPLY", "VERSION:2.0", "BEGIN:VEVENT", f"UID:{values['uid']}", "SEQUENCE:2",
+        f"ATTENDEE;PARTSTAT={answer}:mailto:{values['guest']}", "END:VEVENT", "END:VCALENDAR", "",
+    )  # fmt: skip
+    message = EmailMessage()
+    message["To"], message["From"] = values["to"], values["guest"]
+    message.set_content("Answer")
+    message.add_attachment("\r\n".join(lines).encode(), maintype="text", subtype="calendar")
+    return message.as_bytes()
+
+
+@pytest.fixture
+def answering(app: Flask, clock: time_machine.Traveller) -> Desk:
+    """The desk of an instance whose mailbox of what comes back is read."""
+    calendars.reply_box.plug(app, lambda: "what.comes.back.to.the.secretary.xy@anfitriona.example")
+    return Desk(app)
+
+
+@pytest.mark.both_databases
+def test_an_answer_of_a_calendar_stands_beside_the_person_and_decides_nothing(app: Flask, answering: Desk) -> None:
+    person = answering.ana
+    (entry, *_more) = Calendar.from_ical(last_mail(person).calendar).walk("VEVENT")
+    assert (entry["ATTENDEE"].params["RSVP"], entry["ORGANIZER"].params["CN"]) == ("TRUE", "Clara Contacto")
+    assert len(str(entry["ORGANIZER"])[7:].partition("@")[0]) <= 64
+    assert by_icaljs(last_mail(person).calendar)["spans"] == by_vobject(last_mail(person).calendar)
+    before = fresh(person)
+    kept = (before.status, before.revision)
+    assert take_reply(reply_to(app, person))
+    assert take_reply(reply_to(app, person, "ACCEPTED"))
+    row = fresh(person)
+    assert (row.calendar_answer, row.status, row.revision) == ("accepted", *kept)
+    page = answering.at(f"registrations/{person.reference}")
+    assert page.has("Answered in the calendar: accepted")
+
+
+def test_what_is_forged_or_another_persons_is_not_believed(app: Flask, answering: Desk) -> None:
+    ana, luis = answering.ana, answering.luis
+    good = reply_to(app, ana)
+    to = message_from_bytes(good)["To"]
+    wrong = to.replace("@", "a@")[1:] if to[-20] != "a" else to
+    for content in (
+        reply_to(app, ana, guest=luis.email),
+        reply_to(app, luis, to=to),
+        reply_to(app, ana, to=wrong),
+        reply_to(app, ana, to=to.partition("+c")[0] + "+c" + "a" * 25 + "@anfitriona.example"),
+        reply_to(app, ana, "DELEGATED"),
+        good.replace(b"+c", b"+d"),
+        b"",
+        b"To: " + to.encode() + b"\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\n" * 2000,
+        b"To: " + to.encode() + b"\r\nContent-Type: text/calendar; charset=\xff\r\n\r\n" + bytes(range(256)) * 50,
+    ):
+        assert not take_reply(content)
+    assert (fresh(ana).calendar_answer, fresh(luis).calendar_answer) == ("", "")
+
+
+def test_elsewhere_invitations_ask_for_no_answer(desk: Desk) -> None:
+    (entry, *_more) = Calendar.from_ical(last_mail(desk.ana).calendar).walk("VEVENT")
+    assert (entry["ATTENDEE"].params["RSVP"], str(entry["ORGANIZER"])) == ("FALSE", "mailto:clara@anfitriona.example")

@@ -40,6 +40,7 @@ from eventreg.registration.emails import (
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
+from eventreg.selfservice import copies
 from tests.builders import a_registration, an_event, an_institution, text
 from tests.registration.calendars import occurrences
 
@@ -162,6 +163,7 @@ TO_PARTICIPANT = (
     Told(whole_event.EventReinstated, _S.WAITLISTED),
     Told(whole_event.EventReinstated, _S.CONFIRMED, "to-confirmed", lambda _event: {"renews_calendar": True}),
     Told(calendar_updates.EventChanged, _S.CONFIRMED, news=_moved),
+    Told(copies.CopyBegins, _S.CONFIRMED, link=copies.COPIES),
     Told(asking.AskedFollowUp, _S.CONFIRMED, news=_asked),
     Told(asking.AskedAgain, _S.PENDING, news=_asked),
     Told(asking.AskedCorrection, _S.CONFIRMED, news=_asked_with_reason),

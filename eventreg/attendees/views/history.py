@@ -204,11 +204,17 @@ def _tabs(
     return tabs_by_state(Group, counts, only, url, _("All"))
 
 
+def audience_words(audience: str) -> str:
+    """Return to whom a message about a registration went."""
+    said = {"contact": _("to the contact person"), "copy": _("copy")}
+    return said.get(audience) or _("to the participant")
+
+
 def _mail(line: MessageLine, event: Event) -> dict[str, Any]:
     at = _moment(line)
     return {
         "title": _("Email"),
-        "by": _("to the contact person") if line.audience == "contact" else _("to the participant"),
+        "by": audience_words(line.audience),
         "at": formats.short_instant(at, event.time_zone, current_language()),
         "iso": at.isoformat(timespec="seconds"),
         "mail": line,

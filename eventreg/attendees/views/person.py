@@ -33,6 +33,7 @@ from eventreg.events.rules.team import Permission, Sight
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats, languages
 from eventreg.kernel.clock import now
+from eventreg.programme.calendars import ANSWERS
 from eventreg.questionnaires.kinds import Context, DayChoice
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.asked import RequestState, closes_at, concerns, state_of
@@ -187,6 +188,8 @@ def _sending(registration: Registration) -> dict[str, Any]:
     """Return what the account may do about the person's mails, and in which language they are written."""
     return {
         "sends_again": may(Permission.SEND_MESSAGES) and registration.status is not Status.CANCELLED,
+        "calendar_answer": _(ANSWERS[registration.calendar_answer]) if registration.calendar_answer else "",
+        "sees_contact": g.event_access.sight.has_contact_data,
         "language_name": languages.name_of(registration.language),
         "languages_known": [(code, languages.own_name(code)) for code in languages.known_languages()],
     }

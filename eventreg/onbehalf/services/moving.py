@@ -33,6 +33,7 @@ from eventreg.registration.rules.states import LIVE, STANDING, ChangeReason, Cha
 from eventreg.registration.services import promotion, registering, requests, statuses
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.places import PlaceCount, free_option_places, free_session_places
+from eventreg.selfservice.copies import end_copies
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,7 @@ def hand_on(event_id: int, reference: str, person: NewPerson, act: TeamAct) -> N
         # The new person's calendar has nothing yet, whether or not the former one's was cleared.
         registration.calendar_uids = []
         change_address(registration, person.email, now)
+        end_copies(event.id, registration.id, act.who)
         _forget(registration)
         registration.given_name, registration.family_name = person.given_name, person.family_name
         registration.language, registration.privacy_notice_id = person.language, None
@@ -208,6 +210,7 @@ def _farewell(
 def _forget(registration: models.Registration) -> None:
     """Remove what is the former person's own. Files leave the disk with the next sweep."""
     registration.listed_columns = registration.mail_refused_at = None
+    registration.copy_refused = registration.calendar_answer = ""
     days = {q.key for q in find_asked(registration).definition.questions() if q.kind == DAYS_KIND}
     of_person = models.Answer.registration_id == registration.id
     db.session.execute(delete(models.Answer).where(of_person, models.Answer.question_key.not_in(days)))

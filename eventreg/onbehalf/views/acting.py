@@ -31,6 +31,7 @@ from eventreg.onbehalf.views import blueprint
 from eventreg.questionnaires.kinds import Context
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import AddressTaken, ChangeReason, next_status
+from eventreg.selfservice.copies import end_copies
 from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import Refusals
 from eventreg.web.templating import plain_in_reader_language
@@ -192,6 +193,16 @@ def choose_language(slug: str, reference: str) -> Answer:
         abort(400)
     care.set_language(g.event.id, reference, language, organizers.organizer())
     flash(_("Saved. From now on the emails are written in this language."))
+    return desk.back_to(reference, "messages")
+
+
+@blueprint.post(f"{_ONE}/copies/end")
+@requires(Permission.DECIDE)
+def end_copies_of(slug: str, reference: str) -> Answer:
+    """Send no more copies to whom the person named."""
+    registration = desk.the_registration(reference)
+    end_copies(g.event.id, registration.id, organizers.organizer(), is_refused=True)
+    flash(_("Nobody gets copies any more."))
     return desk.back_to(reference, "messages")
 
 

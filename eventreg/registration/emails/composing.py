@@ -27,6 +27,10 @@ from eventreg.registration.emails.occasions import Occasion, outgoing
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.web.instance import address_of
+from eventreg.web.sockets import FunctionSocket
+
+#: (message, suffix of its key) to its copies for whom the person named; of a room above
+copies_of: FunctionSocket[[AboutRegistration, str], tuple[OutgoingMessage, ...]] = FunctionSocket("copies")
 
 
 def tell(occasion: Occasion, registration: Registration, news: News, now: datetime) -> list[str]:
@@ -75,6 +79,8 @@ def participant_message(
         beside = tuple(
             _old_entry_message(message, old, f"{key_suffix}/{number}") for number, old in enumerate(part.old)
         )
+        if registration.copy_email and not recipient:
+            beside += copies_of(message, key_suffix)
         return _outgoing(
             message, content,
             recipient=recipient or registration.email, marker=marker, calendar=part.content,
@@ -128,16 +134,11 @@ def _outgoing(
 ) -> OutgoingMessage:
     about = message.registration
     return outgoing(
-        message.occasion,
-        content,
-        message.language,
+        message.occasion, content, message.language,
         key=_key(type(message), about, f"{key_suffix}/participant".lstrip("/")),
-        record_kind="registration",
-        record_id=about.id,
-        template=message.template(),
-        due_at=message.news.due_at or message.now,
-        **fields,
-    )
+        record_kind="registration", record_id=about.id, template=message.template(),
+        due_at=message.news.due_at or message.now, **fields,
+    )  # fmt: skip
 
 
 def _key(message: type[AboutRegistration], about: Registration, suffix: str) -> str:
@@ -198,8 +199,9 @@ def part_of(message: AboutRegistration, *, is_elsewhere: bool) -> CalendarPart:
         note_invited(event, registration)
     frame = message.occasion.calendar_frame(news.day_ids, method, message.language)
     content = calendars.framed(
-        frame, own, _person(registration), method=method, sequence=sequence_of(event, registration), stamp=message.now
-    )
+        frame, own, _person(registration), method=method, sequence=sequence_of(event, registration), stamp=message.now,
+        answers_to=calendars.answer_address(registration.public_id, registration.link_generation),
+    )  # fmt: skip
     return CalendarPart(method, content, old, is_by_the_way)
 
 
@@ -217,19 +219,12 @@ def _old_entry(message: AboutRegistration, uid: str) -> OldEntry:
     day = next(
         (day for day in message.occasion.days if calendars.day_uid(event, day, registration.public_id) == uid), None
     )
-    content = calendars.cancelled_entry(event, day, _person(registration), uid=uid, **_stamped(message))
+    content = calendars.cancelled_entry(
+        event, day, _person(registration), uid=uid, language=message.language, stamp=message.now,
+        url=address_of("site.show_event", slug=event.slug), sequence=sequence_of(event, registration),
+    )  # fmt: skip
     return OldEntry(frozenset({day.id} if day is not None else ()), content)
 
 
 def _person(registration: Registration) -> calendars.CalendarPerson:
     return calendars.CalendarPerson(registration.full_name, registration.email)
-
-
-def _stamped(message: AboutRegistration) -> dict[str, Any]:
-    event = message.occasion.event
-    return {
-        "language": message.language,
-        "url": address_of("site.show_event", slug=event.slug),
-        "sequence": sequence_of(event, message.registration),
-        "stamp": message.now,
-    }

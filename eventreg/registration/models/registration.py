@@ -110,6 +110,15 @@ class Registration(Base):
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: the turn on the waiting list
     waitlisted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: what the person's calendar answered (of `calendars.ANSWERS`), which decides nothing; empty: nothing yet
+    calendar_answer: Mapped[str] = mapped_column(String(12), default="", info=PERSONAL)
+    calendar_answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: who gets copies, as the person wishes (`selfservice.copies`): address, language, generation of the link that ends it, and a
+    #: hash of the address that wants none
+    copy_email: Mapped[str] = mapped_column(String(320), default="", info=PERSONAL)
+    copy_language: Mapped[str] = mapped_column(String(12), default="", info=NOT_PERSONAL)
+    copy_generation: Mapped[int] = mapped_column(default=0)
+    copy_refused: Mapped[str] = mapped_column(String(64), default="", info=NOT_PERSONAL)
     #: what the person lets the list of participants say (values of ListedColumn); empty: nothing. None: whatever it says
     listed_columns: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), info=NOT_PERSONAL)
     #: since when the person gets only what the registration needs; None: everything

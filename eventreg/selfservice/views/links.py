@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from eventreg.audit.services import SYSTEM
 from eventreg.db import db, found
 from eventreg.events.queries.events import get_event_whole
 from eventreg.kernel import clock
@@ -13,6 +14,7 @@ from eventreg.registration.queries.registrations import get_address_change, get_
 from eventreg.registration.services import links
 from eventreg.registration.services.links import confirm_address_change
 from eventreg.registration.views.form_pages import occasion_of, page_frame, public_occasion
+from eventreg.selfservice import copies
 from eventreg.selfservice.services import choose_mail, verify_address
 from eventreg.selfservice.views import blueprint
 from eventreg.web.access import Answer, personal, public
@@ -96,6 +98,19 @@ def choose_messages(token: str) -> Answer:
     choose_mail(registration.event_id, registration.id, wants_all=wants_all)
     flash(_("Your choice is saved."))
     return redirect(url_for("selfservice.choose_messages", token=token), 303)
+
+
+@blueprint.route("/my/copies/<token>", methods=["GET", "POST"])
+@personal
+@limited("60 per 10 minutes")
+def end_own_copies(token: str) -> Answer:
+    """Show a button to whoever gets copies; pressed, there are no more."""
+    person = copies.get_by_copy_token(token)
+    if request.method == "POST":
+        copies.end_copies(person.event_id, person.id, SYSTEM, is_refused=True)
+    frame = page_frame(occasion_of(get_event_whole(person.event_id)))
+    is_over, name = request.method == "POST", copies.said_name(person)
+    return render_template("selfservice/end_copies.html", is_over=is_over, name=name, **frame)
 
 
 def _link_page(occasion: Occasion, form: AddressForm) -> str:

@@ -6,7 +6,8 @@ from flask import Response, abort, g, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from eventreg.i18n.languages import current_language, known_languages, switch_language
+from eventreg.audit.services import Actor
+from eventreg.i18n.languages import current_language, known_languages, own_name, switch_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_submission_key, submission_key_or_new
 from eventreg.programme.calendars import CalendarPerson, personal_calendar
@@ -19,6 +20,7 @@ from eventreg.registration.services.answer_changes import change_answers
 from eventreg.registration.services.answers import list_of_registration, open_upload
 from eventreg.registration.services.links import request_address_change
 from eventreg.registration.views.filled_form import FilledForm, follow_language
+from eventreg.selfservice import copies
 from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
 from eventreg.selfservice.views import blueprint, requests, sessions
 from eventreg.selfservice.views.page import OwnRegistration, is_over, own_sections, yes_or_no
@@ -186,6 +188,27 @@ def change_address(token: str) -> Answer:
     if outcome.problem:
         refuse(form.email, outcome.problem)
     return _address_page(own, form), 422
+
+
+@blueprint.route("/my/<token>/copies", methods=["GET", "POST"])
+@personal
+@limits.limited("30 per hour")
+def name_own_copy(token: str) -> Answer:
+    """Name who gets copies, or end them."""
+    own = OwnRegistration.open(token)
+    person, asks_form = own.registration, request.form.get("do") != "end"
+    form = copies.CopyForm(data={"language": person.copy_language or person.language})
+    form.language.choices = [(code, own_name(code)) for code in known_languages()]
+    if request.method != "POST":
+        return render_template("selfservice/copies.html", form=form, **own.frame())
+    with form.refusals(beside="email") as outcome:
+        if not asks_form:
+            copies.end_copies(own.event.id, person.id, Actor.participant(person.id))
+            return own.back(_("Nobody gets copies any more."))
+        form.check()
+        copies.name_copy(own.event.id, person.id, form.email.address, form.language.data)
+        return own.back(_("Copies go to %(email)s from now on.", email=form.email.address))
+    return render_template("selfservice/copies.html", form=form, **own.frame()), outcome.status_code
 
 
 @blueprint.route("/my/<token>/withdraw", methods=["GET", "POST"])
