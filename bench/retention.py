@@ -47,7 +47,9 @@ def measure_retention(database: str, people: int = PEOPLE) -> Iterator[Figure]:
             foreseen = {each.line.holding.key: each.number for each in running.due_amounts(event_id, now())}
             transactions, turns = _first_turns(crowd, event_id)
         yield figure(f"{name}: longest transaction", database, [max(transactions)], "ms")
-        yield figure(f"{name}: longest turn", database, [max(turns)], "s")
+        before, *others = turns
+        yield figure(f"{name}: keeping the figures before", database, [before], "s")
+        yield figure(f"{name}: longest turn", database, [max(others)], "s")
         with engine_for(crowd.url) as engine:
             lift_limits(engine)
         with eventreg_server(crowd.instance, {"EVENTREG_DATABASE_URL": crowd.url}) as server:
@@ -78,7 +80,10 @@ def _move_back(event_id: int) -> None:
 
 
 def _first_turns(crowd: Crowd, event_id: int) -> tuple[list[float], list[float]]:
-    """Do some turns here; return the milliseconds of the processor of each transaction, and the seconds of each turn."""
+    """Do some turns here; return the milliseconds of the processor of each transaction, and the seconds of each turn.
+
+    The first one keeps the figures and tells the owners, and lets nothing go: it only reads, which nobody waits for.
+    """
     clock, whole = processor_clock(crowd.url), running._let_go
     transactions: list[float] = []
     turns: list[float] = []
@@ -91,7 +96,7 @@ def _first_turns(crowd: Crowd, event_id: int) -> tuple[list[float], list[float]]
 
     setattr(running, "_let_go", timed)  # noqa: B010 - what is measured is looked at from here
     try:
-        for _ in range(_TURNS):
+        for _ in range(1 + _TURNS):
             started = time.perf_counter()
             goes_on = running.let_some_go({"event_id": event_id}, now())
             turns.append(time.perf_counter() - started)

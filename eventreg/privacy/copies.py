@@ -240,7 +240,7 @@ def _rows_of(holding: Holding, registration_id: int, since: datetime) -> list[Ma
         # Written with the act, to whoever had the place before.
         which.append(MailMessage.template != _FAREWELL)
     found = db.session.execute(select(*columns).where(*which).order_by(holding.id))
-    return [row._mapping for row in found]
+    return [dict(row._mapping) for row in found]
 
 
 def _acts(registration: Registration, since: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
