@@ -111,7 +111,7 @@ class Section:
         """Return the heads and the cells as the page has them."""
         # What was changed in detail is for programs: the page says what was done.
         names = [name for name in self.rows[0] if name != "detail"] if self.rows else []
-        cells = [[_said(row[name], zone, language) for name in names] for row in self.rows]
+        cells = [[_said(row[name], zone, language) or "–" for name in names] for row in self.rows]
         return [_(_TITLES[name]) for name in names], cells
 
 
