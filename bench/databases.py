@@ -116,9 +116,9 @@ def count(engine: Engine, of: str, what: str = "*") -> int:
         return int(connection.execute(text(f"SELECT count({what}) FROM {of}")).scalar_one())  # noqa: S608
 
 
-def wait_for_none(engine: Engine, of: str) -> None:
-    """Wait until no such rows are left."""
-    until = time.monotonic() + _PATIENCE
+def wait_for_none(engine: Engine, of: str, patience: float = _PATIENCE) -> None:
+    """Wait until no such rows are left, for so many seconds."""
+    until = time.monotonic() + patience
     while count(engine, of):
         if time.monotonic() > until:
             raise RuntimeError(f"there still are {of}")

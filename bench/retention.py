@@ -32,6 +32,8 @@ from eventreg.privacy.models import Deletion
 
 PEOPLE, _TURNS, _LONG_AGO = 20_000, 8, timedelta(days=900)
 _CLIENTS, _SEE_OTHER, _AT_ONCE = 2, 303, 40
+#: seconds: on a machine where others work it takes many times as long
+_PATIENCE = 3_600
 _UNDER_WAY = f"jobs WHERE kind = '{running.RETENTION_JOB}'"
 
 
@@ -45,7 +47,9 @@ def measure_retention(database: str, people: int = PEOPLE) -> Iterator[Figure]:
             foreseen = {each.line.holding.key: each.number for each in running.due_amounts(event_id, now())}
             transactions, turns = _first_turns(crowd, event_id)
         yield figure(f"{name}: longest transaction", database, [max(transactions)], "ms")
-        yield figure(f"{name}: longest turn", database, [max(turns)], "s")
+        before, *others = turns
+        yield figure(f"{name}: keeping the figures before", database, [before], "s")
+        yield figure(f"{name}: longest turn", database, [max(others)], "s")
         with engine_for(crowd.url) as engine:
             lift_limits(engine)
         with eventreg_server(crowd.instance, {"EVENTREG_DATABASE_URL": crowd.url}) as server:
@@ -76,7 +80,10 @@ def _move_back(event_id: int) -> None:
 
 
 def _first_turns(crowd: Crowd, event_id: int) -> tuple[list[float], list[float]]:
-    """Do some turns here; return the milliseconds of the processor of each transaction, and the seconds of each turn."""
+    """Do some turns here; return the milliseconds of the processor of each transaction, and the seconds of each turn.
+
+    The first one keeps the figures and tells the owners, and lets nothing go: it only reads, which nobody waits for.
+    """
     clock, whole = processor_clock(crowd.url), running._let_go
     transactions: list[float] = []
     turns: list[float] = []
@@ -89,7 +96,7 @@ def _first_turns(crowd: Crowd, event_id: int) -> tuple[list[float], list[float]]
 
     setattr(running, "_let_go", timed)  # noqa: B010 - what is measured is looked at from here
     try:
-        for _ in range(_TURNS):
+        for _ in range(1 + _TURNS):
             started = time.perf_counter()
             goes_on = running.let_some_go({"event_id": event_id}, now())
             turns.append(time.perf_counter() - started)
@@ -108,7 +115,7 @@ def _register(server: Server, visitor: Visitor, people: int) -> Run:
 def _register_until(crowd: Crowd, server: Server, visitor: Visitor) -> Run:
     parts: list[Run] = []
     with engine_for(crowd.url) as engine, ThreadPoolExecutor() as watcher:
-        over = watcher.submit(wait_for_none, engine, _UNDER_WAY)
+        over = watcher.submit(wait_for_none, engine, _UNDER_WAY, _PATIENCE)
         while not over.done():
             parts.append(_register(server, visitor, _AT_ONCE))
         over.result()

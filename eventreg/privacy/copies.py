@@ -59,8 +59,13 @@ MADE_WITHIN = timedelta(minutes=15)
 COPIES_BY_REGISTRATION = Limit("own-copy/registration", 3, 24 * 60)
 
 _MAIL = ("created_at", "recipient", "subject", "text")
-#: what is shown of a row of each kind that belongs to one person, in this order, and what its columns are called
-SHOWN: Mapping[str, Sequence[Any]] = {
+#: of each kind that is held, what is shown of a row, in this order; or, in words, where it is shown in place of that, or why not.
+#: No kind can be missing
+SHOWN: Mapping[str, Sequence[Any] | str] = {
+    REGISTRATION.key: "a section of its own, with the answers",
+    "answers": "with the registration, in the words that the person saw",
+    UPLOADS.key: "the files themselves",
+    CONSENTS.key: "a section of its own: the words that were shown",
     MESSAGES.key: _MAIL,
     "invitations": ("created_at", "email", "given_name", "family_name", "institution", "note"),
     "invitation_messages": _MAIL,
@@ -70,19 +75,12 @@ SHOWN: Mapping[str, Sequence[Any]] = {
     "requests": ("requested_at", "reason"),
     "addresses": ("requested_at", "email"),
     "copies": ("copy_email",),
-    "erasures": ("asked_at", "email"),
-}
-#: kinds that are shown otherwise, or not, and why: no kind is in neither
-NOT_SHOWN: Mapping[str, str] = {
-    REGISTRATION.key: "a section of its own, with the answers",
-    "answers": "with the registration, in the words that the person saw",
-    UPLOADS.key: "the files themselves",
-    CONSENTS.key: "a section of its own: the words that were shown",
     HISTORY.key: "sections of its own: what was done, and who looked",
-    "exports": "a section of its own: whom the data were given to",
+    "erasures": ("asked_at", "email"),
     "saved_forms": "not of the registration: whoever keeps one gets the link that opens it, at the address typed there",
     "runs": "what they wrote to the person is among the emails",
     "saved_views": "the team's: filters of the list, whoever they find",
+    "exports": "a section of its own: whom the data were given to",
     "imports": "names of files and columns, of nobody alone: what came of a file is the registration",
 }
 _TITLES: Mapping[str, str] = {
@@ -114,7 +112,7 @@ class Section:
         """Return the heads and the cells as the page has them."""
         # What was changed in detail is for programs: the page says what was done.
         names = [name for name in self.rows[0] if name != "detail"] if self.rows else []
-        cells = [[_said(row[name], zone, language) for name in names] for row in self.rows]
+        cells = [[_said(row[name], zone, language) or "–" for name in names] for row in self.rows]
         return [_(_TITLES[name]) for name in names], cells
 
 
@@ -203,8 +201,8 @@ def list_sections(own: OwnRegistration) -> list[Section]:
     agreed = [{"at": each.at, "text": each.text, "is_given": each.is_given} for each in db.session.scalars(consents)]
     found.append(Section(CONSENTS.key, _(CONSENTS.title), _(CONSENTS.purpose), agreed))
     for holding in HOLDINGS:
-        if holding.key in SHOWN:
-            rows = _rows_of(holding, registration.id, since)
+        if not isinstance(names := SHOWN[holding.key], str):
+            rows = _rows_of(holding, names, registration.id, since)
             found.append(Section(holding.key, _(holding.title), _(holding.purpose), rows))
     acts = list(_acts(registration, since))
     looks = [row for act, row in acts if trail.group_of(act) is trail.Group.LOOKS]
@@ -234,18 +232,16 @@ def _answered(own: OwnRegistration) -> list[dict[str, Any]]:
     return rows
 
 
-def _rows_of(holding: Holding, registration_id: int, since: datetime) -> list[Mapping[Any, Any]]:
-    columns: list[Any] = [
-        getattr(holding.model, each) if isinstance(each, str) else each for each in SHOWN[holding.key]
-    ]
+def _rows_of(holding: Holding, names: Sequence[Any], registration_id: int, since: datetime) -> list[Mapping[Any, Any]]:
+    columns: list[Any] = [getattr(holding.model, each) if isinstance(each, str) else each for each in names]
     which = [holding.of_people([registration_id])]
-    if isinstance(SHOWN[holding.key][0], str):
+    if isinstance(names[0], str):
         which.append(columns[0] >= since)
     if holding is MESSAGES:
         # Written with the act, to whoever had the place before.
         which.append(MailMessage.template != _FAREWELL)
     found = db.session.execute(select(*columns).where(*which).order_by(holding.id))
-    return [row._mapping for row in found]
+    return [dict(row._mapping) for row in found]
 
 
 def _acts(registration: Registration, since: datetime) -> Iterator[tuple[str, dict[str, Any]]]:

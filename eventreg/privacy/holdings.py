@@ -71,6 +71,8 @@ class Holding:
     is_chosen: bool = True
     #: the column that names whose row it is, where it is one registration's
     owner: InstrumentedAttribute[Any] | None = None
+    #: letting a row go takes much else along
+    is_heavy: bool = False
     #: rows are the team's, and may name several people: erasing one looks for those that do
     is_shared: bool = False
 
@@ -182,7 +184,8 @@ def identity(column: str) -> Identity:
     of = REGISTRATION
     return Identity(
         key=f"column_{column}", title=IDENTITY[column], purpose=of.purpose, model=Registration, of_event=of.of_event,
-        of_people=of.of_people, owner=of.owner, period=of.period, is_chosen=False, empties={column: ""}, column=column,
+        of_people=of.of_people, owner=of.owner, period=of.period, is_chosen=False, is_heavy=True,
+        empties={column: ""}, column=column,
     )  # fmt: skip
 
 
@@ -251,13 +254,14 @@ REGISTRATION = _Registrations(
     of_people=Registration.id.in_,
     owner=Registration.id,
     period=_A_YEAR,
+    is_heavy=True,
 )
 ANSWERS = _with_registration(
     Answer, Answer.registration_id, key="answers", period=_A_YEAR,
     title=N_("Answers"), purpose=N_("Preparing the event, as each question says"),
 )  # fmt: skip
 UPLOADS = _Uploads(
-    key="uploads", period=_A_YEAR, model=Upload, owner=Upload.registration_id,
+    key="uploads", period=_A_YEAR, is_heavy=True, model=Upload, owner=Upload.registration_id,
     of_event=_of_event_by(Upload.registration_id), of_people=Upload.registration_id.in_,
     title=N_("Files sent with the form"), purpose=N_("Deciding on the registration"),
 )  # fmt: skip

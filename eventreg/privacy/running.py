@@ -37,8 +37,11 @@ from eventreg.reports.views.figures import told_figures
 
 RETENTION_JOB = "privacy.retention"
 _TURN_SECONDS = 1.0
-#: rows of the first transaction, which are few; then as many as let it end in this time, whatever their kind takes
-_FIRST, _MOST, _AIMS_AT_SECONDS = 50, 1_000, 0.02
+#: rows of the first transaction, which are few; then as many as let it end in this time, whatever their kind takes. With less
+#: than that a transaction is mostly its own beginning and end
+_FIRST, _LEAST, _HEAVY, _MOST, _AIMS_AT_SECONDS = 50, 200, 25, 1_000, 0.02
+#: the next one may take so much longer than the longest before it
+_MARGIN = 1.5
 #: mails to accounts of the team: they are on no screen
 ACCOUNT_MESSAGES = timedelta(days=90)
 #: so much longer than that others may write between two
@@ -86,7 +89,7 @@ def let_some_go(work: Mapping[str, Any], now: datetime) -> bool:
         return True
     stepped = time.monotonic()
     for line in plan.due(now):
-        portion = _FIRST
+        portion, least = (_HEAVY, _HEAVY) if line.holding.is_heavy else (_FIRST, _LEAST)
         while ids := line.some(_LOOKED_UP):
             while ids:
                 db.session.rollback()
@@ -94,11 +97,11 @@ def let_some_go(work: Mapping[str, Any], now: datetime) -> bool:
                 if held is None:
                     return True
                 del ids[:portion]
-                portion = max(_FIRST, min(_MOST, portion * 2, int(portion * _AIMS_AT_SECONDS / held)))
+                portion = max(least, min(_MOST, portion * 2, int(portion * _AIMS_AT_SECONDS / held)))
                 time.sleep(_MAKES_WAY * held)
                 before, stepped = stepped, time.monotonic()
                 longest = max(longest, stepped - before)
-                if stepped + longest > began + _TURN_SECONDS:
+                if stepped + _MARGIN * longest > began + _TURN_SECONDS:
                     return True
     _end_receipts(plan.event_id, now)
     return False

@@ -22,7 +22,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.privacy.models import Hold
 from eventreg.privacy.running import RETENTION_JOB, let_all_go, let_some_go, see_to_retention
 from eventreg.reports.models import FrozenFigures
-from tests.builders import a_registration, a_team_member, an_event, text
+from tests.builders import a_registration, a_team_member, an_account, an_event, text
 from tests.support.pages import Page, Pages
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -205,3 +205,25 @@ def test_who_sees_a_part_or_lacks_a_right_neither_deletes_nor_shows_anybody(
     english.post(f"{desk}/retention", {"answers": "1"}, 403, token=True)
     english.post(f"{desk}/registrations/{person.reference}/erase", {}, 403, token=True)
     assert "Data and retention" not in english.get(desk).html
+
+
+def test_what_deletes_asks_who_is_there_once_more(english: Pages, clock: Any) -> None:
+    """A laptop that is left open deletes nobody, as docs/security-model.md says."""
+    event = an_event()
+    person = a_registration(event)
+    page = opened(english, event)
+    page.submit("Place a hold", {"reason": "Oficio 12", "until": "2027-12-31"}, 303)
+    held = english.get(page.address)
+    clock.shift(timedelta(minutes=16))
+    for button, entries in (("Save periods", {"answers": "1"}), ("Lift the hold", {"because": "Sentencia"})):
+        asked = held.submit(button, entries, 303)
+        assert "/sign-in/again?next=" in asked.headers["Location"]
+    one = f"/manage/events/{event.slug}/registrations/{person.reference}/erase"
+    assert "/sign-in/again?next=" in english.get(one, 303).headers["Location"]
+    assert "/sign-in/again?next=" in english.post(one, {}, 303, token=True).headers["Location"]
+    administrator = Pages(english.app, "en").sign_in(an_account(is_administrator=True))
+    clock.shift(timedelta(minutes=16))
+    assert "/sign-in/again?next=" in administrator.get("/manage/erasures", 303).headers["Location"]
+    db.session.rollback()
+    assert db.session.get_one(Event, event.id).retention == {}
+    assert db.session.scalars(select(Hold.lifted_at)).one() is None

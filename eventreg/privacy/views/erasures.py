@@ -29,6 +29,7 @@ from eventreg.registration.models import ErasureRequest
 from eventreg.registration.rules.states import Because
 from eventreg.registration.views.form_pages import occasion_of, page_frame
 from eventreg.selfservice.views.page import OwnRegistration
+from eventreg.web import freshness
 from eventreg.web.access import Answer, Sending, administrators_only, personal, requires, sends
 from eventreg.web.forms import choices, lazy_gettext
 from eventreg.web.limits import limited
@@ -96,6 +97,7 @@ _ONE = "/manage/events/<slug>/registrations/<reference>/erase"
 
 @blueprint.get(_ONE)
 @requires(Permission.SEE_TO_DATA)
+@freshness.requires_fresh_sign_in()
 def ask_to_erase(slug: str, reference: str) -> Answer:
     """Ask once more before somebody is erased."""
     registration = desk.the_registration(reference)
@@ -108,6 +110,7 @@ def ask_to_erase(slug: str, reference: str) -> Answer:
 @blueprint.post(_ONE)
 @requires(Permission.SEE_TO_DATA)
 @sends(Sending.ANNOUNCED)
+@freshness.requires_fresh_sign_in()
 def erase_person(slug: str, reference: str) -> Answer:
     """Erase the person."""
     registration = desk.the_registration(reference)
@@ -146,6 +149,7 @@ class EverywhereForm(AddressForm):
 
 @blueprint.get("/manage/erasures")
 @administrators_only
+@freshness.requires_fresh_sign_in()
 def ask_for_address() -> str:
     """Ask for an address."""
     return _address_page(EverywhereForm(formdata=None))
@@ -154,6 +158,7 @@ def ask_for_address() -> str:
 @blueprint.post("/manage/erasures")
 @administrators_only
 @sends(Sending.LOOKED_AT)
+@freshness.requires_fresh_sign_in()
 def erase_address() -> Answer:
     """Show what every event has of an address; confirmed, erase it."""
     form = EverywhereForm()

@@ -22,6 +22,7 @@ from eventreg.privacy.holdings import HOLDINGS
 from eventreg.privacy.retention import find_hold, get_plan, period_of, today_of
 from eventreg.privacy.views import blueprint
 from eventreg.reports.services import list_kept
+from eventreg.web import freshness
 from eventreg.web.access import Answer, Sending, requires, sends
 from eventreg.web.fields import NumberField, TextField, whole_number
 from eventreg.web.forms import BaseForm, lazy_gettext
@@ -71,6 +72,7 @@ def show_retention(slug: str) -> str:
 @blueprint.post("/manage/events/<slug>/retention")
 @requires(Permission.SEE_TO_DATA)
 @sends(Sending.NAMED)
+@freshness.requires_fresh_sign_in(back="privacy.show_retention")
 def save_retention(slug: str) -> Answer:
     """Save the periods, all or none."""
     form = PeriodsForm()
@@ -97,6 +99,7 @@ def place_hold(slug: str) -> Answer:
 @blueprint.post("/manage/events/<slug>/retention/hold/lift")
 @requires(Permission.OWN)
 @sends(Sending.NAMED)
+@freshness.requires_fresh_sign_in(back="privacy.show_retention")
 def lift_hold(slug: str) -> Answer:
     """Let the periods count again."""
     form = LiftForm()
