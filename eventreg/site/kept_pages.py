@@ -20,7 +20,7 @@ from eventreg.db import db, transaction
 from eventreg.db.engines import USUAL
 from eventreg.db.transactions import Change, Shelf, emptied_with, init_changes, init_shelf
 from eventreg.settings.models import PublicNumber
-from eventreg.web.kept import Kept, KeptForms, KeptPages
+from eventreg.web.kept import ONLY_KEPT, Application, Kept, KeptForms, KeptPages
 
 #: the tables of which no public page shows anything, by what they hold; whatever is not named here counts
 UNSEEN: Final = {
@@ -77,7 +77,12 @@ def take_over(app: Flask, kept: tuple[Kept, ...]) -> None:
 
 def connect_ahead(app: Flask, visitors: int) -> None:
     """Have the connections by which so many visitors at once learn whether what is kept holds: to open one takes longer."""
-    app.extensions[_NUMBERS].connect_ahead(visitors, _ASK_PAGES)
+    app.extensions[_NUMBERS].connect_ahead(visitors)
+
+
+def only_kept(app: Flask, scheme: str) -> Application:
+    """Return what answers by pages that `app` keeps, asked for by a scheme, and with none where it would have to make one."""
+    return lambda environ, start_response: app({**environ, "wsgi.url_scheme": scheme, ONLY_KEPT: True}, start_response)
 
 
 def begin_number() -> None:
@@ -124,11 +129,12 @@ class _Numbers:
         except faults:
             return None
 
-    def connect_ahead(self, count: int, question: str) -> None:
-        """Open so many connections, each of which has answered once. A database that is away for now is no matter here."""
+    def connect_ahead(self, count: int) -> None:
+        """Open so many connections, each of which has answered both questions. A database that is away is no matter here."""
         with suppress(self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError):
             for cursor in [self._connect() for _ in range(count)]:
-                self._ask(cursor, question)
+                cursor.execute(_ASK_FORMS).fetchall()
+                self._ask(cursor, _ASK_PAGES)
 
     def _ask(self, cursor: Any, question: str) -> int | None:
         rows = cursor.execute(question).fetchall()
@@ -141,6 +147,8 @@ class _Numbers:
         pooled.detach()
         if self._engine.dialect.name == "postgresql":
             connection.autocommit, connection.patience = True, USUAL.connect
+            # Prepared with the first use, which no visitor waits for, and not with the sixth.
+            connection.prepare_threshold = 0
         return connection.cursor()
 
     def _close(self, _engine: object = None) -> None:
