@@ -47,8 +47,6 @@ Key = tuple[str, str, str]
 Host = tuple[str, str | None]
 
 _KEEPING, _SESSION = "eventreg.keeping", "eventreg.session"
-#: in a request: to be answered from memory, or with nothing
-ONLY_KEPT = "eventreg.only_kept"
 #: flask_wtf's, in the session and in `g`
 _TOKEN = "csrf_token"  # noqa: S105
 _CACHING = "public, no-cache"
@@ -231,9 +229,6 @@ class KeptPages:
         if edition.number != number:
             edition = self._edition = _Edition(number)
         if (answer := self._find(environ, edition)) is None:
-            if ONLY_KEPT in environ:
-                start_response("204 NO CONTENT", [])
-                return []
             with edition.turn(self._key(environ, self._language(environ, self._spoken))):
                 # It may be there by now, made under the number that this one found as well.
                 if (answer := self._find(environ, edition)) is None:
