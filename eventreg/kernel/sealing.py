@@ -5,9 +5,7 @@ is associated data: a value copied to another row does not open.
 """
 
 import os
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import Any
 
 from eventreg.kernel.keys import Keys
 
@@ -19,11 +17,18 @@ class CannotUnseal(Exception):
     """The value was sealed under a key that is not here, for another place, or was altered."""
 
 
+def cipher(key: bytes) -> Any:
+    """Return what encrypts by a key. Few processes need it, and where it may be needed it is loaded ahead, see `web.instance`."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
 def seal(keys: Keys, value: bytes, place: str) -> bytes:
     """Encrypt `value` for `place` under the active key."""
     name = keys.sealing_id.encode("ascii")
     nonce = os.urandom(_NONCE_BYTES)
-    body = AESGCM(keys.sealing[keys.sealing_id]).encrypt(nonce, value, place.encode("utf-8"))
+    body: bytes = cipher(keys.sealing[keys.sealing_id]).encrypt(nonce, value, place.encode("utf-8"))
     return bytes([_FORMAT, len(name)]) + name + nonce + body
 
 
@@ -42,12 +47,15 @@ def reseal(keys: Keys, sealed: bytes, place: str) -> bytes:
 
 def unseal(keys: Keys, sealed: bytes, place: str) -> bytes:
     """Return what `seal` was given. Raises CannotUnseal."""
+    from cryptography.exceptions import InvalidTag
+
     try:
         if sealed[0] != _FORMAT:
             raise CannotUnseal("unknown format")
         end = 2 + sealed[1]
         key = keys.sealing[sealed[2:end].decode("ascii")]
         nonce, body = sealed[end : end + _NONCE_BYTES], sealed[end + _NONCE_BYTES :]
-        return AESGCM(key).decrypt(nonce, body, place.encode("utf-8"))
+        opened: bytes = cipher(key).decrypt(nonce, body, place.encode("utf-8"))
+        return opened
     except (IndexError, KeyError, UnicodeDecodeError, ValueError, InvalidTag) as error:
         raise CannotUnseal("the value does not open with the keys of this instance") from error

@@ -9,6 +9,7 @@ import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask
@@ -26,8 +27,8 @@ from eventreg.privacy.erasing import erase_recorded
 from eventreg.serving import lock, logs, subprocesses
 from eventreg.serving.addresses import AnyBind, check_free, handed_over, listen
 from eventreg.serving.supervisor import Child, Supervisor, Wish, Wishes
-from eventreg.serving.web import Bounds, Place, WebOptions, work
-from eventreg.site.kept_pages import begin_number, connect_ahead, hand_over, take_over
+from eventreg.serving.web import Bounds, Place, Practice, WebOptions, work
+from eventreg.site.kept_pages import begin_number, connect_ahead, hand_over, only_kept, take_over
 from eventreg.web.instance import Bell, address_of, config as settings
 from eventreg.web.templating import keep_compiled
 from eventreg.worker import run_worker
@@ -124,20 +125,14 @@ def _children(
     legacy = subprocesses.Legacy()
 
     def serve(place: Place) -> None:
-        _drop_connections(app)
         if kept := legacy.find():
             take_over(app, kept)
-        _warm_this_process(app, options.web.threads)
-        work(app, listener, options.web.threads, bounds, place)
+        work(app, listener, options.web.threads, bounds, place, _practice(app, options.web.threads // 2))
 
     def say(wish: Wish) -> None:
         if wish is Wish.LEAVE:
             legacy.leave(hand_over(app))
         wishes.say(wish)
-
-    def send(bell: Bell) -> None:
-        _drop_connections(app)
-        run_worker(app, bell=bell)
 
     children = []
     for number in range(options.web.workers):
@@ -145,26 +140,27 @@ def _children(
         children.append(Child(f"Web worker {number + 1}", partial(serve, place), is_helper=place.is_helper))
     if options.has_mail_worker:
         bell = Bell(config.instance)
-        children.append(Child("The mail worker", partial(send, bell), bell=bell))
+        children.append(Child("The mail worker", partial(run_worker, app, bell=bell), bell=bell))
     subprocesses.share_what_is_loaded()
     return children
 
 
-def _warm_this_process(app: Flask, threads: int) -> None:
-    """Fetch a page that is kept: the first visitors of a fresh process shall not wait for connections.
+def _practice(app: Flask, visitors: int) -> Practice:
+    """Return what a fresh process answers to itself, once connected: home, if it is kept.
 
-    One that the application makes would copy a fifth of the memory that processes share, whether somebody comes or not.
+    A page that the application makes would copy a tenth of the memory that processes share, whether somebody comes or not.
     """
+    connect_ahead(app, visitors)
     with app.app_context():
-        home, language = address_of("site.home"), settings().languages[0]
-    connect_ahead(app, threads // 2)
-    _fetch(app, home, language)
-
-
-def _drop_connections(app: Flask) -> None:
-    """Forget, without closing them, the database connections that a fork copied: they belong to the parent."""
-    with app.app_context():
-        db.engine.dispose(close=False)
+        home, language = urlsplit(address_of("site.home")), settings().languages[0]
+    head = [
+        f"GET {home.path} HTTP/1.1",
+        f"Host: {home.netloc}",
+        f"Accept-Language: {language}",
+        "Accept-Encoding: gzip",
+    ]
+    request = "\r\n".join([*head, "Connection: close", "", ""]).encode()
+    return Practice(request, only_kept(app, home.scheme), visitors)
 
 
 def _greet(said: str) -> None:

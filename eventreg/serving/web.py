@@ -40,6 +40,8 @@ _FULL_SECONDS = 1.0
 _MEAN_SECONDS, _CALL_SECONDS = 0.3, 1.0
 #: so long nothing was asked of a worker that leaves; a helper leaves when so long one process was enough
 REST_SECONDS = 10.0
+#: a fresh worker practises so long at most, where the database does not answer, and looks so often whether its threads rest
+_PRACTICE_SECONDS, _TURN_SECONDS = 5.0, 0.001
 #: how long a thread may keep the interpreter from one that waits for it
 _SWITCH_SECONDS = 0.001
 #: who asks whether the process lives or is ready waits for no visitor, however long those that work may take
@@ -87,6 +89,19 @@ class Place:
     rest_seconds: float = REST_SECONDS
 
 
+@dataclass(frozen=True)
+class Practice:
+    """What a fresh worker answers to visitors of its own, before others come: whatever a process does first takes longer."""
+
+    #: what each of them sends
+    request: bytes
+    #: stands for the application meanwhile
+    answer: Callable[..., Iterable[bytes]]
+    #: how many ask at once, and how often
+    visitors: int
+    rounds: int = 5
+
+
 class WebServer(TcpWSGIServer):
     """Serves an application on a listening socket until `stop`."""
 
@@ -130,6 +145,23 @@ class WebServer(TcpWSGIServer):
             else:
                 wasyncore.poll2(_LOOK_SECONDS if self.active_channels else _IDLE_SECONDS, self._map)
         faulthandler.cancel_dump_traceback_later()
+
+    def practise(self, practice: Practice) -> None:
+        """Answer by the loop and the threads that others will meet. Nobody else is taken meanwhile; nothing counts as work."""
+        application, self.application = self.application, practice.answer
+        workload, self._workload = self._workload, Workload(Place(), practice.visitors)
+        without_listener = {number: one for number, one in self._map.items() if one is not self}
+        ends_by = monotonic() + _PRACTICE_SECONDS
+        for _ in range(practice.rounds):
+            pairs = [socket.socketpair() for _ in range(practice.visitors)]
+            for here, there in pairs:
+                self.channel_class(self, here, ("127.0.0.1", 0), self.adj, map=without_listener)
+                there.sendall(practice.request)
+            while (self.active_channels or self._in_hand()) and monotonic() < ends_by:
+                wasyncore.poll2(_TURN_SECONDS, without_listener)
+            for _here, there in pairs:
+                there.close()
+        self.application, self._workload = application, workload
 
     def stop(self, *_signal: object) -> None:
         """Take no more clients, and end when those who are here have their answers. May be called by a signal."""
@@ -285,9 +317,18 @@ class Workload:
         return self._to_give_away >= 0
 
 
-def work(app: Flask, listener: socket.socket, threads: int, bounds: Bounds = Bounds(), place: Place = Place()) -> None:
-    """Serve `app` in this process until SIGTERM, or until it may leave."""
+def work(
+    app: Flask,
+    listener: socket.socket,
+    threads: int,
+    bounds: Bounds = Bounds(),
+    place: Place = Place(),
+    practice: Practice | None = None,
+) -> None:
+    """Serve `app` in this process until SIGTERM, or until it may leave. Who comes to help practises not: others wait for it."""
     server = WebServer(app, listener, threads, bounds, place)
+    if practice is not None and not place.is_helper:
+        server.practise(practice)
     signal.signal(LEAVE, server.leave)
     signal.signal(signal.SIGTERM, server.stop)
     if place.say is not None:

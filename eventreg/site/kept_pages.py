@@ -6,7 +6,7 @@ pages show nothing are named here; a page that reads one of them all the same is
 
 import secrets
 from collections import deque
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Set as AbstractSet
 from contextlib import suppress
 from functools import cache
 from typing import Any, Final
@@ -20,7 +20,7 @@ from eventreg.db import db, transaction
 from eventreg.db.engines import USUAL
 from eventreg.db.transactions import Change, Shelf, emptied_with, init_changes, init_shelf
 from eventreg.settings.models import PublicNumber
-from eventreg.web.kept import Kept, KeptForms, KeptPages
+from eventreg.web.kept import Application, Environ, Kept, KeptForms, KeptPages
 
 #: the tables of which no public page shows anything, by what they hold; whatever is not named here counts
 UNSEEN: Final = {
@@ -51,6 +51,8 @@ _ASK_PAGES = "SELECT number FROM public_number WHERE id = 1"
 #: another one when either is
 _ASK_FORMS = "SELECT number - form_number FROM public_number WHERE id = 1"
 _BITS, _NUMBERS, _KINDS = 62, "eventreg-numbers", "eventreg-kept"
+#: in a request: to be answered from memory, or with nothing
+_ONLY_KEPT = "eventreg.only_kept"
 
 
 def init_kept_pages(app: Flask) -> None:
@@ -58,7 +60,14 @@ def init_kept_pages(app: Flask) -> None:
     init_changes(app, renew_number)
     with app.app_context():
         number = app.extensions[_NUMBERS] = _Numbers(db.engine)
-    made_by = app.wsgi_app
+    application = app.wsgi_app
+
+    def made_by(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        if _ONLY_KEPT not in environ:
+            return application(environ, start_response)
+        start_response("204 NO CONTENT", [])
+        return []
+
     pages = KeptPages(app, made_by, made_by, lambda: number.read(_ASK_PAGES), _UNSEEN)
     init_shelf(app, Shelf(lambda: number.read(_ASK_FORMS), _ASK_FORMS, _UNSEEN_IN_FORMS))
     forms = KeptForms(app, made_by, pages, lambda: number.read(_ASK_FORMS), _UNSEEN_IN_FORMS)
@@ -79,7 +88,12 @@ def take_over(app: Flask, kept: tuple[Kept, ...]) -> None:
 
 def connect_ahead(app: Flask, visitors: int) -> None:
     """Have the connections by which so many visitors at once learn whether what is kept holds: to open one takes longer."""
-    app.extensions[_NUMBERS].connect_ahead(visitors, _ASK_PAGES)
+    app.extensions[_NUMBERS].connect_ahead(visitors)
+
+
+def only_kept(app: Flask, scheme: str) -> Application:
+    """Return what answers by pages that `app` keeps, asked for by a scheme, and with none where it would have to make one."""
+    return lambda environ, start_response: app({**environ, "wsgi.url_scheme": scheme, _ONLY_KEPT: True}, start_response)
 
 
 def begin_number() -> None:
@@ -126,11 +140,12 @@ class _Numbers:
         except faults:
             return None
 
-    def connect_ahead(self, count: int, question: str) -> None:
-        """Open so many connections, each of which has answered once. A database that is away for now is no matter here."""
+    def connect_ahead(self, count: int) -> None:
+        """Open so many connections, each of which has answered both questions. A database that is away is no matter here."""
         with suppress(self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError):
             for cursor in [self._connect() for _ in range(count)]:
-                self._ask(cursor, question)
+                cursor.execute(_ASK_FORMS).fetchall()
+                self._ask(cursor, _ASK_PAGES)
 
     def _ask(self, cursor: Any, question: str) -> int | None:
         rows = cursor.execute(question).fetchall()
@@ -143,6 +158,8 @@ class _Numbers:
         pooled.detach()
         if self._engine.dialect.name == "postgresql":
             connection.autocommit, connection.patience = True, USUAL.connect
+            # Prepared with the first use, which no visitor waits for, and not with the sixth.
+            connection.prepare_threshold = 0
         return connection.cursor()
 
     def _close(self, _engine: object = None) -> None:

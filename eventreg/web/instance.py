@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_babel import gettext as _
 
 from eventreg.config import Config
@@ -87,10 +87,11 @@ class Instance:
 
 
 def init_instance(app: Flask, instance: Instance) -> None:
-    """Make `instance` the one of `app`, and look before each request whether the keys were rotated."""
+    """Make `instance` the one of `app`, and look before each request whether the keys were rotated, and what it may need."""
     app.extensions[_EXTENSION] = instance
     app.extensions[_KEYS_SEEN] = _stamp(instance.config)
     app.before_request(refresh_keys)
+    app.before_request(_load_what_seals)
 
 
 def refresh_keys() -> None:
@@ -110,6 +111,12 @@ def refresh_keys() -> None:
     rotated = replace(instance.keys, sealing=read.sealing, sealing_id=read.sealing_id)
     current_app.extensions[_EXTENSION] = replace(instance, keys=rotated)
     current_app.extensions[_KEYS_SEEN] = stamp
+
+
+def _load_what_seals() -> None:
+    """Load what few processes need before a request that may write: later somebody would wait for it who waits for the turn."""
+    if request.method == "POST":
+        import cryptography.hazmat.primitives.ciphers.aead  # noqa: F401
 
 
 def _stamp(config: Config) -> tuple[int, int] | None:

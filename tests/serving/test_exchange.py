@@ -31,7 +31,7 @@ from eventreg.kernel.keys import create_keys
 from eventreg.serving.addresses import listen, parse_bind
 from eventreg.serving.logs import set_up_logging
 from eventreg.serving.supervisor import Child, Supervisor, Wishes
-from eventreg.serving.web import Place, work
+from eventreg.serving.web import Place, Practice, work
 from eventreg.web.instance import Instance, init_instance
 from eventreg.web.limits import init_limits, limited
 from eventreg.web.traffic import init_bodies
@@ -50,6 +50,17 @@ def live():
 def tell():
     return str(os.getpid())
 
+practised = []
+
+def practise(environ, start_response):
+    practised.append(environ["PATH_INFO"])
+    start_response("204 NO CONTENT", [])
+    return []
+
+@app.get("/practised")
+def tell_practice():
+    return " ".join(practised)
+
 @app.get("/held")
 def answer_when_let():
     while not (config.instance / "let").exists():
@@ -64,7 +75,8 @@ def count():
 set_up_logging()
 listener, wishes = listen(parse_bind(sys.argv[1])), Wishes()
 place = Place(wishes.say, has_others=True, rest_seconds=float(sys.argv[3]))
-serve = lambda one: work(app, listener, 2, place=one)
+practice = Practice(b"GET /own HTTP/1.1\\r\\nConnection: close\\r\\n\\r\\n", practise, visitors=3, rounds=2)
+serve = lambda one: work(app, listener, 2, place=one, practice=practice)
 children = [Child(f"Web worker {n + 1}", partial(serve, replace(place, is_helper=n > 0)), is_helper=n > 0)
             for n in range(int(sys.argv[2]))]
 sys.exit(Supervisor(children, lambda: print("listens", flush=True), wishes).run())
@@ -97,6 +109,12 @@ class Tree:
         with suppress(OSError):
             return self.get("/healthz")[0] == 200
         return False
+
+    def helper(self, first: str) -> str:
+        """Wait until another process than the first takes clients, and return it: probes are answered though all threads work."""
+        return until(
+            lambda: next((one for one in [self.get("/healthz")[1]] if one != first), None), "a helper that serves"
+        )
 
     def workers(self) -> set[int]:
         """Return the processes that serve."""
@@ -134,6 +152,14 @@ def test_worker_that_was_only_asked_whether_it_lives_stays(tmp_path: Path) -> No
         assert len(asked) == 1
 
 
+def test_fresh_worker_practises_before_others_come_and_that_is_no_work(tmp_path: Path) -> None:
+    with _tree(tmp_path, rest_seconds=0.3) as tree:
+        first = tree.workers()
+        time.sleep(1)
+        assert tree.workers() == first
+        assert tree.get("/practised") == (200, " ".join(["/own"] * 6))
+
+
 def test_exchange_loses_no_count_of_a_limit(tmp_path: Path) -> None:
     with _tree(tmp_path, rest_seconds=0.3) as tree:
         served: set[str] = set()
@@ -148,8 +174,8 @@ def test_exchange_loses_no_count_of_a_limit(tmp_path: Path) -> None:
 
 def test_request_in_flight_is_answered_before_the_worker_ends(tmp_path: Path) -> None:
     with (
-        _tree(tmp_path, rest_seconds=0.3) as tree,
         ThreadPoolExecutor(1) as pool,
+        _tree(tmp_path, rest_seconds=0.3) as tree,
         closing(tree.connect()) as connection,
     ):
         connection.request("GET", "/who")
@@ -167,21 +193,21 @@ def test_request_in_flight_is_answered_before_the_worker_ends(tmp_path: Path) ->
 
 
 def test_helper_comes_in_a_rush_and_leaves_after_it(tmp_path: Path) -> None:
-    with _tree(tmp_path, most=2, rest_seconds=2) as tree:
-        assert len(tree.workers()) == 1
-        with ThreadPoolExecutor(6) as pool:
-            answers = [pool.submit(tree.get, "/held") for _ in range(6)]
-            until(lambda: len(tree.workers()) == 2, "a helper")
-            helper = tree.get()[1]
-            tree.answer_those_held()
-            assert helper not in {answer.result()[1] for answer in answers}
-        until(lambda: len(tree.workers()) == 1, "the end of the helper")
+    with ThreadPoolExecutor(2) as pool, _tree(tmp_path, most=2, rest_seconds=2) as tree:
+        first = tree.get("/healthz")[1]
+        assert tree.workers() == {int(first)}
+        answers = [pool.submit(tree.get, "/held") for _ in range(2)]
+        tree.helper(first)
+        tree.answer_those_held()
+        assert first in {answer.result()[1] for answer in answers}
+        until(lambda: tree.workers() == {int(first)}, "the end of the helper")
 
 
 def test_process_with_a_free_thread_has_new_clients_first(tmp_path: Path) -> None:
-    with _tree(tmp_path, most=2) as tree, ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(2) as pool, _tree(tmp_path, most=2) as tree:
+        alone = tree.get("/healthz")[1]
         first = {pool.submit(tree.get, "/held") for _ in range(2)}
-        until(lambda: len(tree.workers()) == 2, "a helper")
+        tree.helper(alone)
         others = {tree.get()[1] for _ in range(10)}
         tree.answer_those_held()
         assert not others & {answer.result()[1] for answer in first}

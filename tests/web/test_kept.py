@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from flask import Flask, Response
 from sqlalchemy import delete, text as sql, update
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
@@ -24,7 +24,7 @@ from eventreg.programme.calendars import day_bounds
 from eventreg.registration.models import Registration
 from eventreg.serving.subprocesses import Legacy
 from eventreg.settings.models import InstanceSettings
-from eventreg.site.kept_pages import hand_over, take_over
+from eventreg.site.kept_pages import hand_over, only_kept, take_over
 from eventreg.web import access, kept as kept_pages
 from eventreg.web.kept import kept
 from eventreg.web.limits import limited
@@ -195,6 +195,15 @@ def test_a_process_that_leaves_hands_its_pages_and_forms_to_the_next(make_app: C
             session.execute(update(Event).where(Event.id == event.id).values(title=text("Otro", "Another")))
         assert all(b"Otro" in get(there, address).data for address in addresses)
         db.session.remove()
+
+
+def test_a_process_that_practises_has_no_page_made(app: Flask, address: str) -> None:
+    practising = Client(only_kept(app, "http"), TestResponse)
+    with counted() as statements:
+        assert practising.get(address).status_code == 204
+    assert not statements
+    made, kept_now = get(app, address), practising.get(address)
+    assert (kept_now.status_code, kept_now.data) == (200, made.data)
 
 
 def test_a_transaction_that_fails_changes_nothing_and_one_elsewhere_neither(

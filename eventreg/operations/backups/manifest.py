@@ -11,11 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from eventreg.config import Config
 from eventreg.kernel.keys import Keys, fingerprint
+from eventreg.kernel.sealing import cipher
 from eventreg.operations import OperationRefused
 
 FORMAT = 1
@@ -103,21 +101,25 @@ def seal_keys(content: bytes, passphrase: str) -> bytes:
     salt, nonce = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
     header = json.dumps({"kdf": "scrypt", **_COST, "salt": salt.hex()}).encode() + b"\n"
     key = _derive(passphrase, salt, **_COST)
-    return header + nonce + AESGCM(key).encrypt(nonce, content, _PLACE + header)
+    body: bytes = cipher(key).encrypt(nonce, content, _PLACE + header)
+    return header + nonce + body
 
 
 def open_keys(sealed: bytes, passphrase: str) -> bytes:
     """Return what `seal_keys` was given. Raises OperationRefused when the passphrase does not fit."""
+    from cryptography.exceptions import InvalidTag
+
     header, _newline, body = sealed.partition(b"\n")
     try:
         costs = json.loads(header)
         key = _derive(passphrase, bytes.fromhex(costs["salt"]), costs["n"], costs["r"], costs["p"])
         nonce, ciphertext = body[:_NONCE_BYTES], body[_NONCE_BYTES:]
-        return AESGCM(key).decrypt(nonce, ciphertext, _PLACE + header + b"\n")
+        opened: bytes = cipher(key).decrypt(nonce, ciphertext, _PLACE + header + b"\n")
     except InvalidTag:
         raise OperationRefused("The passphrase does not open the keys of this backup.") from None
     except (ValueError, KeyError, TypeError) as error:
         raise OperationRefused(f"The keys of this backup cannot be read: {error}") from error
+    return opened
 
 
 def fingerprints(keys: Keys) -> dict[str, str]:
