@@ -53,24 +53,19 @@ class Costs:
 
     def _worked(self) -> float:
         """Return how long this process, what it started and PostgreSQL have worked, and those of them that have ended."""
-        ticks, children = {}, defaultdict(list)
-        for status in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-            except OSError:
-                continue
-            process = int(status.parent.name)
-            ticks[process] = sum(map(int, fields[11:15]))
-            children[int(fields[1])].append(process)
-        waiting = [os.getpid()]
+        waiting, ticks = {os.getpid()}, 0
         if self._postgresql.exists():
-            waiting.append(int(self._postgresql.read_text(encoding="utf-8").split()[0]))
-        found = set()
+            waiting.add(int(self._postgresql.read_text(encoding="utf-8").split()[0]))
         while waiting:
-            process = waiting.pop()
-            found.add(process)
-            waiting += [child for child in children[process] if child not in found]
-        return sum(ticks.get(process, 0) for process in found) / _TICK
+            process = Path("/proc", str(waiting.pop()))
+            try:
+                fields = (process / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+                children = [part for path in process.glob("task/*/children") for part in path.read_text().split()]
+            except OSError:  # it has just ended
+                continue
+            ticks += sum(map(int, fields[11:15]))
+            waiting.update(map(int, children))
+        return ticks / _TICK
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

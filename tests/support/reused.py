@@ -52,7 +52,7 @@ class KeptMap(Map):
     def update(self) -> None:
         """Take over what was made of equal rules in the same order."""
         if self._remap:
-            key = tuple(part for rule in self._added for part in _said(rule))
+            key = tuple(map(_said, self._added))
             if key not in _MAPS:
                 _MAPS[key] = Map(_copies(self._added), host_matching=self.host_matching)
                 _MAPS[key].update()
@@ -118,8 +118,13 @@ def _kept_rules(add: Any) -> Any:
 
 
 def _said(rule: Rule) -> tuple[object, ...]:
-    methods = frozenset(rule.methods or ())
-    return rule.rule, rule.endpoint, methods, repr(rule.defaults), rule.subdomain, _is_automatic(rule)
+    """Return what tells the rule from others, put together once: the same rules are in every application."""
+    said: tuple[object, ...] | None = vars(rule).get("said")
+    if said is None:
+        methods = frozenset(rule.methods or ())
+        said = rule.rule, rule.endpoint, methods, repr(rule.defaults), rule.subdomain, _is_automatic(rule)
+        rule.said = said  # type: ignore[attr-defined]
+    return said
 
 
 def _copies(rules: list[Rule]) -> Iterator[Rule]:
