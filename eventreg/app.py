@@ -300,7 +300,7 @@ def _init_event_parts(app: Flask) -> None:
 
 def _personal_link(purpose: str, public_id: str, generation: int) -> str:
     """Return the address of a personal link, whichever room it belongs to. Raises LookupError."""
-    from eventreg.accounts import links as account_links
+    from eventreg.accounts import emails as account_links
     from eventreg.contacts import services as contacts
     from eventreg.events import links as event_links
     from eventreg.registration.services import links as registration_links

@@ -182,7 +182,7 @@ def serving() -> Iterator[Site]:
 
 def fill() -> tuple[str, dict[tuple[str, str], str]]:
     """Load the seminar with fictional people; return its slug and links to sign in with."""
-    from eventreg.accounts.links import sign_in_address
+    from eventreg.accounts.emails import sign_in_address
     from eventreg.accounts.services.accounts import create_account
     from eventreg.accounts.services.sign_in import make_sign_in_link
     from eventreg.db import db

@@ -149,7 +149,7 @@ def second_factor_off(email: str) -> None:
 
 
 def _new_link(account_id: int) -> str:
-    from eventreg.accounts.links import sign_in_address
+    from eventreg.accounts.emails import sign_in_address
     from eventreg.accounts.services.sign_in import make_sign_in_link
 
     return sign_in_address(make_sign_in_link(account_id, minutes=_LINK_MINUTES))

@@ -137,11 +137,9 @@ def _try(carrier: Carrier, message: MailMessage, now: datetime) -> Attempt:
         log.error("Message %d cannot be built: %s", message.id, described(error))
         return Attempt(rules.Outcome.UNSENDABLE)
     if config.has_dkim:
-        from eventreg.mail import signing  # few instances sign here
-
         try:
-            content = signing.signed(content, sender, config.mail_dkim_key, config.mail_dkim_selector)
-        except signing.CannotSign:
+            content = composition.signed(content, sender, config.mail_dkim_key, config.mail_dkim_selector)
+        except composition.CannotSign:
             # About our settings, which somebody mends, and not about this message.
             log.error("Messages cannot be signed: see eventreg doctor")
             return Attempt(rules.Outcome.UNREACHABLE, "DKIM")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from eventreg.accounts.links import sign_in_address
+from eventreg.accounts.emails import sign_in_address
 from eventreg.accounts.models import Account
 from eventreg.accounts.services.sign_in import make_sign_in_link
 from eventreg.config import Config

@@ -8,12 +8,16 @@ that is true, and the next one does the rest.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _, ngettext
 from sqlalchemy import select
 
+from eventreg.accounts.emails import enqueue_to_account
+from eventreg.accounts.models import Account
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
@@ -21,19 +25,73 @@ from eventreg.events.queries.events import get_event_whole, lock_event_in_any_st
 from eventreg.events.queries.team import list_grants
 from eventreg.events.rules.settings import LONGEST_KEPT, check_seen
 from eventreg.events.rules.team import Permission
+from eventreg.i18n import formats, languages
 from eventreg.jobs.services import schedule
-from eventreg.kernel import clock
+from eventreg.kernel import clock, text
 from eventreg.kernel.errors import N_, NotFound, Refused
+from eventreg.mail.content import MailContent
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import forget_messages
 from eventreg.privacy import rules
-from eventreg.privacy.emails import enqueue_before_deletion
 from eventreg.privacy.holdings import HOLDINGS, RECEIPT
 from eventreg.privacy.models import Deletion, Hold
 from eventreg.privacy.retention import Amount, Line, Plan, find_hold, get_plan, today_of
 from eventreg.reports.services import keep_figures, last_kept
 from eventreg.reports.views.figures import told_figures
+from eventreg.web.instance import address_of, site_name
+
+#: kinds that are named; the page has them all
+_NAMED = 6
+
+
+def enqueue_before_deletion(owner: Account, event: Event, first: datetime, amounts: Sequence[Amount]) -> None:
+    """Tell an owner what goes when, in the caller's transaction; once for each first day."""
+    with languages.speaking(owner.language) as language:
+        content = before_deletion(owner, event, first, amounts, language).quietened(event.is_quiet)
+        key = f"account/before-deletion/{event.id}/{owner.id}/{first.date().isoformat()}"
+        enqueue_to_account(owner, content, language, key, "privacy/before_deletion", is_held_back=event.holds_mail)
+
+
+def before_deletion(
+    owner: Account, event: Event, first: datetime, amounts: Sequence[Amount], language: str
+) -> MailContent:
+    """Return what an owner is told."""
+    title = text.pick(event.title, language, event.languages).text
+
+    def day(at: datetime | None) -> str:
+        return formats.plain_day((at or first).astimezone(ZoneInfo(event.time_zone)).date(), language)
+
+    facts = [(day(line.due_at), f"{_(line.holding.title)}: {number}") for line, number in amounts[:_NAMED]]
+    more = len(amounts) - len(facts)
+    return MailContent(
+        subject=_("From %(day)s on, data of %(event)s are deleted", day=day(first), event=title),
+        heading=_("Data are deleted soon"),
+        greeting=_("Dear %(name)s,", name=owner.name),
+        paragraphs=(
+            _(
+                "The people who registered were told for how long their data are kept. From %(day)s on, what has reached "
+                "the end of its period is deleted by itself. It cannot be brought back.",
+                day=day(first),
+            ),
+            _(
+                "The event's public page, its programme, its conclusions and its figures stay. The figures of today were kept."
+            ),
+            _(
+                "Download before that day what you must keep. If the law obliges you to keep the data, place a hold on the page."
+            ),
+            *(
+                [ngettext("%(num)d more kind is on the page.", "%(num)d more kinds are on the page.", more)]
+                if more
+                else []
+            ),
+        ),
+        facts=tuple(facts),
+        action=(_("Open data and retention"), address_of("privacy.show_retention", slug=event.slug)),
+        is_link_personal=False,
+        footer=(_("You get this because you own the event."), site_name()),
+    )
+
 
 RETENTION_JOB = "privacy.retention"
 _TURN_SECONDS = 1.0

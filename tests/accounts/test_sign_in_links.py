@@ -10,7 +10,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from eventreg.accounts.links import GENERATION, SIGN_IN, resolve
+from eventreg.accounts.emails import GENERATION, SIGN_IN, resolve
 from eventreg.accounts.models import SignInLink
 from eventreg.accounts.rules.guarding import Visitor
 from eventreg.accounts.rules.profiles import AccountReason, TooManyTries

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from eventreg.mail import signing
+from eventreg.mail import composition
 from eventreg.mail.delivery import deliver_due
 from eventreg.mail.rules import DeliveryState, Outcome
 from tests.mail.outbox import HandClock, queue_some, stored
@@ -32,7 +32,7 @@ def test_a_signature_holds_with_the_record_that_is_shown(
     with make_app(**mail_server.settings(), mail_dkim_key=key, mail_dkim_selector="desk").app_context():
         queue_some(2)
         assert deliver_due(2, read_clock=HandClock()).outcomes == {Outcome.ACCEPTED: 2}
-    record = signing.record("instituto.example", key, "desk")
+    record = composition.record("instituto.example", key, "desk")
     for mail in mail_server.received:
         asked: list[bytes] = []
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from eventreg.config import Config
-from eventreg.mail import signing
+from eventreg.mail import composition
 from eventreg.operations.doctor import Level
 from eventreg.operations.doctor.sender import check_mailbox, check_sender
 from tests.mail.reports import Mailbox
@@ -95,7 +95,7 @@ def _found(config: Config, names: Names, **settings: object) -> list[tuple[Level
 
 def test_a_domain_in_order_is_called_so(config: Config, names: Names, key_file: Path) -> None:
     assert _found(config, names) == []
-    name, value = signing.record("institution.org", key_file, "eventreg")
+    name, value = composition.record("institution.org", key_file, "eventreg")
     # A record longer than 255 signs stands in several strings.
     names.records[f"{name}.", "TXT"] = [f'"{value[:200]}" "{value[200:]}"']
     assert _found(config, names, mail_dkim_key=key_file) == []
@@ -103,7 +103,7 @@ def test_a_domain_in_order_is_called_so(config: Config, names: Names, key_file: 
 
 def test_what_is_missing_is_said_as_the_record_that_mends_it(config: Config, names: Names, key_file: Path) -> None:
     names.records = {(f"{SERVER}.", "A"): [ADDRESS]}
-    name, value = signing.record("institution.org", key_file, "eventreg")
+    name, value = composition.record("institution.org", key_file, "eventreg")
     dmarc = "v=DMARC1; p=none; rua=mailto:postmaster@institution.org"
     reverse = f"7.113.0.203.in-addr.arpa. IN PTR {SERVER}."
     assert _found(config, names, mail_dkim_key=key_file) == [

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from eventreg.accounts import links, passwords, queries, sessions
+from eventreg.accounts import emails, passwords, queries, sessions
 from eventreg.accounts.emails import Notice, enqueue_notice, enqueue_sign_in_link, enqueue_welcome
 from eventreg.accounts.models import Account, SignInLink
 from eventreg.accounts.rules.guarding import INVITATION_BY_ACCOUNT, LINK, SIGN_IN, Visitor
@@ -36,7 +36,7 @@ def make_sign_in_link(account_id: int, minutes: int = MAILED_LINK_MINUTES, by: A
     Only whoever gets the token can use it: nothing in the database makes it without the instance's key.
     """
     with transaction():
-        return links.sign_in_token(_add_link(accounts.lock_account(account_id), minutes, by).public_id)
+        return emails.sign_in_token(_add_link(accounts.lock_account(account_id), minutes, by).public_id)
 
 
 def ask_for_sign_in_link(email: str, who: Visitor) -> None:
@@ -70,7 +70,7 @@ def send_sign_in_link(email: str) -> bool:
 
 def use_sign_in_link(token: str) -> Account:
     """Use a link up and return its account; of two at once one succeeds. Raises Refused (LINK_OVER)."""
-    public_id = links.link_id_of(token)
+    public_id = emails.link_id_of(token)
     if public_id is None:
         raise Refused(AccountReason.LINK_OVER)
     with transaction() as session:
@@ -160,7 +160,7 @@ def add_account(
             account.may_create_events = True
             note(account, "may_create_events", by)
         token = make_sign_in_link(account_id, WELCOME_DAYS * _MINUTES_A_DAY, by)
-        enqueue_welcome(account, links.link_id_of(token) or "", WELCOME_DAYS)
+        enqueue_welcome(account, emails.link_id_of(token) or "", WELCOME_DAYS)
         return token
 
 
@@ -173,7 +173,7 @@ def send_link_to(account_id: int, by: Actor) -> str:
         demand(Try(INVITATION_BY_ACCOUNT, str(by.id)))
         account: Account = accounts.lock_account(account_id)
         token = make_sign_in_link(account_id, MAILED_LINK_MINUTES, by)
-        enqueue_sign_in_link(account, links.link_id_of(token) or "", MAILED_LINK_MINUTES)
+        enqueue_sign_in_link(account, emails.link_id_of(token) or "", MAILED_LINK_MINUTES)
         return token
 
 

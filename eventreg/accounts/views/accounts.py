@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from eventreg.accounts import links, queries
+from eventreg.accounts import emails, queries
 from eventreg.accounts.forms import AccountForm, ClosingForm, PasswordForm, ProfileForm
 from eventreg.accounts.models import Account
 from eventreg.accounts.queries import list_open_sessions
@@ -116,7 +116,7 @@ def _page(form: AccountForm, problem: str = "", code: int = 200) -> Answer:
 
 def _done(email: str, token: str, minutes: int) -> Answer:
     """Say that a link is on its way; where no mail leaves, show it to the administrator, who could make any."""
-    address = "" if instance.config().sends_mail else links.sign_in_address(token)
+    address = "" if instance.config().sends_mail else emails.sign_in_address(token)
     return render_template("accounts/account_link.html", email=email, address=address, minutes=minutes)
 
 

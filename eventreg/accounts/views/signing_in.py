@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from eventreg.accounts import links, queries, sessions
+from eventreg.accounts import emails, queries, sessions
 from eventreg.accounts.forms import CodeForm, ProofForm, SignInForm
 from eventreg.accounts.models import Account
 from eventreg.accounts.rules.codes import SignInWay
@@ -66,7 +66,7 @@ def sign_in_link_sent() -> Answer:
 @personal
 def sign_in_by_link(token: str) -> Answer:
     """Show one button and change nothing: mail scanners open links before people do."""
-    public_id = links.link_id_of(token)
+    public_id = emails.link_id_of(token)
     if public_id is None or queries.find_open_link(public_id, now()) is None:
         return _link_over_page()
     return render_template("accounts/sign_in_by_link.html", form=BaseForm())

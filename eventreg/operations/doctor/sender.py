@@ -14,7 +14,7 @@ import dns.resolver
 import dns.reversename
 
 from eventreg.config import Config
-from eventreg.mail import bounces, rules, signing
+from eventreg.mail import bounces, composition, rules
 from eventreg.operations.doctor import Finding, fail, ok, warn
 
 _SECONDS = 4.0
@@ -153,8 +153,8 @@ def _dkim(asks: _Dns, domain: str, config: Config) -> Finding:
     if not config.has_dkim:
         return ok("Messages are not signed here (no EVENTREG_MAIL_DKIM_KEY): the mail server has to.")
     try:
-        wanted = signing.record(domain, config.mail_dkim_key, config.mail_dkim_selector)
-    except signing.CannotSign as error:
+        wanted = composition.record(domain, config.mail_dkim_key, config.mail_dkim_selector)
+    except composition.CannotSign as error:
         return fail("Messages cannot be signed, and wait.", str(error))
     key = wanted.value.rpartition("p=")[2]
     found = ["".join(each.split()) for each in asks.texts(wanted.name, "v=dkim1")]
