@@ -237,8 +237,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.events import checks, today
     from eventreg.exchange.services import exporting
     from eventreg.mail.services import take_reply
-    from eventreg.messages import calendar_updates
-    from eventreg.messages.views import Held
+    from eventreg.messages import calendar_updates, views
     from eventreg.privacy import agreements
     from eventreg.programme.calendars import reply_box
     from eventreg.questionnaires import checks as of_questions
@@ -248,7 +247,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.web import instance as of_instance
 
     checks.checks.plug(app, [of_questions.list_missing_questions])
-    today.today_items.plug(app, (*PEOPLE_ITEMS, Held()))
+    today.today_items.plug(app, (*PEOPLE_ITEMS, views.Held()))
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.calendar_updates.plug(app, calendar_updates.Updates())

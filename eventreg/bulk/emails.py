@@ -14,8 +14,7 @@ from eventreg.kernel.text import pick
 from eventreg.mail.content import MailContent, link_marker, new_marker
 from eventreg.mail.rich import RichText
 from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import OWN_PAGE, News, Occasion, occasions, placeholders
-from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails import OWN_PAGE, News, Occasion, about_registration, occasions, placeholders
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
 from eventreg.selfservice import copies
@@ -84,7 +83,7 @@ def trial_message(
         return replace(message, audience="team")
 
 
-class _Written(AboutRegistration, is_base=True):
+class _Written(about_registration.AboutRegistration, is_base=True):
     def details(self) -> tuple[tuple[str, str], ...]:
         return (
             (_("Event"), self.event_title),

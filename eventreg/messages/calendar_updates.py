@@ -19,27 +19,19 @@ from eventreg.events.announcing import Announcing, WrittenTo
 from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event, lock_event_in_any_state
-from eventreg.events.rules.dates import common_hours
-from eventreg.events.rules.settings import AttendanceMode, SettingsReason
-from eventreg.events.rules.texts import TextChange, fingerprint
+from eventreg.events.rules import dates, settings as setting, texts as text_rules
 from eventreg.events.services import settings, texts
-from eventreg.i18n import formats
-from eventreg.i18n.countries import zone_place
+from eventreg.i18n import countries, formats
 from eventreg.jobs.models import Job
 from eventreg.jobs.services import find_payload, schedule
-from eventreg.kernel import clock
+from eventreg.kernel import clock, text
 from eventreg.kernel.errors import N_, Refused
-from eventreg.kernel.text import email_key
-from eventreg.mail.content import Change, Fact, MailContent
-from eventreg.mail.services import enqueue_all
+from eventreg.mail import content as words, services as mail
 from eventreg.programme import calendars
-from eventreg.registration.emails import News, Occasion, participant_message
-from eventreg.registration.emails.about_registration import AboutRegistration
-from eventreg.registration.emails.messages import Again, Group
+from eventreg.registration.emails import News, Occasion, about_registration, messages, participant_message
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import list_day_ids
-from eventreg.registration.rules.availability import UNDO_WINDOW
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules import availability, states
 from eventreg.registration.services.statuses import imagined
 
 UPDATE_JOB = "messages.update_calendars"
@@ -47,24 +39,24 @@ PEOPLE_A_STEP = 50
 _LARGEST_REPLY = 256 * 1024
 
 
-class EventChanged(AboutRegistration):
+class EventChanged(about_registration.AboutRegistration):
     """When or where it is, or what it is called, is another."""
 
     key = "event_changed"
-    group = Group.EVENT
+    group = messages.Group.EVENT
     title = _l("Dates, place or title changed")
     trigger = _l(
         "Goes to whoever has a place when what stands in the calendar changes, unless it is saved without an email."
     )
-    goes_again = Again.NEVER
+    goes_again = messages.Again.NEVER
     invites = True
 
-    def write(self) -> MailContent:
+    def write(self) -> words.MailContent:
         """See `Message.write`."""
         return self.content(
             _("Please note a change"),
             _("There is a change to “%(title)s”. Your place stays as it is.", title=self.event_title),
-            Fact(_("This message brings your calendar up to date.")),
+            words.Fact(_("This message brings your calendar up to date.")),
             _("What is different:"),
             changes=self.changes,
             steps=(_("If you cannot come, withdraw your registration, so that somebody else can have the place."),),
@@ -90,7 +82,7 @@ class Updates:
         if not people and not has_begun:
             _forget(event.id)
         if announcing.updates_calendars:
-            due_at = clock.now() + UNDO_WINDOW
+            due_at = clock.now() + availability.UNDO_WINDOW
             work = {
                 "event_id": event.id,
                 "before": since,
@@ -115,14 +107,15 @@ class Updates:
                 raise Refused(N_("It is too late to undo this: the emails have gone."), status_code=409)
             work = find_payload(_key(event_id)) or {}
             if work["facts"] != settings.calendar_facts(event):
-                raise Refused(SettingsReason.CHANGED_MEANWHILE)
+                raise Refused(setting.SettingsReason.CHANGED_MEANWHILE)
             settings.put_facts_back(event, work["before"], who)
             changes = []
             for name in settings.CALENDAR_TEXTS:
                 now_is: Mapping[str, str] = getattr(event, name)
                 was = dict.fromkeys(now_is, "") | work["before"]["columns"][name]
                 changes += [
-                    TextChange(name, code, fingerprint(now_is.get(code, "")), text) for code, text in was.items()
+                    text_rules.TextChange(name, code, text_rules.fingerprint(now_is.get(code, "")), said)
+                    for code, said in was.items()
                 ]
             texts.save_texts(event_id, changes, who)
             if not work["tells_all"]:
@@ -147,7 +140,7 @@ def update_some(work: Mapping[str, Any], now: datetime) -> int:
     days, occasion, was = list_day_ids(people), Occasion.load(event), occasion_before(event, work["before"])
     reached = _concerned(event, None if work["tells_all"] else work["before"], people, days)
     suffix = f"/{event.calendar_revision}"
-    enqueue_all(
+    mail.enqueue_all(
         [
             participant_message(occasion, person, news_of(was, occasion, days[person.id]), now, key_suffix=suffix)
             for person in reached
@@ -171,7 +164,7 @@ def take_reply(content: bytes) -> bool:
         for person in session.scalars(people) if reply is not None else ():
             uid = calendars.personal_uid(session.get_one(Event, person.event_id), person.public_id)
             is_theirs = calendars.is_answer_address(named[person.public_id], person.public_id, person.link_generation)
-            if is_theirs and reply is not None and (uid, person.email_key) == (reply.uid, email_key(reply.email)):
+            if is_theirs and reply is not None and (uid, person.email_key) == (reply.uid, text.email_key(reply.email)):
                 if person.calendar_answer != reply.answer:
                     person.calendar_answer, person.calendar_answered_at = reply.answer, clock.now()
                 return True
@@ -185,7 +178,7 @@ def _people(event: Event, after: int = 0) -> Any:
         .where(
             Registration.event_id == event.id,
             Registration.id > after,
-            Registration.status == Status.CONFIRMED,
+            Registration.status == states.Status.CONFIRMED,
             Registration.calendar_revision != event.calendar_revision,
         )
         .order_by(Registration.id)
@@ -224,7 +217,7 @@ def _written_to(
     if not people:
         return []
     occasion, was, now = Occasion.load(event), occasion_before(event, before), clock.now()
-    new, told, composed = fingerprint(str(settings.calendar_facts(event))), [], set[str]()
+    new, told, composed = text_rules.fingerprint(str(settings.calendar_facts(event))), [], set[str]()
     for person in people:
         message = None
         if person.language not in composed:
@@ -240,7 +233,7 @@ def _written_to(
 def occasion_before(event: Event, before: Mapping[str, Any]) -> Occasion:
     """Return the event as it was, in no session, as far as the message says it."""
     columns = before["columns"]
-    attendance = AttendanceMode(columns["attendance"])
+    attendance = setting.AttendanceMode(columns["attendance"])
     was = Event(**columns | {"attendance": attendance, "languages": event.languages})
     days = [
         EventDay(
@@ -255,17 +248,19 @@ def occasion_before(event: Event, before: Mapping[str, Any]) -> Occasion:
 
 
 def news_of(was: Occasion, occasion: Occasion, day_ids: frozenset[int]) -> News:
-    def changes(language: str) -> tuple[Change, ...]:
+    """Return what the message tells somebody who comes on these days: what it was and is, as far as that differs."""
+
+    def changes(language: str) -> tuple[words.Change, ...]:
         told = (
             (label, say(was), say(occasion))
             for label, say in (
                 (_("Title"), lambda each: each.title(language)),
                 (_("Dates"), lambda each: _when(each, day_ids, language)),
-                (_("Time zone"), lambda each: zone_place(each.event.time_zone, language)),
+                (_("Time zone"), lambda each: countries.zone_place(each.event.time_zone, language)),
                 (_("Place"), lambda each: each.place(language)),
             )
         )
-        return tuple(Change(*each) for each in told if each[1] != each[2])
+        return tuple(words.Change(*each) for each in told if each[1] != each[2])
 
     return News(EventChanged, day_ids, changes=changes)
 
@@ -273,7 +268,7 @@ def news_of(was: Occasion, occasion: Occasion, day_ids: frozenset[int]) -> News:
 def _when(occasion: Occasion, day_ids: frozenset[int], language: str) -> str:
     """Return the days somebody comes, with the hours of each where they differ."""
     days = occasion.days_attended(day_ids)
-    if common_hours(days):
+    if dates.common_hours(days):
         return occasion.dates(day_ids, language)
     said = (
         f"{formats.days([day.held_on], language)}, {formats.span(day.starts_at, day.ends_at, language)}" for day in days

@@ -55,6 +55,19 @@ UNNAMED: Final = {
     "questionnaire_drafts.changed_by_id": _ACCOUNT,
     "tags.created_by_id": _ACCOUNT,
     "answers.sort_value": _ANEW,
+    **dict.fromkeys(
+        (
+            "registrations.copy_email",
+            "registrations.copy_language",
+            "registrations.copy_generation",
+            "registrations.copy_refused",
+        ),
+        "a wish of the person's, confirmed here: whoever gets copies is asked anew elsewhere",
+    ),
+    **dict.fromkeys(
+        ("registrations.calendar_answer", "registrations.calendar_answered_at"),
+        "the answer to an invitation of this instance, whose address made it",
+    ),
     "registrations.phone_key": _ANEW,
     "registrations.sort_name": _ANEW,
     "registrations.sort_institution": _ANEW,

@@ -17,12 +17,7 @@ from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole, get_event_with_picture
 from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.settings import (
-    lift_mail_hold,
-    save_look,
-    save_settings,
-    take_back_places,
-)
+from eventreg.events.services.settings import lift_mail_hold, save_look, save_settings, take_back_places
 from eventreg.events.views import blueprint, desk
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.countries import zone_place

@@ -12,10 +12,8 @@ from eventreg.registration.forms import AddressForm
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import get_address_change, get_by_token, own_token
 from eventreg.registration.services import links
-from eventreg.registration.services.links import confirm_address_change
 from eventreg.registration.views.form_pages import occasion_of, page_frame, public_occasion
-from eventreg.selfservice import copies
-from eventreg.selfservice.services import verify_address
+from eventreg.selfservice import copies, services
 from eventreg.selfservice.views import blueprint
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.limits import limited
@@ -56,7 +54,7 @@ def verify(token: str) -> Answer:
     if request.method != "POST":  # HEAD asks for the page too
         return _confirming_page(registration, "selfservice/verify.html", token)
     with Refusals() as outcome:
-        registration = verify_address(registration.event_id, registration.id)
+        registration = services.verify_address(registration.event_id, registration.id)
         return redirect(url_for("selfservice.show_receipt", token=own_token(registration, "my")), 303)
     return _confirming_page(registration, "selfservice/verify.html", token, outcome.problem), outcome.status_code
 
@@ -71,7 +69,7 @@ def confirm_address(token: str) -> Answer:
     if request.method != "POST":  # HEAD asks for the page too
         return _confirming_page(registration, "selfservice/confirm_address.html", token)
     with Refusals() as outcome:
-        registration = confirm_address_change(token)
+        registration = links.confirm_address_change(token)
         flash(_("Your new email address is confirmed. Your earlier personal link no longer works."))
         return redirect(url_for("selfservice.show_own", token=own_token(registration, "my")), 303)
     page = _confirming_page(registration, "selfservice/confirm_address.html", token, outcome.problem)
