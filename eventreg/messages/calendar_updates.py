@@ -5,9 +5,15 @@ changes within the minute are one update, and what is back as it was is none. A 
 and where the next one begins commit together, so that a worker killed at any moment leaves nobody out and tells nobody twice.
 """
 
+import base64
+import hmac
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from email import message_from_bytes
+from itertools import islice
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _, lazy_gettext as _l
@@ -24,7 +30,7 @@ from eventreg.events.services import settings, texts
 from eventreg.i18n import countries, formats
 from eventreg.jobs.models import Job
 from eventreg.jobs.services import find_payload, schedule
-from eventreg.kernel import clock, text
+from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import N_, Refused
 from eventreg.mail import content as words, services as mail
 from eventreg.programme import calendars
@@ -33,9 +39,13 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import list_day_ids
 from eventreg.registration.rules import availability, states
 from eventreg.registration.services.statuses import imagined
+from eventreg.web.instance import keys
 
 UPDATE_JOB = "messages.update_calendars"
 PEOPLE_A_STEP = 50
+#: in a local part, beside the box: 9 bytes of public id and 50 bits that sign it, in letters of which case does not matter
+_LENGTHS = (15, 10)
+_ANSWERED = re.compile(rb"(?i)\+c([a-z2-7]{25})@")
 _LARGEST_REPLY = 256 * 1024
 
 
@@ -150,6 +160,53 @@ def update_some(work: Mapping[str, Any], now: datetime) -> int:
     return len(reached)
 
 
+def answer_address(box: str, person: Registration) -> str:
+    """Return where a mail program's answer to one person's invitation goes, which nobody else can make.
+
+    `box`: the address whose mailbox is read; empty: none is, and nobody is asked.
+    """
+    local, _at, domain = box.rpartition("@")
+    return f"{local}+c{_id_and_mac(person)}@{domain}" if domain else ""
+
+
+def _id_and_mac(person: Registration) -> str:
+    signed = f"{person.public_id}/{person.link_generation}"
+    mac = bytes.fromhex(tokens.lookup_hash(keys(), "calendar-reply", signed))
+    parts = (base64.b32encode(each).decode().lower() for each in (base64.urlsafe_b64decode(person.public_id), mac))
+    return "".join(part[:length] for part, length in zip(parts, _LENGTHS, strict=True))
+
+
+def _answered_ids(content: bytes) -> dict[str, str]:
+    """Return the public ids that addresses in a message name, with the whole of each. Never raises."""
+    found = (each[1].decode().lower() for each in islice(_ANSWERED.finditer(content), 20))
+    return {base64.urlsafe_b64encode(base64.b32decode(f"{each[:15].upper()}=")).decode(): each for each in found}
+
+
+class _Reply(NamedTuple):
+    """What a mail program answered to an invitation: to which entry, as whom, and a value of PARTSTAT in small letters."""
+
+    uid: str
+    email: str
+    answer: str
+
+
+def _read_reply(content: bytes) -> _Reply | None:
+    """Return what a message answers (RFC 6047, METHOD:REPLY). What cannot be understood answers nothing. Never raises."""
+    from icalendar import Calendar
+
+    try:
+        parts = islice(message_from_bytes(content).walk(), 50)
+        bodies = (part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/calendar")
+        calendar = Calendar.from_ical(next(body for body in bodies if isinstance(body, bytes)))
+        entry = next(each for each in calendar.walk("VEVENT") if "RECURRENCE-ID" not in each)
+        guest, answer = entry["ATTENDEE"], str(entry["ATTENDEE"].params["PARTSTAT"]).lower()
+        if str(calendar["METHOD"]).upper() != "REPLY" or answer not in calendars.ANSWERS:
+            return None
+        return _Reply(str(entry["UID"]), unquote(re.sub("(?i)^mailto:", "", str(guest))), answer)
+    except Exception:
+        return None
+
+
 def take_reply(content: bytes) -> bool:
     """Keep what somebody's mail program answered to an invitation, and when; it decides nothing. False: it is no such answer.
 
@@ -157,13 +214,13 @@ def take_reply(content: bytes) -> bool:
     nothing.
     """
     content = content[:_LARGEST_REPLY]
-    named = calendars.answered_ids(content)
-    reply = calendars.read_reply(content) if named else None
+    named = _answered_ids(content)
+    reply = _read_reply(content) if named else None
     with transaction() as session:
         people = select(Registration).where(Registration.public_id.in_(named)).with_for_update()
         for person in session.scalars(people) if reply is not None else ():
             uid = calendars.personal_uid(session.get_one(Event, person.event_id), person.public_id)
-            is_theirs = calendars.is_answer_address(named[person.public_id], person.public_id, person.link_generation)
+            is_theirs = hmac.compare_digest(named[person.public_id], _id_and_mac(person))
             if is_theirs and reply is not None and (uid, person.email_key) == (reply.uid, text.email_key(reply.email)):
                 if person.calendar_answer != reply.answer:
                     person.calendar_answer, person.calendar_answered_at = reply.answer, clock.now()
