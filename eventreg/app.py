@@ -119,7 +119,7 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.media.services import find_for_mail
     from eventreg.privacy.views.sharing import own_section
     from eventreg.programme.services.programme import count_sign_ups
-    from eventreg.registration.emails.composing import copies_of
+    from eventreg.registration.emails import composing
     from eventreg.registration.queries.sessions import count_session_people
     from eventreg.selfservice import copies
     from eventreg.selfservice.views.page import own_sections
@@ -136,7 +136,8 @@ def _init_rooms(app: Flask) -> None:
     mail_picture.plug(app, find_for_mail)
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
-    copies_of.plug(app, copies.copies_of)
+    composing.copies_of.plug(app, copies.copies_of)
+    composing.answers_to.plug(app, _answers_to)
     own_sections.plug(app, (own_section,))
     _init_contacts(app)
     _init_directory(app)
@@ -255,24 +256,19 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.events import checks, today
     from eventreg.exchange.services import exporting
     from eventreg.mail.services import take_reply
-    from eventreg.messages import calendar_updates
-    from eventreg.messages.views import Held
+    from eventreg.messages import calendar_updates, views
     from eventreg.privacy import agreements
-    from eventreg.programme.calendars import reply_box
     from eventreg.questionnaires import checks as of_questions
     from eventreg.questionnaires.queries import count_registered
     from eventreg.registration.queries import registrations
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
-    from eventreg.web import instance as of_instance
 
     checks.checks.plug(app, [of_questions.list_missing_questions])
-    today.today_items.plug(app, (*PEOPLE_ITEMS, Lapsed(), Held(), HearsNothing()))
+    today.today_items.plug(app, (*PEOPLE_ITEMS, Lapsed(), views.Held(), HearsNothing()))
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.calendar_updates.plug(app, calendar_updates.Updates())
     take_reply.plug(app, calendar_updates.take_reply)
-    # Where bounces are read, answers of calendars are read as well.
-    reply_box.plug(app, lambda: of_instance.config().mail_bounce_address)
     checks.count_asked.plug(app, of_questions.count_asked)
     exporting.list_recipients.plug(app, agreements.list_recipients)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)
@@ -313,6 +309,14 @@ def _personal_link(purpose: str, public_id: str, generation: int) -> str:
             continue
         return address
     return registration_links.resolve(purpose, public_id, generation)
+
+
+def _answers_to(person: Any) -> str:
+    """Return where a calendar answers an invitation: where what comes back is read, answers are read as well."""
+    from eventreg.messages import calendar_updates
+    from eventreg.web.instance import config
+
+    return calendar_updates.answer_address(config().mail_bounce_address, person)
 
 
 def _shipped(package: Path, name: str, source: str = "") -> Path:

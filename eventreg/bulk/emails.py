@@ -25,8 +25,15 @@ from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
 from eventreg.mail.rich import RichText, render_rich
 from eventreg.mail.services import OutgoingMessage
 from eventreg.programme.queries import count_public
-from eventreg.registration.emails import OWN_PAGE, News, Occasion, every_message, occasions, placeholders
-from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails import (
+    OWN_PAGE,
+    News,
+    Occasion,
+    about_registration,
+    every_message,
+    occasions,
+    placeholders,
+)
 from eventreg.registration.emails.addresses import CHOICES
 from eventreg.registration.emails.messages import Again, Group
 from eventreg.registration.emails.placeholders import Facts
@@ -114,7 +121,7 @@ def trial_message(
         return replace(message, audience="team")
 
 
-class _Written(AboutRegistration, is_base=True):
+class _Written(about_registration.AboutRegistration, is_base=True):
     def details(self) -> tuple[tuple[str, str], ...]:
         return (
             (_("Event"), self.event_title),
@@ -166,7 +173,7 @@ def _marked(words: RichText | None, language: str) -> RichText | None:
     return RichText(words.text, html)
 
 
-class Timely(AboutRegistration, is_base=True):
+class Timely(about_registration.AboutRegistration, is_base=True):
     """A message at a time, off until somebody of the team switches it on: see `bulk.services.schedules`."""
 
     group = Group.EVENT

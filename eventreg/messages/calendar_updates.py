@@ -5,9 +5,15 @@ changes within the minute are one update, and what is back as it was is none. A 
 and where the next one begins commit together, so that a worker killed at any moment leaves nobody out and tells nobody twice.
 """
 
+import base64
+import hmac
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from email import message_from_bytes
+from itertools import islice
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _, lazy_gettext as _l
@@ -19,52 +25,48 @@ from eventreg.events.announcing import Announcing, WrittenTo
 from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import lock_event, lock_event_in_any_state
-from eventreg.events.rules.dates import common_hours
-from eventreg.events.rules.settings import AttendanceMode, SettingsReason
-from eventreg.events.rules.texts import TextChange, fingerprint
+from eventreg.events.rules import dates, settings as setting, texts as text_rules
 from eventreg.events.services import settings, texts
-from eventreg.i18n import formats
-from eventreg.i18n.countries import zone_place
+from eventreg.i18n import countries, formats
 from eventreg.jobs.models import Job
 from eventreg.jobs.services import find_payload, schedule
-from eventreg.kernel import clock
+from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import N_, Refused
-from eventreg.kernel.text import email_key
-from eventreg.mail.content import Change, Fact, MailContent
-from eventreg.mail.services import enqueue_all
+from eventreg.mail import content as words, services as mail
 from eventreg.programme import calendars
-from eventreg.registration.emails import News, Occasion, participant_message
-from eventreg.registration.emails.about_registration import AboutRegistration
-from eventreg.registration.emails.messages import Again, Group
+from eventreg.registration.emails import News, Occasion, about_registration, messages, participant_message
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import list_day_ids
-from eventreg.registration.rules.availability import UNDO_WINDOW
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules import availability, states
 from eventreg.registration.services.statuses import imagined
+from eventreg.web.instance import keys
 
 UPDATE_JOB = "messages.update_calendars"
 PEOPLE_A_STEP = 50
+#: in a local part, beside the box: 9 bytes of public id and 50 bits that sign it, in letters of which case does not matter
+_LENGTHS = (15, 10)
+_ANSWERED = re.compile(rb"(?i)\+c([a-z2-7]{25})@")
 _LARGEST_REPLY = 256 * 1024
 
 
-class EventChanged(AboutRegistration):
+class EventChanged(about_registration.AboutRegistration):
     """When or where it is, or what it is called, is another."""
 
     key = "event_changed"
-    group = Group.EVENT
+    group = messages.Group.EVENT
     title = _l("Dates, place or title changed")
     trigger = _l(
         "Goes to whoever has a place when what stands in the calendar changes, unless it is saved without an email."
     )
-    goes_again = Again.NEVER
+    goes_again = messages.Again.NEVER
     invites = True
 
-    def write(self) -> MailContent:
+    def write(self) -> words.MailContent:
         """See `Message.write`."""
         return self.content(
             _("Please note a change"),
             _("There is a change to “%(title)s”. Your place stays as it is.", title=self.event_title),
-            Fact(_("This message brings your calendar up to date.")),
+            words.Fact(_("This message brings your calendar up to date.")),
             _("What is different:"),
             changes=self.changes,
             steps=(_("If you cannot come, withdraw your registration, so that somebody else can have the place."),),
@@ -90,7 +92,7 @@ class Updates:
         if not people and not has_begun:
             _forget(event.id)
         if announcing.updates_calendars:
-            due_at = clock.now() + UNDO_WINDOW
+            due_at = clock.now() + availability.UNDO_WINDOW
             work = {
                 "event_id": event.id,
                 "before": since,
@@ -115,14 +117,15 @@ class Updates:
                 raise Refused(N_("It is too late to undo this: the emails have gone."), status_code=409)
             work = find_payload(_key(event_id)) or {}
             if work["facts"] != settings.calendar_facts(event):
-                raise Refused(SettingsReason.CHANGED_MEANWHILE)
+                raise Refused(setting.SettingsReason.CHANGED_MEANWHILE)
             settings.put_facts_back(event, work["before"], who)
             changes = []
             for name in settings.CALENDAR_TEXTS:
                 now_is: Mapping[str, str] = getattr(event, name)
                 was = dict.fromkeys(now_is, "") | work["before"]["columns"][name]
                 changes += [
-                    TextChange(name, code, fingerprint(now_is.get(code, "")), text) for code, text in was.items()
+                    text_rules.TextChange(name, code, text_rules.fingerprint(now_is.get(code, "")), said)
+                    for code, said in was.items()
                 ]
             texts.save_texts(event_id, changes, who)
             if not work["tells_all"]:
@@ -147,7 +150,7 @@ def update_some(work: Mapping[str, Any], now: datetime) -> int:
     days, occasion, was = list_day_ids(people), Occasion.load(event), occasion_before(event, work["before"])
     reached = _concerned(event, None if work["tells_all"] else work["before"], people, days)
     suffix = f"/{event.calendar_revision}"
-    enqueue_all(
+    mail.enqueue_all(
         [
             participant_message(occasion, person, news_of(was, occasion, days[person.id]), now, key_suffix=suffix)
             for person in reached
@@ -157,6 +160,53 @@ def update_some(work: Mapping[str, Any], now: datetime) -> int:
     return len(reached)
 
 
+def answer_address(box: str, person: Registration) -> str:
+    """Return where a mail program's answer to one person's invitation goes, which nobody else can make.
+
+    `box`: the address whose mailbox is read; empty: none is, and nobody is asked.
+    """
+    local, _at, domain = box.rpartition("@")
+    return f"{local}+c{_id_and_mac(person)}@{domain}" if domain else ""
+
+
+def _id_and_mac(person: Registration) -> str:
+    signed = f"{person.public_id}/{person.link_generation}"
+    mac = bytes.fromhex(tokens.lookup_hash(keys(), "calendar-reply", signed))
+    parts = (base64.b32encode(each).decode().lower() for each in (base64.urlsafe_b64decode(person.public_id), mac))
+    return "".join(part[:length] for part, length in zip(parts, _LENGTHS, strict=True))
+
+
+def _answered_ids(content: bytes) -> dict[str, str]:
+    """Return the public ids that addresses in a message name, with the whole of each. Never raises."""
+    found = (each[1].decode().lower() for each in islice(_ANSWERED.finditer(content), 20))
+    return {base64.urlsafe_b64encode(base64.b32decode(f"{each[:15].upper()}=")).decode(): each for each in found}
+
+
+class _Reply(NamedTuple):
+    """What a mail program answered to an invitation: to which entry, as whom, and a value of PARTSTAT in small letters."""
+
+    uid: str
+    email: str
+    answer: str
+
+
+def _read_reply(content: bytes) -> _Reply | None:
+    """Return what a message answers (RFC 6047, METHOD:REPLY). What cannot be understood answers nothing. Never raises."""
+    from icalendar import Calendar
+
+    try:
+        parts = islice(message_from_bytes(content).walk(), 50)
+        bodies = (part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/calendar")
+        calendar = Calendar.from_ical(next(body for body in bodies if isinstance(body, bytes)))
+        entry = next(each for each in calendar.walk("VEVENT") if "RECURRENCE-ID" not in each)
+        guest, answer = entry["ATTENDEE"], str(entry["ATTENDEE"].params["PARTSTAT"]).lower()
+        if str(calendar["METHOD"]).upper() != "REPLY" or answer not in calendars.ANSWERS:
+            return None
+        return _Reply(str(entry["UID"]), unquote(re.sub("(?i)^mailto:", "", str(guest))), answer)
+    except Exception:
+        return None
+
+
 def take_reply(content: bytes) -> bool:
     """Keep what somebody's mail program answered to an invitation, and when; it decides nothing. False: it is no such answer.
 
@@ -164,14 +214,14 @@ def take_reply(content: bytes) -> bool:
     nothing.
     """
     content = content[:_LARGEST_REPLY]
-    named = calendars.answered_ids(content)
-    reply = calendars.read_reply(content) if named else None
+    named = _answered_ids(content)
+    reply = _read_reply(content) if named else None
     with transaction() as session:
         people = select(Registration).where(Registration.public_id.in_(named)).with_for_update()
         for person in session.scalars(people) if reply is not None else ():
             uid = calendars.personal_uid(session.get_one(Event, person.event_id), person.public_id)
-            is_theirs = calendars.is_answer_address(named[person.public_id], person.public_id, person.link_generation)
-            if is_theirs and reply is not None and (uid, person.email_key) == (reply.uid, email_key(reply.email)):
+            is_theirs = hmac.compare_digest(named[person.public_id], _id_and_mac(person))
+            if is_theirs and reply is not None and (uid, person.email_key) == (reply.uid, text.email_key(reply.email)):
                 if person.calendar_answer != reply.answer:
                     person.calendar_answer, person.calendar_answered_at = reply.answer, clock.now()
                 return True
@@ -185,7 +235,7 @@ def _people(event: Event, after: int = 0) -> Any:
         .where(
             Registration.event_id == event.id,
             Registration.id > after,
-            Registration.status == Status.CONFIRMED,
+            Registration.status == states.Status.CONFIRMED,
             Registration.calendar_revision != event.calendar_revision,
         )
         .order_by(Registration.id)
@@ -224,7 +274,7 @@ def _written_to(
     if not people:
         return []
     occasion, was, now = Occasion.load(event), occasion_before(event, before), clock.now()
-    new, told, composed = fingerprint(str(settings.calendar_facts(event))), [], set[str]()
+    new, told, composed = text_rules.fingerprint(str(settings.calendar_facts(event))), [], set[str]()
     for person in people:
         message = None
         if person.language not in composed:
@@ -240,7 +290,7 @@ def _written_to(
 def occasion_before(event: Event, before: Mapping[str, Any]) -> Occasion:
     """Return the event as it was, in no session, as far as the message says it."""
     columns = before["columns"]
-    attendance = AttendanceMode(columns["attendance"])
+    attendance = setting.AttendanceMode(columns["attendance"])
     was = Event(**columns | {"attendance": attendance, "languages": event.languages})
     days = [
         EventDay(
@@ -255,17 +305,19 @@ def occasion_before(event: Event, before: Mapping[str, Any]) -> Occasion:
 
 
 def news_of(was: Occasion, occasion: Occasion, day_ids: frozenset[int]) -> News:
-    def changes(language: str) -> tuple[Change, ...]:
+    """Return what the message tells somebody who comes on these days: what it was and is, as far as that differs."""
+
+    def changes(language: str) -> tuple[words.Change, ...]:
         told = (
             (label, say(was), say(occasion))
             for label, say in (
                 (_("Title"), lambda each: each.title(language)),
                 (_("Dates"), lambda each: _when(each, day_ids, language)),
-                (_("Time zone"), lambda each: zone_place(each.event.time_zone, language)),
+                (_("Time zone"), lambda each: countries.zone_place(each.event.time_zone, language)),
                 (_("Place"), lambda each: each.place(language)),
             )
         )
-        return tuple(Change(*each) for each in told if each[1] != each[2])
+        return tuple(words.Change(*each) for each in told if each[1] != each[2])
 
     return News(EventChanged, day_ids, changes=changes)
 
@@ -273,7 +325,7 @@ def news_of(was: Occasion, occasion: Occasion, day_ids: frozenset[int]) -> News:
 def _when(occasion: Occasion, day_ids: frozenset[int], language: str) -> str:
     """Return the days somebody comes, with the hours of each where they differ."""
     days = occasion.days_attended(day_ids)
-    if common_hours(days):
+    if dates.common_hours(days):
         return occasion.dates(day_ids, language)
     said = (
         f"{formats.days([day.held_on], language)}, {formats.span(day.starts_at, day.ends_at, language)}" for day in days

@@ -7,17 +7,13 @@ with the zone's rules (VTIMEZONE): a recurrence in UTC would be an hour off afte
 
 from __future__ import annotations
 
-import base64
-import hmac
 import re
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from email import message_from_bytes
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -26,11 +22,8 @@ from eventreg.events.models import Event, EventDay, ProgrammeSession
 from eventreg.events.rules.dates import Hours, Series, as_series
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.i18n import formats
-from eventreg.kernel import tokens
 from eventreg.kernel.errors import N_
 from eventreg.kernel.text import LocalizedText, Picked, pick
-from eventreg.web.instance import keys
-from eventreg.web.sockets import FunctionSocket
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event as Entry, vCalAddress
@@ -47,19 +40,12 @@ _CONTROLS = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f]")
 _BEGIN = "\r\nBEGIN:VEVENT\r\n"
 _FOLD = "\r\n "
 _ORGANIZER = re.compile(r"(?m)^ORGANIZER(?:[^\r]|\r\n )*\r\n")
-#: in a local part, beside the box: 9 bytes of public id and 50 bits that sign it, in letters of which case does not matter
-_LENGTHS = (15, 10)
-_ANSWERED = re.compile(rb"(?i)\+c([a-z2-7]{25})@")
 #: what a mail program can answer, with how that is said
 ANSWERS = {
     "accepted": N_("Answered in the calendar: accepted"),
     "declined": N_("Answered in the calendar: declined"),
     "tentative": N_("Answered in the calendar: perhaps"),
 }
-
-
-#: the address whose mailbox is read, below which answers of mail programs go; empty: invitations ask for none
-reply_box: FunctionSocket[[], str] = FunctionSocket("reply_box")
 
 
 class CalendarPerson(NamedTuple):
@@ -224,70 +210,16 @@ def personal_frame(event: Event, days: Sequence[EventDay], *, method: Method, la
 
 
 def framed(
-    frame: str,
-    uid: str,
-    person: CalendarPerson,
-    *,
-    method: Method,
-    sequence: int,
-    stamp: datetime,
-    answers_to: str = "",
-) -> str:
-    """Return a frame with what is one person's in each of its entries. `answers_to`: see `answer_address`."""
+    frame: str, uid: str, person: CalendarPerson, *,
+    method: Method, sequence: int, stamp: datetime, answers_to: str = "",
+) -> str:  # fmt: skip
+    """Return a frame with what is one person's in each of its entries; `answers_to`: where mail programs answer, if they do."""
     own = f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\nUID:{uid}\r\nSEQUENCE:{sequence}\r\n"
     if method != "PUBLISH":
         own += _guest(person, method, asks=bool(answers_to))
     if answers_to:
         frame = _ORGANIZER.sub(lambda found: _readdressed(found[0], answers_to), frame)
     return frame.replace(_BEGIN, _BEGIN + own)
-
-
-def answer_address(public_id: str, generation: int) -> str:
-    """Return where a mail program's answer to one person's invitation goes, which nobody else can make; empty: nowhere."""
-    local, _at, domain = reply_box().rpartition("@")
-    return f"{local}+c{_id_and_mac(public_id, generation)}@{domain}" if domain else ""
-
-
-def _id_and_mac(public_id: str, generation: int) -> str:
-    mac = bytes.fromhex(tokens.lookup_hash(keys(), "calendar-reply", f"{public_id}/{generation}"))
-    parts = (base64.b32encode(each).decode().lower() for each in (base64.urlsafe_b64decode(public_id), mac))
-    return "".join(part[:length] for part, length in zip(parts, _LENGTHS, strict=True))
-
-
-def answered_ids(content: bytes) -> dict[str, str]:
-    """Return the public ids that addresses in a message name, with the whole of each, for `is_answer_address`. Never raises."""
-    found = (each[1].decode().lower() for each in islice(_ANSWERED.finditer(content), 20))
-    return {base64.urlsafe_b64encode(base64.b32decode(f"{each[:15].upper()}=")).decode(): each for each in found}
-
-
-def is_answer_address(whole: str, public_id: str, generation: int) -> bool:
-    """Say in constant time whether an address was made for this person."""
-    return hmac.compare_digest(whole, _id_and_mac(public_id, generation))
-
-
-class Reply(NamedTuple):
-    """What a mail program answered to an invitation: to which entry, as whom, and a value of PARTSTAT in small letters."""
-
-    uid: str
-    email: str
-    answer: str
-
-
-def read_reply(content: bytes) -> Reply | None:
-    """Return what a message answers (RFC 6047, METHOD:REPLY). What cannot be understood answers nothing. Never raises."""
-    from icalendar import Calendar
-
-    try:
-        parts = islice(message_from_bytes(content).walk(), 50)
-        bodies = (part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/calendar")
-        calendar = Calendar.from_ical(next(body for body in bodies if isinstance(body, bytes)))
-        entry = next(each for each in calendar.walk("VEVENT") if "RECURRENCE-ID" not in each)
-        guest, answer = entry["ATTENDEE"], str(entry["ATTENDEE"].params["PARTSTAT"]).lower()
-        if str(calendar["METHOD"]).upper() != "REPLY" or answer not in ANSWERS:
-            return None
-        return Reply(str(entry["UID"]), unquote(re.sub("(?i)^mailto:", "", str(guest))), answer)
-    except Exception:
-        return None
 
 
 def cancelled_entry(

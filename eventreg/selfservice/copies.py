@@ -13,8 +13,7 @@ from typing import Any
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import select
-from wtforms import BooleanField, SelectField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, SelectField, validators
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, demand
@@ -22,20 +21,24 @@ from eventreg.audit.services import Actor, note
 from eventreg.db import db, found, transaction
 from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.i18n.languages import speaking
-from eventreg.kernel import clock, tokens
+from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import N_, NotFound, Refused
-from eventreg.kernel.text import email_key
 from eventreg.mail import services as mail
 from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
-from eventreg.mail.services import OutgoingMessage
-from eventreg.registration.emails import News, Occasion, asking, by_team, changing, occasions
-from eventreg.registration.emails.about_registration import AboutRegistration
-from eventreg.registration.emails.messages import Again, Group, Message
+from eventreg.registration.emails import (
+    News,
+    Occasion,
+    about_registration,
+    asking,
+    by_team,
+    changing,
+    messages,
+    occasions,
+)
 from eventreg.registration.forms import AddressForm
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import lock_registration
-from eventreg.registration.rules.messages import OF_EVENT
-from eventreg.registration.rules.states import STANDING, ChangeReason
+from eventreg.registration.rules import messages as rules, states
 from eventreg.web.forms import lazy_gettext
 from eventreg.web.instance import address_of, keys
 
@@ -52,17 +55,17 @@ _LEFT_OUT = (
 _NAME = re.compile(r"[^\W\d_]+(?:[ .’'-]{1,2}[^\W\d_]+){0,7}\.?")
 
 
-class CopyBegins(AboutRegistration):
+class CopyBegins(about_registration.AboutRegistration):
     """Somebody was named to get copies."""
 
     key = "copy_begins"
-    group = Group.ADDRESSES
+    group = messages.Group.ADDRESSES
     title = _l("Copies begin")
     trigger = _l("Goes to whom a person names to get copies of the messages, with a link to end it.")
-    goes_again = Again.NEVER
-    names = OF_EVENT
-    greeting = Message.greeting
-    details = Message.details
+    goes_again = messages.Again.NEVER
+    names = rules.OF_EVENT
+    greeting = messages.Message.greeting
+    details = messages.Message.details
     why = _l("You receive this message because this address was given for copies.")
 
     def write(self) -> MailContent:
@@ -85,7 +88,7 @@ class CopyForm(AddressForm):
     language = SelectField(lazy_gettext("Language of the copies"))
     confirms = BooleanField(
         lazy_gettext("I want this person to get copies of the messages about my registration, and they know of it."),
-        validators=[InputRequired(lazy_gettext("Confirm this to name somebody"))],
+        validators=[validators.InputRequired(lazy_gettext("Confirm this to name somebody"))],
     )
 
 
@@ -104,16 +107,16 @@ def name_copy(event_id: int, registration_id: int, email: str, language: str) ->
     with transaction():
         event = lock_event_in_any_state(event_id)
         person = lock_registration(event_id, registration_id)
-        if person.status not in STANDING or event.is_called_off:
-            raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
-        if email_key(email) == person.email_key:
+        if person.status not in states.STANDING or event.is_called_off:
+            raise Refused(states.ChangeReason.NOT_POSSIBLE_NOW)
+        if text.email_key(email) == person.email_key:
             raise Refused(N_("We write to this address already"), field="email")
         if _known(email) == person.copy_refused:
             raise Refused(N_("This address wants no copies. Name another one."), field="email")
-        if email_key(email) == email_key(person.copy_email):
+        if text.email_key(email) == text.email_key(person.copy_email):
             person.copy_language = language
             return
-        demand(Try(BY_REGISTRATION, person.public_id), Try(BY_ADDRESS, email_key(email)))
+        demand(Try(BY_REGISTRATION, person.public_id), Try(BY_ADDRESS, text.email_key(email)))
         _end(person, now)
         person.copy_email, person.copy_language = email, language
         note(person, "copies_named", Actor.participant(person.id), now, new=email)
@@ -154,12 +157,12 @@ def resolve(purpose: str, public_id: str, generation: int) -> str:
     return address_of("selfservice.end_own_copies", token=token)
 
 
-def copies_of(message: AboutRegistration, key_suffix: str) -> tuple[OutgoingMessage, ...]:
+def copies_of(message: about_registration.AboutRegistration, key_suffix: str) -> tuple[mail.OutgoingMessage, ...]:
     """Return the copy of a message to a person who named somebody; none of what is the person's own alone."""
     person, news = message.registration, message.news
-    if message.group is Group.ADDRESSES or isinstance(message, _LEFT_OUT):
+    if message.group is messages.Group.ADDRESSES or isinstance(message, _LEFT_OUT):
         return ()
-    bare = replace(news, reason="", changes=news.changes if message.group is Group.EVENT else None)
+    bare = replace(news, reason="", changes=news.changes if message.group is messages.Group.EVENT else None)
 
     def words(language: str, link: str) -> MailContent:
         return type(message)(message.occasion, person, bare, language, link, message.now).worded()
@@ -170,7 +173,7 @@ def copies_of(message: AboutRegistration, key_suffix: str) -> tuple[OutgoingMess
 
 def copy_of(
     occasion: Occasion, person: Registration, words: Callable[[str, str], MailContent], key: str, due_at: datetime
-) -> OutgoingMessage:
+) -> mail.OutgoingMessage:
     """Return the copy of what is written to a person. `words` are made in a language, with the event's page for a link."""
     marker = new_marker()
     with speaking(person.copy_language) as language:
@@ -195,7 +198,7 @@ def copy_of(
         return _outgoing(occasion, person, content, language, COPY, key=key, due_at=due_at, marker=marker)
 
 
-def _begins(occasion: Occasion, person: Registration, now: datetime) -> OutgoingMessage:
+def _begins(occasion: Occasion, person: Registration, now: datetime) -> mail.OutgoingMessage:
     marker = new_marker()
     link = link_marker(marker, COPIES, person.public_id, person.copy_generation)
     key = f"registration/{person.public_id}/copy_begins/{person.copy_generation}"
@@ -211,7 +214,7 @@ def _outgoing(
     language: str,
     template: str,
     **fields: Any,
-) -> OutgoingMessage:
+) -> mail.OutgoingMessage:
     message = occasions.outgoing(
         occasion, content, language, record_kind="registration", record_id=person.id, recipient=person.copy_email,
         template=template, **fields,
@@ -220,7 +223,7 @@ def _outgoing(
 
 
 def _known(email: str) -> str:
-    return tokens.lookup_hash(keys(), COPIES, email_key(email))
+    return tokens.lookup_hash(keys(), COPIES, text.email_key(email))
 
 
 def _end(person: Registration, now: datetime) -> None:

@@ -59,6 +59,19 @@ UNNAMED: Final = {
     "schedules.lapse": "what came of it here",
     "schedules.changed_at": _ANEW,
     "answers.sort_value": _ANEW,
+    **dict.fromkeys(
+        (
+            "registrations.copy_email",
+            "registrations.copy_language",
+            "registrations.copy_generation",
+            "registrations.copy_refused",
+        ),
+        "a wish of the person's, confirmed here: whoever gets copies is asked anew elsewhere",
+    ),
+    **dict.fromkeys(
+        ("registrations.calendar_answer", "registrations.calendar_answered_at"),
+        "the answer to an invitation of this instance, whose address made it",
+    ),
     "registrations.phone_key": _ANEW,
     "registrations.sort_name": _ANEW,
     "registrations.sort_institution": _ANEW,

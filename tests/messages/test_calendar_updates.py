@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from eventreg.jobs.services import job_registry
 from eventreg.kernel.clock import now
 from eventreg.messages import calendar_updates
 from eventreg.messages.calendar_updates import UPDATE_JOB, take_reply
-from eventreg.programme import calendars
+from eventreg.registration.emails import composing
 from eventreg.registration.models import Registration
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.calendars import by_icalendar, by_icaljs, by_vobject
@@ -256,7 +257,8 @@ def reply_to(app: Flask, person: Registration, answer: str = "DECLINED", **other
 @pytest.fixture
 def answering(app: Flask, clock: time_machine.Traveller) -> Desk:
     """The desk of an instance whose mailbox of what comes back is read."""
-    calendars.reply_box.plug(app, lambda: "what.comes.back.to.the.secretary.xy@anfitriona.example")
+    box = "what.comes.back.to.the.secretary.xy@anfitriona.example"
+    composing.answers_to.plug(app, partial(calendar_updates.answer_address, box))
     return Desk(app)
 
 

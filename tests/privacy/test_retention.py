@@ -102,7 +102,7 @@ def test_notice_of_the_demo_names_exactly_what_the_program_does(app: Flask) -> N
     named = {
         "answers": {30, 90, 365}, "uploads": {90, 365}, "column_phone": {90}, "invitations": {30},
         "invitation_messages": {30}, "history": {730}, "saved_forms": {14}, "addresses": {30},
-        "erasures": {30},
+        "erasures": {30}, "copies": {30},
     }  # fmt: skip
     others = {key: {365} for key in periods.keys() - named.keys()}
     assert periods == named | others

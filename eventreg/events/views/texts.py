@@ -20,7 +20,6 @@ from eventreg.events.rules.practical import NewItem, Topic, split_field
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.texts import SavedTexts, return_to_version, save_texts
 from eventreg.events.views import blueprint, desk
-from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.errors import NotFound
@@ -103,7 +102,7 @@ def _page(
     version_ids = last_version_ids(event.id)
     states = texts.states_of(event, version_ids)
     subjects, address = _subjects(event, part), partial(url_for, "events.edit_texts", slug=event.slug)
-    return render_desk(
+    return desk.render_desk(
         "events/texts.html",
         "texts",
         at=address(part=subjects.current.key),
@@ -243,7 +242,7 @@ def _history_page(
 ) -> str:
     current = texts.text_of(event, text_id.field).get(text_id.language, "")
     page = TextsPage(event)
-    return render_desk(
+    return desk.render_desk(
         "events/text_history.html",
         "texts",
         text_id=text_id,

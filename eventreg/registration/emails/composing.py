@@ -29,6 +29,8 @@ from eventreg.registration.rules.states import Status
 from eventreg.web.instance import address_of
 from eventreg.web.sockets import FunctionSocket
 
+#: where a person's mail program answers the invitation; empty: it is not asked. Of a room above
+answers_to: FunctionSocket[[Registration], str] = FunctionSocket("answers_to")
 #: (message, suffix of its key) to its copies for whom the person named; of a room above
 copies_of: FunctionSocket[[AboutRegistration, str], tuple[OutgoingMessage, ...]] = FunctionSocket("copies")
 
@@ -200,18 +202,16 @@ def part_of(message: AboutRegistration, *, is_elsewhere: bool) -> CalendarPart:
     frame = message.occasion.calendar_frame(news.day_ids, method, message.language)
     content = calendars.framed(
         frame, own, _person(registration), method=method, sequence=sequence_of(event, registration), stamp=message.now,
-        answers_to=calendars.answer_address(registration.public_id, registration.link_generation),
+        answers_to=answers_to(registration),
     )  # fmt: skip
     return CalendarPart(method, content, old, is_by_the_way)
 
 
 def _is_outdated(event: Event, registration: Registration) -> bool:
     """Say whether a calendar has an entry that shows the event as it was, or under identifiers of before."""
-    held = registration.calendar_uids
-    if not held or event.is_called_off:
-        return False
-    is_of_before = held != [calendars.personal_uid(event, registration.public_id)]
-    return is_of_before or registration.calendar_revision != event.calendar_revision
+    held, own = registration.calendar_uids, [calendars.personal_uid(event, registration.public_id)]
+    is_of_now = held == own and registration.calendar_revision == event.calendar_revision
+    return bool(held) and not (event.is_called_off or is_of_now)
 
 
 def _old_entry(message: AboutRegistration, uid: str) -> OldEntry:

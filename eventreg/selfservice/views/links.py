@@ -12,10 +12,8 @@ from eventreg.registration.forms import AddressForm
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import get_address_change, get_by_token, own_token
 from eventreg.registration.services import links
-from eventreg.registration.services.links import confirm_address_change
 from eventreg.registration.views.form_pages import occasion_of, page_frame, public_occasion
-from eventreg.selfservice import copies
-from eventreg.selfservice.services import choose_mail, verify_address
+from eventreg.selfservice import copies, services
 from eventreg.selfservice.views import blueprint
 from eventreg.web.access import Answer, personal, public
 from eventreg.web.forms import BaseForm, checks_token_itself
@@ -57,7 +55,7 @@ def verify(token: str) -> Answer:
     if request.method != "POST":  # HEAD asks for the page too
         return _confirming_page(registration, "selfservice/verify.html", token)
     with Refusals() as outcome:
-        registration = verify_address(registration.event_id, registration.id)
+        registration = services.verify_address(registration.event_id, registration.id)
         return redirect(url_for("selfservice.show_receipt", token=own_token(registration, "my")), 303)
     return _confirming_page(registration, "selfservice/verify.html", token, outcome.problem), outcome.status_code
 
@@ -72,7 +70,7 @@ def confirm_address(token: str) -> Answer:
     if request.method != "POST":  # HEAD asks for the page too
         return _confirming_page(registration, "selfservice/confirm_address.html", token)
     with Refusals() as outcome:
-        registration = confirm_address_change(token)
+        registration = links.confirm_address_change(token)
         flash(_("Your new email address is confirmed. Your earlier personal link no longer works."))
         return redirect(url_for("selfservice.show_own", token=own_token(registration, "my")), 303)
     page = _confirming_page(registration, "selfservice/confirm_address.html", token, outcome.problem)
@@ -95,7 +93,7 @@ def choose_messages(token: str) -> Answer:
     if not is_one_click and not BaseForm().validate():
         abort(400)
     wants_all = request.form.get("wanted") == "all" and not is_one_click
-    choose_mail(registration.event_id, registration.id, wants_all=wants_all)
+    services.choose_mail(registration.event_id, registration.id, wants_all=wants_all)
     flash(_("Your choice is saved."))
     return redirect(url_for("selfservice.choose_messages", token=token), 303)
 

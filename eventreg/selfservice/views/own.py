@@ -20,8 +20,7 @@ from eventreg.registration.services.answer_changes import change_answers
 from eventreg.registration.services.answers import list_of_registration, open_upload
 from eventreg.registration.services.links import request_address_change
 from eventreg.registration.views.filled_form import FilledForm, follow_language
-from eventreg.selfservice import copies
-from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
+from eventreg.selfservice import copies, services
 from eventreg.selfservice.views import blueprint, requests, sessions
 from eventreg.selfservice.views.page import OwnRegistration, is_over, own_sections, yes_or_no
 from eventreg.web import downloads, instance, limits, traffic
@@ -154,7 +153,7 @@ def save_consents(token: str) -> Answer:
     """Record what the person agrees to from now on."""
     own = OwnRegistration.open(token)
     given = {question.key: question.key in request.form for question in own.consent_questions()}
-    record_consent_changes(own.event.id, own.registration.id, given, current_language())
+    services.record_consent_changes(own.event.id, own.registration.id, given, current_language())
     return own.back(_("Your permissions are saved."))
 
 
@@ -166,7 +165,7 @@ def save_language(token: str) -> Answer:
     own = OwnRegistration.open(token)
     language = request.form.get("language", "")
     if language in known_languages():
-        change_language(own.event.id, own.registration.id, language)
+        services.change_language(own.event.id, own.registration.id, language)
         switch_language(language)
         return own.back(_("From now on we write to you in this language."))
     return own.back()
@@ -219,7 +218,7 @@ def withdraw_own(token: str) -> Answer:
     own = OwnRegistration.open(token)
     if request.method == "POST":
         with Refusals() as outcome:
-            withdraw(own.event.id, own.registration.id)
+            services.withdraw(own.event.id, own.registration.id)
         return own.back(outcome.problem, tone=REFUSAL)
     if not own.may_withdraw:
         return own.back(code=302)
