@@ -21,6 +21,7 @@ from bench.exchange import REQUESTS as OF_A_BURST, measure_exchange
 from bench.exporting import SIZE, measure_exports
 from bench.importing import PEOPLE as OF_A_FILE, measure_importing
 from bench.listing import SIZES, measure_large_lists
+from bench.mailing import MESSAGES, measure_mailing
 from bench.memory import REQUESTS as IN_AN_HOUR, measure_memory
 from bench.opening import TRIES, measure_opening
 from bench.pages import REQUESTS, measure_pages
@@ -56,6 +57,7 @@ PARTS: tuple[tuple[Part, int], ...] = (
     (measure_importing, OF_A_FILE),
     (measure_long_form, FORMS),
     (measure_bulk, OF_A_RUN),
+    (measure_mailing, MESSAGES),
     (measure_retention, LET_GO),
 )
 

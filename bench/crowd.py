@@ -244,10 +244,11 @@ def _add_mail_and_tags(event_id: int, ids: list[int]) -> None:
         session.add(tag)
         session.flush()
         session.execute(insert(Tagging), [{"registration_id": id_, "tag_id": tag.id} for id_ in ids[::_ONE_IN_TAGGED]])
-        session.execute(insert(MailMessage), [_message(event_id, id_, at) for id_ in ids[::_ONE_IN_FAILED]])
+        session.execute(insert(MailMessage), [message_row(event_id, id_, at) for id_ in ids[::_ONE_IN_FAILED]])
 
 
-def _message(event_id: int, registration_id: int, at: Any) -> dict[str, Any]:
+def message_row(event_id: int, registration_id: int, at: Any) -> dict[str, Any]:
+    """Return the row of a message that failed, to a registration's holder."""
     return {
         "key": f"bench-{registration_id}",
         "event_id": event_id,

@@ -137,10 +137,10 @@ def eventreg_server(instance: Path, environment: Mapping[str, str], *options: st
 
 
 @contextmanager
-def mail_server() -> Iterator[dict[str, str]]:
+def mail_server(handler: str = "aiosmtpd.handlers.Sink", *arguments: str) -> Iterator[dict[str, str]]:
     """Run a mail server that takes everything and keeps nothing; yield the settings of an instance that sends by it."""
     port = free_port()
-    command = [sys.executable, "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Sink", "-l", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "aiosmtpd", "-n", "-c", handler, "-l", f"127.0.0.1:{port}", *arguments]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             yield {

@@ -142,6 +142,9 @@ def what_happened(state: DeliveryState, outcome: Outcome | None, bounce: BounceK
     """Return in words why a message stands where it does and what to do; either is empty where there is nothing to say."""
     if state is DeliveryState.SUPPRESSED:
         return BounceKind.UNKNOWN.title, _ADVICE[state]
+    if bounce is BounceKind.FULL and state is DeliveryState.BOUNCED:
+        # The three days are over.
+        return bounce.title, BounceKind.OTHER.explained
     if bounce is not None:
         return bounce.title, bounce.explained
     return (outcome.title, _ADVICE.get(state, "")) if outcome else ("", "")

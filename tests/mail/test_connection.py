@@ -108,6 +108,7 @@ def test_a_server_that_is_not_there_is_unreachable(hand_over: Any, mail_server: 
         ("552 5.2.2 Mailbox full", Outcome.REFUSED),
         ("451 4.7.1 Greylisted", Outcome.DEFERRED),
         ("421 4.3.2 Shutting down", Outcome.DEFERRED),
+        ("450 4.7.0 Too many messages, slow down", Outcome.DEFERRED),
     ],
 )
 def test_what_an_answer_means(hand_over: Any, mail_server: MailServer, answer: str, outcome: Outcome) -> None:

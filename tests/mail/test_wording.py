@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import gettext
 
 from eventreg.i18n.languages import speaking
-from eventreg.mail.rules import BounceKind, MailRefusal, Outcome, Standing
+from eventreg.mail.rules import BounceKind, DeliveryState, MailRefusal, Outcome, Standing, what_happened
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,17 @@ def test_the_words_are_translated(app: Flask) -> None:
         Standing.SUPPRESSED: "No enviado: dirección errónea",
         Standing.DROPPED: "Retirado",
     }
+
+
+def test_whatever_went_wrong_says_what_to_do() -> None:
+    wrong = [
+        (DeliveryState.QUEUED, outcome, None) for outcome in (Outcome.DEFERRED, Outcome.UNREACHABLE, Outcome.IN_DOUBT)
+    ]
+    wrong += [
+        (DeliveryState.FAILED, outcome, None) for outcome in (Outcome.REFUSED, Outcome.DEFERRED, Outcome.UNSENDABLE)
+    ]
+    wrong += [(DeliveryState.BOUNCED, Outcome.ACCEPTED, kind) for kind in BounceKind if kind.title]
+    for state, outcome, kind in (*wrong, (DeliveryState.SUPPRESSED, None, None)):
+        assert all(what_happened(state, outcome, kind)), (state, outcome, kind)
+    for state in (DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.DROPPED):
+        assert what_happened(state, None, None) == ("", "")
