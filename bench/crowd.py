@@ -14,8 +14,7 @@ from sqlalchemy import func, insert, literal, select, text
 from eventreg.attendees.models import Tag, Tagging
 from eventreg.attendees.rules.annotations import TagColour
 from eventreg.db import db, transaction
-from eventreg.demo.rules.people import invent
-from eventreg.demo.rules.seminar import documents, read
+from eventreg.demo.rules.people import documents, invent, read
 from eventreg.events.bundles.parts import part_registry
 from eventreg.events.bundles.reading import DocumentBundle
 from eventreg.events.models import Category

@@ -159,10 +159,11 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.accounts.services import accounts, guards, sessions, sign_in
     from eventreg.bulk.services import runs, schedules, steps
     from eventreg.bulk.services.steps import RUN_JOB
-    from eventreg.exchange.services import background, files, importing, telling
+    from eventreg.exchange.services import background, files, importing
     from eventreg.invitations.services import messages
     from eventreg.jobs.services import JobRegistry, job_registry
     from eventreg.media.services import sweep_pictures
+    from eventreg.messages import calendar_updates
     from eventreg.programme.services import materials
     from eventreg.questionnaires.queries import ASK_AGAIN_JOB
     from eventreg.registration.services import (
@@ -180,6 +181,7 @@ def _init_jobs(app: Flask) -> None:
     registry = job_registry.plug(app, JobRegistry())
     _init_privacy_jobs(registry)
     registry.add_handler(cancelling.TELL_JOB, cancelling.tell_some)
+    registry.add_handler(calendar_updates.UPDATE_JOB, calendar_updates.update_some)
     registry.add_handler(promotion.PLACES_JOB, lambda work, _now: promotion.pass_on_places(work["event_id"]))
     registry.add_handler(messages.SEND_JOB, messages.send_some)
     registry.add_handler(links.SEND_LINK_JOB, lambda work, _now: links.send_link(work["event_id"], work["email"]))
@@ -188,7 +190,7 @@ def _init_jobs(app: Flask) -> None:
         lambda work, _now: services.send_earlier_answers(work["event_id"], work["email"], work["language"]),
     )
     registry.add_handler(sign_in.SEND_LINK_JOB, lambda work, _now: sign_in.send_sign_in_link(work["email"]))
-    registry.add_handler(telling.TELL_ADDED_JOB, telling.tell_added)
+    registry.add_handler(background.TELL_ADDED_JOB, background.tell_added)
     registry.add_duty("review.sweep_imports", timedelta(hours=1), importing.sweep_imports)
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), answers.sweep_uploads)
@@ -233,6 +235,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.bulk.views.schedules import Lapsed
     from eventreg.events import checks, today
     from eventreg.exchange.services import exporting
+    from eventreg.messages.calendar_updates import Updates
     from eventreg.messages.views import Held
     from eventreg.privacy import agreements
     from eventreg.questionnaires import checks as of_questions
@@ -244,6 +247,7 @@ def _init_lifecycle(app: Flask) -> None:
     today.today_items.plug(app, (*PEOPLE_ITEMS, Lapsed(), Held()))
     checks.followers.plug(app, RegistrationFollowers())
     checks.occupancy.plug(app, RegistrationOccupancy())
+    checks.calendar_updates.plug(app, Updates())
     checks.count_asked.plug(app, of_questions.count_asked)
     exporting.list_recipients.plug(app, agreements.list_recipients)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)

@@ -1,12 +1,51 @@
-"""The audit trail's two tables: what stays for ever, and what erasure removes."""
+"""The audit trail's two tables: what stays for ever, and what erasure removes; and the hashes that chain them."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime
+
+
+class EntryFacts(Protocol):
+    """What of an entry is hashed."""
+
+    chain: Any
+    position: Any
+    at: Any
+    actor_kind: Any
+    actor_id: Any
+    action: Any
+    record_kind: Any
+    record_id: Any
+    detail_hash: Any
+
+
+def hash_of_detail(salt: bytes, detail: Mapping[str, Any]) -> str:
+    """Return the salted SHA-256 of a detail in hexadecimal."""
+    return hashlib.sha256(salt + json.dumps(detail, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def hash_of_entry(entry: EntryFacts, previous: str) -> str:
+    """Return the hash of an entry over everything that stays, and over the hash before it."""
+    parts = (
+        previous,
+        entry.chain,
+        entry.position,
+        entry.at.isoformat(timespec="microseconds"),
+        entry.actor_kind,
+        entry.actor_id,
+        entry.action,
+        entry.record_kind,
+        entry.record_id,
+        entry.detail_hash,
+    )
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
 class AuditEntry(Base):

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from eventreg.audit.models import AuditDetail, AuditEntry
-from eventreg.audit.rules import hash_of_detail, hash_of_entry
+from eventreg.audit.models import AuditDetail, AuditEntry, hash_of_detail, hash_of_entry
 from eventreg.db import db
 
 #: entries that are held in memory at once while a chain is checked

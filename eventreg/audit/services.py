@@ -11,8 +11,7 @@ from typing import Any, Self
 from flask_login import current_user
 from sqlalchemy import bindparam, func, insert, select
 
-from eventreg.audit.models import AuditDetail, AuditEntry
-from eventreg.audit.rules import hash_of_detail, hash_of_entry
+from eventreg.audit.models import AuditDetail, AuditEntry, hash_of_detail, hash_of_entry
 from eventreg.db import Base, before_commit, db
 from eventreg.kernel.clock import now
 

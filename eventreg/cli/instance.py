@@ -157,7 +157,7 @@ def demo(registrations: int | None) -> None:
     from eventreg.db.engines import take_stock
     from eventreg.demo.services import add_registrations, load_seminar
     from eventreg.kernel.clock import now
-    from eventreg.operations.banner import block, demo_lines
+    from eventreg.operations.preparing import block, demo_lines
 
     with open_app():
         loaded = load_seminar(now())

@@ -46,13 +46,26 @@ def opened_event(slug: str) -> Iterator[Event]:
 @click.option("--keys", is_flag=True, help="Short names of the columns instead of their titles.")
 @click.option("--language", metavar="CODE", default="", help="Of titles and words; the event's first one by default.")
 @click.option("--with-sensitive", is_flag=True, help="With sensitive answers, readable (needs --reason).")
-@click.option("--reason", metavar="TEXT", default="", help="Why sensitive answers are taken; the history keeps it.")
+@click.option(
+    "--for",
+    "recipient",
+    metavar="NAME",
+    default="",
+    help="For whom, of those with whom something is agreed today: only what was agreed is in the file.",
+)
+@click.option(
+    "--reason",
+    metavar="TEXT",
+    default="",
+    help="What it is taken for; the history keeps it, and so does the copy that a person asks for.",
+)
 def export_registrations(
-    slug: str, format_: str, query: str, output: Path, keys: bool, language: str, with_sensitive: bool, reason: str
-) -> None:
+    slug: str, format_: str, query: str, output: Path, keys: bool, language: str, with_sensitive: bool, recipient: str,
+    reason: str,
+) -> None:  # fmt: skip
     """Write the registrations of an event into one new FILE, as the export of the list does.
 
-    The event's history says that it was taken, by a command on the machine.
+    The event's history says that it was taken, by a command on the machine, for whom and why.
 
     \b
     Example:
@@ -77,6 +90,7 @@ def export_registrations(
             with_sensitive=with_sensitive,
             reason=reason.strip(),
             titles=Titles.KEYS if keys else Titles.LABELS,
+            recipient=_recipient(event, recipient),
         )
         with speaking(language or event.languages[0]) as spoken, appearing_whole(output) as target:
             try:
@@ -101,6 +115,17 @@ def _state(event: Event, query: str) -> ListState:
     if state.has_unknown:
         raise click.ClickException("A part of --filter is not understood; open the list with it behind the “?” to see.")
     return state
+
+
+def _recipient(event: Event, name: str) -> str:
+    """Return the key of whoever has this name, of those for whom an export can be made today."""
+    from eventreg.exchange.services.exporting import list_recipients
+
+    known = {each.name.casefold(): each for each in list_recipients(event)} if name else {}
+    if name and name.casefold() not in known:
+        names = "; ".join(each.name for each in known.values()) or "with nobody"
+        raise click.ClickException(f"Nothing is agreed with {name!r} today: {names}.")
+    return known[name.casefold()].key if name else ""
 
 
 def _taker(language: str) -> ExportedBy:
@@ -272,8 +297,7 @@ def erase(address: str, dry_run: bool, tell: bool) -> None:
 
         is_held = False
         for found in find_address(address) if dry_run else erase_address(address, SYSTEM, tells=tell):
-            person = found.person
-            numbers = f"{len(person.registrations)} registrations, {len(person.invitations) + len(person.forms)} others"
+            numbers = f"{len(found.person.registrations)} registrations, {found.person.others} others"
             why = f"\t{said(found.held)}" if found.held is not None else ""
             click.echo(f"{found.event.slug}\t{numbers}{why}")
             is_held = is_held or found.held is not None

@@ -1,4 +1,5 @@
-"""Nothing is sent unannounced: an act of the desk that lets people move up from the waiting list names them before it is done.
+"""Nothing is sent unannounced: an act of the desk that lets people move up from the waiting list, or changes what stands in
+their calendars, names them before it is done.
 
     announcing = Announcing(organizer(), request.form.get("announced", ""))
     with form.refusals() as outcome:
@@ -32,10 +33,22 @@ from eventreg.web.refusals import Refusals
 
 _MOST_NAMED = 10
 _QUIETLY = "quietly"
+#: what an act does to people beside what it is for, with how that is said
+MOVES_UP, UPDATES_CALENDARS = "moves_up", "updates_calendars"
+_SAID = {
+    MOVES_UP: NN_(
+        "With this, %(num)d person moves up from the waiting list. Look at what is sent, then confirm.",
+        "With this, %(num)d people move up from the waiting list. Look at what is sent, then confirm.",
+    ),
+    UPDATES_CALENDARS: NN_(
+        "This changes what stands in the calendar of %(num)d person. Look at what is sent, then confirm.",
+        "This changes what stands in the calendars of %(num)d people. Look at what is sent, then confirm.",
+    ),
+}
 
 
 class WrittenTo(NamedTuple):
-    """Somebody whom an act writes to, with the message: who moves up by it, or is put in from a file."""
+    """Somebody whom an act writes to, with the message: who moves up by it, has an entry that changes, or comes from a file."""
 
     name: str
     category_key: str
@@ -47,17 +60,11 @@ class WrittenTo(NamedTuple):
 
 
 class Unannounced(Refused):
-    """Nothing is done yet: these people would move up, and the page did not say so."""
+    """Nothing is done yet: these people would move up, or get an update, and the page did not say so."""
 
-    def __init__(self, people: Sequence[WrittenTo], mark: str, *, can_undo: bool) -> None:
-        super().__init__(
-            NN_(
-                "With this, %(num)d person moves up from the waiting list. Look at what is sent, then confirm.",
-                "With this, %(num)d people move up from the waiting list. Look at what is sent, then confirm.",
-            ),
-            num=len(people),
-        )
-        self.people, self.mark, self.can_undo = people, mark, can_undo
+    def __init__(self, people: Sequence[WrittenTo], mark: str, *, can_undo: bool, what: str = MOVES_UP) -> None:
+        super().__init__(_SAID[what], num=len(people))
+        self.people, self.mark, self.can_undo, self.what = people, mark, can_undo, what
 
 
 class Announcing:
@@ -69,18 +76,30 @@ class Announcing:
         self.wait = timedelta()
         #: when the act was done, where it can be undone
         self.at: datetime | None = None
-        self._seen, _blank, choice = confirmed.partition(" ")
+        seen, _blank, choice = confirmed.partition(" ")
+        self._seen, self._passed = seen.split("+"), list[str]()
         #: whether those who move up are written to
         self.tells = choice != _QUIETLY
         #: who moved up, or will when the time to undo is over
         self.people: Sequence[WrittenTo] = ()
+        #: whether calendars are brought up to date when the time to undo is over
+        self.updates_calendars = False
 
     def check(self, people: Sequence[WrittenTo]) -> None:
         """Go on where these are whom the page named, or nobody. Raises Unannounced: as the last thing of an act."""
-        mark = mark_of(people)
-        if people and mark != self._seen:
-            raise Unannounced(people, mark, can_undo=bool(self.wait))
+        self._check(people, MOVES_UP, can_undo=bool(self.wait))
         self.people = people
+
+    def check_updates(self, people: Sequence[WrittenTo]) -> None:
+        """Do the same with those whose calendars change. Where an act does both, its page names one after the other."""
+        self._check(people, UPDATES_CALENDARS, can_undo=True)
+        self.updates_calendars = bool(people) and self.tells
+
+    def _check(self, people: Sequence[WrittenTo], what: str, *, can_undo: bool) -> None:
+        mark = mark_of(people)
+        if people and mark not in self._seen:
+            raise Unannounced(people, "+".join([*self._passed, mark]), can_undo=can_undo, what=what)
+        self._passed += [mark] if people else []
 
     def names(self) -> str:
         """Return who they are, as far as the account may know of them, and how many more, in the reader's language."""
@@ -99,6 +118,7 @@ def announced(outcome: Refusals, *, may_be_quiet: bool = True) -> dict[str, Any]
         return None
     return shown(refused.people) | {
         "can_undo": refused.can_undo,
+        "what": refused.what,
         "mark": refused.mark,
         "quietly": f"{refused.mark} {_QUIETLY}" if may_be_quiet else "",
     }

@@ -6,7 +6,7 @@ This room declares; the assembly plugs in, since the rooms that know stand above
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
@@ -111,6 +111,32 @@ class Occupancy(Protocol):
 
 
 occupancy: Socket[Occupancy] = Socket("occupancy")
+
+
+class Waiting(NamedTuple):
+    """Updates of calendars that have not gone yet: to how many people, and when they go."""
+
+    people: int
+    due_at: datetime
+
+
+class CalendarUpdates(Protocol):
+    """What is done for those who have an event in their calendars when what stands there changes."""
+
+    def follow(self, event: Event, before: Mapping[str, Any], announcing: Announcing) -> None:
+        """Have whom a change concerns be told a minute later, in the caller's transaction, which holds the event's row.
+
+        `before`: what `services.settings.calendar_facts` said. Raises Unannounced, where the page did not name them.
+        """
+
+    def waiting(self, event_id: int) -> Waiting | None:
+        """Return what has not gone yet and can be undone."""
+
+    def take_back(self, event_id: int, who: Organizer) -> None:
+        """Put what calendars show to what it was, and tell nobody. Raises Refused, where the updates have begun to go."""
+
+
+calendar_updates: Socket[CalendarUpdates] = Socket("calendar_updates")
 
 #: (event, keys of categories) to how many questions people of each category are asked, by its key; none before any are published
 count_asked: FunctionSocket[[int, Collection[str]], Mapping[str, int]] = FunctionSocket("asked")

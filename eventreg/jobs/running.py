@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Update, delete, select, update
 
 from eventreg.db import db, pull_back, transaction
-from eventreg.jobs.models import Job
-from eventreg.jobs.rules import JobState, next_try, next_turn
+from eventreg.jobs.models import Job, JobState, next_try, next_turn
 from eventreg.jobs.services import Duty, JobRegistry, schedule
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, described

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, case, func, select
 
 from eventreg.db import db, transaction
-from eventreg.jobs.models import Job
-from eventreg.jobs.rules import JobState
+from eventreg.jobs.models import Job, JobState
 from eventreg.kernel import clock
 from eventreg.web.access import check_sends
 from eventreg.web.instance import call_worker

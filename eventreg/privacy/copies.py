@@ -9,17 +9,18 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, demand
+from eventreg.attendees.models import Tag, Tagging
 from eventreg.audit import trail
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.services import Actor, note
@@ -32,10 +33,12 @@ from eventreg.i18n.languages import speaking
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import N_, NotFound, Titled
+from eventreg.mail.models import MailMessage
 from eventreg.mail.services import enqueue
 from eventreg.media.store import SealedFile, path_of, replace_file, sealed_stream, sweep_folder
-from eventreg.privacy.holdings import CONSENTS, HISTORY, HOLDINGS, REGISTRATION, UPLOADS, Holding
+from eventreg.privacy.holdings import CONSENTS, HISTORY, HOLDINGS, MESSAGES, REGISTRATION, UPLOADS, Holding
 from eventreg.privacy.models import DataCopy
+from eventreg.privacy.people import HANDED_ON
 from eventreg.registration.emails import OWN_PAGE, News, Occasion, addresses, participant_message
 from eventreg.registration.models import Consent, Registration, Upload
 from eventreg.registration.queries.answers import find_day_ids
@@ -48,23 +51,45 @@ MAKE_JOB = "privacy.make_copy"
 #: of the JSON; raised where a reader of an older one would go wrong
 FORMAT = 1
 KEPT_FOR = timedelta(days=7)
+#: the mail that tells whoever had a place that it is another person's
+_FAREWELL = "registration/handed_on"
+#: after so long one that is not there can be asked for again
+MADE_WITHIN = timedelta(minutes=15)
 COPIES_BY_REGISTRATION = Limit("own-copy/registration", 3, 24 * 60)
 
+_MAIL = ("created_at", "recipient", "subject", "text")
 #: what is shown of a row of each kind that belongs to one person, in this order, and what its columns are called
-_SHOWN: Mapping[str, Sequence[str]] = {
-    "messages": ("created_at", "recipient", "subject", "text"),
+SHOWN: Mapping[str, Sequence[Any]] = {
+    MESSAGES.key: _MAIL,
     "invitations": ("created_at", "email", "given_name", "family_name", "institution", "note"),
+    "invitation_messages": _MAIL,
     "notes": ("written_at", "text"),
+    "tags": (select(Tag.name).where(Tag.id == Tagging.tag_id).scalar_subquery().label("tag"),),
     "reasons": ("decided_at", "action", "reason"),
     "requests": ("requested_at", "reason"),
     "addresses": ("requested_at", "email"),
+    "erasures": ("asked_at", "email"),
+}
+#: kinds that are shown otherwise, or not, and why: no kind is in neither
+NOT_SHOWN: Mapping[str, str] = {
+    REGISTRATION.key: "a section of its own, with the answers",
+    "answers": "with the registration, in the words that the person saw",
+    UPLOADS.key: "the files themselves",
+    CONSENTS.key: "a section of its own: the words that were shown",
+    HISTORY.key: "sections of its own: what was done, and who looked",
+    "exports": "a section of its own: whom the data were given to",
+    "saved_forms": "not of the registration: whoever keeps one gets the link that opens it, at the address typed there",
+    "runs": "what they wrote to the person is among the emails",
+    "saved_views": "the team's: filters of the list, whoever they find",
+    "imports": "names of files and columns, of nobody alone: what came of a file is the registration",
 }
 _TITLES: Mapping[str, str] = {
-    "at": N_("When"), "created_at": N_("When"), "written_at": N_("When"), "decided_at": N_("When"), "requested_at": N_("When"),
+    "at": N_("When"), "created_at": N_("When"), "asked_at": N_("When"), "written_at": N_("When"), "decided_at": N_("When"),
+    "requested_at": N_("When"),
     "recipient": N_("To"), "subject": N_("Subject"), "text": N_("Text"), "email": N_("Email"), "given_name": N_("Given name"),
     "family_name": N_("Family name"), "institution": N_("Institution"), "note": N_("Note"), "reason": N_("Reason"),
     "action": N_("What was done"), "by": N_("By"), "question": N_("Question"), "answer": N_("Answer"),
-    "is_given": N_("Agreed"), "format": N_("Format"), "is_certain": N_("Whether you are in it"),
+    "tag": N_("Tag"), "is_given": N_("Agreed"), "format": N_("Format"), "is_certain": N_("Whether you are in it"),
 }  # fmt: skip
 
 
@@ -96,20 +121,29 @@ def ask_for_copy(event_id: int, registration_id: int) -> None:
     with transaction() as session:
         lock_event_in_any_state(event_id)
         registration = lock_registration(event_id, registration_id)
-        if (newest := find_copy(registration_id)) is not None and newest.ready_at is None:
-            return
-        demand(Try(COPIES_BY_REGISTRATION, registration.public_id))
-        copy = DataCopy(public_id=tokens.new_public_id(), registration_id=registration_id, asked_at=now)
-        session.add(copy)
-        note(registration, "copy_requested", Actor.participant(registration_id), now)
-        session.flush()
+        copy = find_copy(registration_id)
+        if copy is None or copy.ready_at is not None:
+            demand(Try(COPIES_BY_REGISTRATION, registration.public_id))
+            copy = DataCopy(public_id=tokens.new_public_id(), registration_id=registration_id, asked_at=now)
+            session.add(copy)
+            note(registration, "copy_requested", Actor.participant(registration_id), now)
+            session.flush()
+        # Also of one that is under way: where the worker gave it up, it tries again.
         schedule(MAKE_JOB, f"{MAKE_JOB}:{copy.public_id}", {"public_id": copy.public_id}, now)
 
 
 def find_copy(registration_id: int) -> DataCopy | None:
-    """Return the newest copy that somebody asked for, made or not."""
+    """Return the newest copy that somebody asked for, made or not; never one of whoever had the place before."""
     of_person = select(DataCopy).where(DataCopy.registration_id == registration_id)
-    return db.session.scalars(of_person.order_by(DataCopy.id.desc()).limit(1)).first()
+    copy = db.session.scalars(of_person.order_by(DataCopy.id.desc()).limit(1)).first()
+    return copy if copy is not None and copy.asked_at > _theirs_since(registration_id) else None
+
+
+def _theirs_since(registration_id: int) -> datetime:
+    """Return when a registration was handed on to whoever has it now: what was before is another person's."""
+    about = (AuditEntry.record_kind == Registration.audited_as) & (AuditEntry.record_id == registration_id)
+    handed_on = select(func.max(AuditEntry.at)).where(about, AuditEntry.action == HANDED_ON)
+    return db.session.scalar(handed_on) or datetime.min.replace(tzinfo=UTC)
 
 
 def open_copy(registration_id: int, now: datetime) -> tuple[DataCopy, SealedFile]:
@@ -123,8 +157,8 @@ def open_copy(registration_id: int, now: datetime) -> tuple[DataCopy, SealedFile
 def make_copy(work: Mapping[str, Any], now: datetime) -> bool:
     """Make a copy that was asked for and tell its person. Done twice, the second one counts."""
     copy = db.session.scalars(select(DataCopy).where(DataCopy.public_id == work["public_id"])).one_or_none()
-    if copy is None or copy.ready_at is not None:
-        return False  # the person was let go meanwhile, or another worker was faster
+    if copy is None or copy.ready_at is not None or copy.asked_at <= _theirs_since(copy.registration_id):
+        return False  # the person was let go meanwhile or gave the place away, or another worker was faster
     registration = db.session.get_one(Registration, copy.registration_id)
     size = 0
 
@@ -160,21 +194,22 @@ def sweep_copies(now: datetime) -> int:
 
 def list_sections(own: OwnRegistration) -> list[Section]:
     """Return what is held about a person, in the language in force: kind by kind, as the notice names them."""
-    registration = own.registration
+    registration, since = own.registration, _theirs_since(own.registration.id)
     found = [Section(REGISTRATION.key, _(REGISTRATION.title), _(REGISTRATION.purpose), _answered(own))]
     consents = select(Consent).where(Consent.registration_id == registration.id).order_by(Consent.id)
     agreed = [{"at": each.at, "text": each.text, "is_given": each.is_given} for each in db.session.scalars(consents)]
     found.append(Section(CONSENTS.key, _(CONSENTS.title), _(CONSENTS.purpose), agreed))
     for holding in HOLDINGS:
-        if holding.key in _SHOWN:
-            found.append(Section(holding.key, _(holding.title), _(holding.purpose), _rows_of(holding, registration.id)))
-    acts = list(_acts(registration))
+        if holding.key in SHOWN:
+            rows = _rows_of(holding, registration.id, since)
+            found.append(Section(holding.key, _(holding.title), _(holding.purpose), rows))
+    acts = list(_acts(registration, since))
     looks = [row for act, row in acts if trail.group_of(act) is trail.Group.LOOKS]
     changes = [row for act, row in acts if trail.group_of(act) is not trail.Group.LOOKS]
     found.append(Section(HISTORY.key, _(HISTORY.title), _(HISTORY.purpose), changes))
     found.append(Section("looks", _("When your data were looked at"), _("Answering who saw what"), looks))
     shared = _("Whom your data were given to")
-    found.append(Section("exports", shared, _("Knowing who has data of whom"), list(_exports(registration))))
+    found.append(Section("exports", shared, _("Knowing who has data of whom"), list(_exports(registration, since))))
     return [section for section in found if section.rows]
 
 
@@ -194,33 +229,41 @@ def _answered(own: OwnRegistration) -> list[dict[str, Any]]:
     return rows
 
 
-def _rows_of(holding: Holding, registration_id: int) -> list[Mapping[str, Any]]:
-    names = _SHOWN[holding.key]
-    columns = [getattr(holding.model, name) for name in names]
-    found = db.session.execute(select(*columns).where(holding.of_people([registration_id])).order_by(holding.id))
-    return [dict(zip(names, row, strict=True)) for row in found]
+def _rows_of(holding: Holding, registration_id: int, since: datetime) -> list[Mapping[Any, Any]]:
+    columns: list[Any] = [
+        getattr(holding.model, each) if isinstance(each, str) else each for each in SHOWN[holding.key]
+    ]
+    which = [holding.of_people([registration_id])]
+    if isinstance(SHOWN[holding.key][0], str):
+        which.append(columns[0] >= since)
+    if holding is MESSAGES:
+        # Written with the act, to whoever had the place before.
+        which.append(MailMessage.template != _FAREWELL)
+    found = db.session.execute(select(*columns).where(*which).order_by(holding.id))
+    return [row._mapping for row in found]
 
 
-def _acts(registration: Registration) -> Iterator[tuple[str, dict[str, Any]]]:
+def _acts(registration: Registration, since: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what the history has of a person: never who of the team it was."""
     is_about = (AuditEntry.record_kind == Registration.audited_as) & (AuditEntry.record_id == registration.id)
     is_by = (AuditEntry.actor_kind == "participant") & (AuditEntry.actor_id == registration.id)
     statement = select(AuditEntry, AuditDetail.detail).outerjoin(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
-    statement = statement.where(AuditEntry.chain == registration.event_id, is_about | is_by).order_by(AuditEntry.id)
+    theirs = (AuditEntry.chain == registration.event_id, AuditEntry.at >= since, is_about | is_by)
+    statement = statement.where(*theirs).order_by(AuditEntry.id)
     by = {"participant": _("You"), "account": _("The team"), "system": _("Automatic")}
     for entry, detail in db.session.execute(statement):
         said = {"at": entry.at, "action": trail.act_words(entry.action), "by": by.get(entry.actor_kind, "")}
-        yield entry.action, {**said, "detail": detail or {}}
+        yield entry.action, {**said, "detail": (detail or {}) if entry.action != HANDED_ON else {}}
 
 
-def _exports(registration: Registration) -> Iterator[dict[str, Any]]:
+def _exports(registration: Registration, since: datetime) -> Iterator[dict[str, Any]]:
     """Yield the exports that hold a person, or may: of those before it was kept who is in them, that is not known."""
     roles = {
         row.account_id: row.role
         for row in db.session.scalars(select(TeamMember).filter_by(event_id=registration.event_id))
     }
     made = select(Export).where(
-        Export.event_id == registration.event_id, Export.created_at >= registration.submitted_at
+        Export.event_id == registration.event_id, Export.created_at >= max(registration.submitted_at, since)
     )
     for export in db.session.scalars(made.order_by(Export.id)):
         if export.people is not None and registration.id not in export.people:

@@ -22,7 +22,7 @@ _NAMED = 6
 def enqueue_before_deletion(owner: Account, event: Event, first: datetime, amounts: Sequence[Amount]) -> None:
     """Tell an owner what goes when, in the caller's transaction; once for each first day."""
     with languages.speaking(owner.language) as language:
-        content = before_deletion(owner, event, first, amounts, language)
+        content = before_deletion(owner, event, first, amounts, language).quietened(event.is_quiet)
         key = f"account/before-deletion/{event.id}/{owner.id}/{first.date().isoformat()}"
         enqueue_to_account(owner, content, language, key, "privacy/before_deletion", is_held_back=event.holds_mail)
 

@@ -7,6 +7,7 @@ after that. Done again, nothing is left to do.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,8 +32,7 @@ from eventreg.events.rules.publication import ALIVE, Publication
 from eventreg.exchange.models import Export, Import
 from eventreg.exchange.rules.exports import ExportState
 from eventreg.exchange.services import files, importing
-from eventreg.jobs.models import Job
-from eventreg.jobs.rules import JobState
+from eventreg.jobs.models import Job, JobState
 from eventreg.jobs.services import schedule
 from eventreg.kernel import text
 from eventreg.kernel.errors import N_, Refused
@@ -69,6 +69,8 @@ FORGET_JOB = "privacy.forget_messages"
 ASKS_BY_REGISTRATION = Limit("own-erasure/registration", 5, 60)
 #: after so long a receipt that has not gone is looked at again
 _LOOKS_AGAIN = timedelta(minutes=10)
+#: bytes of a file that waits to be put in: a larger one is ended unread, since others wait as long as it is read
+_LOOKED_INTO = 200_000
 #: ids named in one statement
 _PORTION = 500
 
@@ -169,7 +171,7 @@ def _let_go(event: Event, person: Person, request_id: int, now: datetime) -> Era
     erased = Erased(count=len(person.registrations) or 1)
     marks = Marks.of(person)
     erased.exports = _exports_since(event.id, person)
-    _end_files(event.id, erased)
+    _end_files(event.id, marks, erased)
     of_person = ERASURES.of_people(person.ids) | func.lower(ErasureRequest.email).in_(person.addresses)
     others = ERASURES.ids(of_person, ErasureRequest.event_id == event.id, ErasureRequest.id != request_id)
     requests = list(db.session.scalars(others))
@@ -222,8 +224,8 @@ def _exports_since(event_id: int, person: Person) -> list[str]:
     return [public_id for public_id, people in rows if people is None or not {*people}.isdisjoint(person.ids)]
 
 
-def _end_files(event_id: int, erased: Erased) -> None:
-    """End what is kept of files that the person may be in: as a whole, and the row says so."""
+def _end_files(event_id: int, marks: Marks, erased: Erased) -> None:
+    """End what is kept of files that the person is in, or may be: as a whole, and the row says so."""
     kept = Export.state.in_((ExportState.MAKING, ExportState.READY))
     ended = select(Export).where(Export.public_id.in_(erased.exports), kept)
     for export in db.session.scalars(ended):
@@ -231,8 +233,22 @@ def _end_files(event_id: int, erased: Erased) -> None:
         after_commit(partial(files.remove_files, export.public_id))
     waiting = select(Import).where(Import.event_id == event_id, Import.expires_at.is_not(None))
     for row in db.session.scalars(waiting):
+        if not _may_hold(row, marks):
+            continue
         row.expires_at = None
         after_commit(partial(importing.forget_files, row.public_id))
+
+
+def _may_hold(row: Import, marks: Marks) -> bool:
+    """Say whether a file that waits to be put in names somebody, also where it is too large to look while others wait."""
+    if row.size > _LOOKED_INTO or row.done_at is not None or marks.are_in(row.name):
+        return True
+    try:
+        mended = json.dumps(importing.mends_of(row).as_data(), ensure_ascii=False)
+        rows = [cells for _number, cells in importing.open_table(row).rows]
+    except Refused:
+        return True
+    return any(marks.are_in_line(cells) for cells in [*rows, [mended]])
 
 
 def _forget_messages(
@@ -251,10 +267,7 @@ def _forget_messages(
         about("invitation", [each.id for each in person.invitations]),
         about("saved_form", [each.id for each in person.forms]),
         about("erasure", requests),
-        (MailMessage.event_id == event_id)
-        & (MailMessage.audience == "participant")
-        & (MailMessage.record_kind != "erasure")
-        & func.lower(MailMessage.recipient).in_(person.addresses),
+        MailMessage.id.in_(person.letters),
     ]
     if colleagues:
         named = or_(*(MailMessage.subject.contains(each, autoescape=True) for each in marks.references))

@@ -36,6 +36,7 @@ from eventreg.kernel.tokens import new_public_id, public_id_of, token_fits
 from eventreg.mail.content import MailContent, link_marker, new_marker
 from eventreg.mail.models import MailMessage
 from eventreg.mail.services import enqueue
+from eventreg.privacy import people
 from eventreg.privacy.erasing import ASKS_BY_REGISTRATION, FORGET_JOB, Erased, Held, check_not_held, erase
 from eventreg.privacy.people import Person, of_address, of_registration
 from eventreg.registration.emails import ERASE, Occasion
@@ -82,6 +83,17 @@ def find_request(token: str) -> ErasureRequest:
     return request
 
 
+def is_gone(request: ErasureRequest) -> bool:
+    """Say whether the registration that it is about is there no more, whoever erased it."""
+    return db.session.get(Registration, request.registration_id, populate_existing=True) is None
+
+
+def is_theirs(request: ErasureRequest) -> bool:
+    """Say whether the registration still has the address that the link went to: who left it asks no more."""
+    row = db.session.get(Registration, request.registration_id, populate_existing=True)
+    return row is not None and row.email_key == email_key(request.email)
+
+
 def confirm(token: str) -> None:
     """Begin to erase; confirmed twice is confirmed once. Raises Held, NotFound and Refused (LINK_EXPIRED)."""
     now = clock.now()
@@ -91,6 +103,8 @@ def confirm(token: str) -> None:
         if request.confirmed_at is not None:
             return
         if request.expires_at is None or request.expires_at <= now:
+            raise Refused(ChangeReason.LINK_EXPIRED)
+        if not is_theirs(request):
             raise Refused(ChangeReason.LINK_EXPIRED)
         check_not_held(event, now)
         request.confirmed_at = now
@@ -200,6 +214,7 @@ def _events_of(email: str) -> list[int]:
                 select(Registration.event_id).where(Registration.email_key == key),
                 select(Invitation.event_id).where(Invitation.email_key == key),
                 select(SavedForm.event_id).where(SavedForm.email.ilike(key, escape="\\")),
+                select(MailMessage.event_id).where(people.written_to([key]), MailMessage.event_id.is_not(None)),
             )
         )
     )
@@ -229,7 +244,7 @@ def _finish(event: Event, request: ErasureRequest, erased: Erased, now: datetime
     for account, grant in list_grants(event.id):
         if grant.allows(Permission.OWN):
             with speaking(account.language) as language:
-                content = _to_owner(event, account.name, erased, language)
+                content = _to_owner(event, account.name, erased, language).quietened(event.is_quiet)
             key = f"account/erased/{request.public_id}/{account.id}"
             enqueue_to_account(account, content, language, key, "erasure/to_tell", is_held_back=event.holds_mail)
 

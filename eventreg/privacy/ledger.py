@@ -31,18 +31,29 @@ class Ledger:
 
 
 def parse(lines: Iterable[bytes]) -> Ledger:
-    """Read a ledger. A line that was cut off is none."""
+    """Read a ledger. A line that was cut off is none; with one that is damaged nothing before it is known to be complete."""
     ids: set[str] = set()
     since: list[tuple[str, str]] = []
     for line in lines:
         try:
             said = json.loads(line)
-            ids.update(said.get("ids", ()))
-            if "instance" in said:
-                since.append((said["instance"], said["since"]))
-        except (ValueError, AttributeError, KeyError):
+            named = said.get("ids", [])
+            begins = [(said["instance"], said["since"])] if "instance" in said else []
+            if not isinstance(named, list) or not all(isinstance(each, str) for each in (*named, *sum(begins, ()))):
+                raise TypeError
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
+            if not _is_cut_off(line):
+                since.clear()
             continue
+        ids.update(named)
+        since += begins
     return Ledger(frozenset(ids), tuple(since))
+
+
+def _is_cut_off(line: bytes) -> bool:
+    """Say whether a line can be what a crash left of one: its beginning, and zeros where the disk came no further."""
+    written = line.strip(b"\0\r\n")
+    return b'{"'.startswith(written[:2]) and not written.endswith(b"}")
 
 
 def read(path: Path) -> Ledger:

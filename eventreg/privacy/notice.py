@@ -31,6 +31,7 @@ from eventreg.kernel.errors import N_
 from eventreg.privacy import rules
 from eventreg.privacy.agreements import list_agreements
 from eventreg.privacy.holdings import ANSWERS, CONSENTS, HOLDINGS, REGISTRATION, UPLOADS, Holding
+from eventreg.privacy.participants import can_have_list
 from eventreg.privacy.retention import WHO, period_of
 from eventreg.privacy.rules import Starts
 from eventreg.questionnaires import kinds as question_kinds
@@ -126,7 +127,8 @@ def outsiders(event: Event) -> dict[str, Any]:
     categories = db.session.scalars(
         select(Category).filter_by(event_id=event.id).order_by(Category.position, Category.id)
     )
-    listed = [(each.name, each.shown_to) for each in categories if each.shown_to is not ShownTo.NOBODY]
+    shown = [each for each in categories if each.shown_to is not ShownTo.NOBODY and can_have_list(event)]
+    listed = [(each.name, each.shown_to) for each in shown]
     return {"shared": shared, "listed": [{"who": who, "to": to.title} for who, to in listed]}
 
 

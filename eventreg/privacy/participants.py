@@ -22,7 +22,7 @@ from eventreg.events.rules.publication import ALIVE
 from eventreg.events.rules.settings import check_seen
 from eventreg.i18n import formats
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import N_, Refused, Titled
+from eventreg.kernel.errors import N_, NotFound, Refused, Titled
 from eventreg.kernel.text import sort_value
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import Consent, Decision, Registration
@@ -76,9 +76,44 @@ class Listed:
     country: str
 
 
+#: people on a page of the list
+A_PAGE = 200
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A page of the list, with how many are on all of them, and the numbers of the pages before and after, where there are."""
+
+    people: Sequence[Listed]
+    count: int
+    previous: int | None
+    following: int | None
+
+
+def page_of(listed: Sequence[Listed], number: int | None = 1) -> ListPage:
+    """Return a page of the list, by its number from 1 on. Raises NotFound for one that is not there."""
+    start = ((number or 0) - 1) * A_PAGE
+    if start < 0 or (start and start >= len(listed)):
+        raise NotFound
+    page = start // A_PAGE + 1
+    has_more = start + A_PAGE < len(listed)
+    return ListPage(
+        listed[start : start + A_PAGE], len(listed), page - 1 if start else None, page + 1 if has_more else None
+    )
+
+
+def can_have_list(event: Event) -> bool:
+    """Say whether an event can have a list: at a discreet one somebody is on it once their address is confirmed, or not at all.
+
+    Else whoever types an address, with a name and the permission, would see by the list whether it was registered.
+    """
+    return not event.is_discreet or event.verifies_addresses
+
+
 def has_list(event: Event, viewer: Viewer, rules: ListRules | None = None) -> bool:
     """Say whether there is a list for somebody. Without one its page does not exist; it ends with the event."""
-    return event.publication in ALIVE and bool((rules or ListRules.of(event)).categories_for(viewer))
+    is_there = event.publication in ALIVE and can_have_list(event)
+    return is_there and bool((rules or ListRules.of(event)).categories_for(viewer))
 
 
 def list_participants(event: Event, viewer: Viewer, language: str, rules: ListRules | None = None) -> list[Listed]:

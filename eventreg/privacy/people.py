@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-from sqlalchemy import ColumnElement, LargeBinary, Text, cast, or_, select
+from sqlalchemy import ColumnElement, LargeBinary, Text, cast, func, or_, select
 
 from eventreg.attendees.models import Merger
+from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.db import db
 from eventreg.kernel import text
-from eventreg.privacy.holdings import INVITATIONS, Holding
+from eventreg.mail.models import MailMessage
+from eventreg.privacy.holdings import INVITATIONS, MESSAGES, Holding
 from eventreg.registration.models import Invitation, Registration, SavedForm
 
+#: the act by which a registration becomes another person's
+HANDED_ON = "handed_on"
 #: letters of a search that is for somebody
 _SHORTEST = 4
 #: what stands for the words of whoever a note on somebody else names
@@ -32,11 +36,15 @@ class Person:
     forms: Sequence[SavedForm] = ()
     #: addresses, folded
     addresses: set[str] = field(default_factory=set)
+    #: what registrations were called that by now are another person's
+    names: Sequence[str] = ()
+    #: ids of messages to and about them, also about a registration that by now is another person's
+    letters: Sequence[int] = ()
 
     @property
     def is_nobody(self) -> bool:
         """Whether nothing is there."""
-        return not self.rows
+        return not self.rows and not self.letters
 
     @property
     def ids(self) -> list[int]:
@@ -47,6 +55,11 @@ class Person:
     def public_ids(self) -> list[str]:
         """What the ledger names."""
         return [each.public_id for each in self.rows]
+
+    @property
+    def others(self) -> int:
+        """How much there is beside registrations."""
+        return len(self.invitations) + len(self.forms) or (0 if self.registrations else len(self.letters))
 
     @property
     def rows(self) -> list[Any]:
@@ -99,12 +112,36 @@ def _person(event_id: int, which: ColumnElement[bool] | None, addresses: set[str
     invited = Invitation.email_key.in_(addresses) | Invitation.registration_id.in_([each.id for each in people])
     held = INVITATIONS.ids(Invitation.event_id == event_id, invited)
     forms = select(SavedForm).where(SavedForm.event_id == event_id)
+    before = _of_before(event_id, addresses)
+    to_them = (MailMessage.event_id == event_id) & written_to(addresses)
+    to_contact = [
+        (MailMessage.record_kind == Registration.audited_as) & (MailMessage.record_id == each.record_id)
+        & (MailMessage.audience == "contact") & (MailMessage.created_at <= each.at)
+        for each, _name in before
+    ]  # fmt: skip
     return Person(
         people,
         db.session.scalars(select(Invitation).where(Invitation.id.in_(held))).all(),
         [each for each in db.session.scalars(forms) if text.email_key(each.email) in addresses],
         addresses,
+        [name for _act, name in before],
+        db.session.scalars(MESSAGES.ids(or_(to_them, *to_contact))).all(),
     )
+
+
+def written_to(addresses: Collection[str]) -> ColumnElement[bool]:
+    """Return what messages fulfil that went to people at one of these addresses, folded."""
+    to_people = (MailMessage.audience == "participant") & (MailMessage.record_kind != "erasure")
+    return to_people & func.lower(MailMessage.recipient).in_(addresses)
+
+
+def _of_before(event_id: int, addresses: Collection[str]) -> list[tuple[AuditEntry, str]]:
+    """Return the acts by which registrations of these addresses were handed on to others, with the names of before."""
+    acts = select(AuditEntry, AuditDetail.detail).join(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
+    rows = db.session.execute(acts.where(AuditEntry.chain == event_id, AuditEntry.action == HANDED_ON)).all()
+    return [
+        (entry, detail["old"]["name"]) for entry, detail in rows if text.email_key(detail["old"]["email"]) in addresses
+    ]
 
 
 def naming(holding: Holding, event_id: int, marks: Marks) -> list[int]:
@@ -132,7 +169,7 @@ class Marks:
         people = person.registrations
         names = [each.full_name for each in people] + [each.badge_name for each in people]
         names += [f"{each.given_name} {each.family_name}".strip() for each in person.invitations]
-        found = [name for name in names if " " in name]
+        found = [name for name in (*names, *person.names) if " " in name]
         found += [each.email for each in person.rows if each.email]
         found += [each.phone for each in people if each.phone_key] + [each.reference for each in people]
         typed = tuple(dict.fromkeys([*found, *person.addresses]))
@@ -153,6 +190,11 @@ class Marks:
             if len("".join(words)) >= _SHORTEST and all(word in self.haystack for word in words):
                 return True
         return any(_whole(text.folded(each)).search(text.folded(unquote_plus(said))) for each in self.typed)
+
+    def are_in_line(self, cells: Iterable[str]) -> bool:
+        """Say whether a row of a table names the person, whose names may stand in columns of their own."""
+        words = {word.strip(".") for word in re.findall(r"[\w.+@-]+", text.folded(" ".join(cells)))}
+        return any(words.issuperset(text.folded(each).split()) for each in self.typed)
 
     def left_out_of(self, said: str) -> str:
         """Return a text without them."""

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.events.queries.team import list_grants
 from eventreg.events.rules.settings import LONGEST_KEPT, check_seen
 from eventreg.events.rules.team import Permission
@@ -76,13 +76,15 @@ def schedule_retention(event_id: int, now: datetime) -> None:
 
 
 def let_some_go(work: Mapping[str, Any], now: datetime) -> bool:
-    """Let go what is due of an event, for about a second; say whether anything is left. A long work of the worker."""
-    until = time.monotonic() + _TURN_SECONDS
+    """Let go what is due of an event, for a second at most; say whether anything is left. A long work of the worker."""
+    began, longest = time.monotonic(), 0.0
     try:
         plan = get_plan(work["event_id"], now)
     except NotFound:
         return False
-    _tell_before(plan, now)
+    if _tell_before(plan, now):
+        return True
+    stepped = time.monotonic()
     for line in plan.due(now):
         portion = _FIRST
         while ids := line.some(_LOOKED_UP):
@@ -94,7 +96,9 @@ def let_some_go(work: Mapping[str, Any], now: datetime) -> bool:
                 del ids[:portion]
                 portion = max(_FIRST, min(_MOST, portion * 2, int(portion * _AIMS_AT_SECONDS / held)))
                 time.sleep(_MAKES_WAY * held)
-                if time.monotonic() > until:
+                before, stepped = stepped, time.monotonic()
+                longest = max(longest, stepped - before)
+                if stepped + longest > began + _TURN_SECONDS:
                     return True
     _end_receipts(plan.event_id, now)
     return False
@@ -152,21 +156,30 @@ def _end_receipts(event_id: int, now: datetime) -> None:
             note(event, RECEIPT, SYSTEM, now, holding=receipt.holding, count=receipt.number, kept_days=receipt.days)
 
 
-def _tell_before(plan: Plan, now: datetime) -> None:
-    """Keep the figures and tell the owners, once, before the first of an event's data goes; again where a hold put it off."""
+def _tell_before(plan: Plan, now: datetime) -> bool:
+    """Keep the figures and tell the owners, once, before the first of an event's data goes; again where a hold put it off.
+
+    Says whether it did, which takes most of a turn where many registered.
+    """
     told = last_kept(plan.event_id)
     if told is not None and _has_begun(plan.event_id):
-        return
+        return False
     first = plan.first_due()
     if first is None or not rules.is_to_be_told(first, told, now):
-        return
+        return False
     amounts = [amount for amount in plan.amounts() if amount.line.due_at is not None]
+    # Counted before others have to wait: of many people that takes a while.
+    figures = told_figures(get_event_whole(plan.event_id), now)
+    db.session.rollback()
     with transaction():
         event = lock_event_in_any_state(plan.event_id)
-        keep_figures(event, told_figures(event, now), SYSTEM, now)
+        if last_kept(event.id) != told:
+            return True
+        keep_figures(event, figures, SYSTEM, now)
         for account, grant in list_grants(event.id):
             if grant.allows(Permission.OWN):
                 enqueue_before_deletion(account, event, first, amounts)
+    return True
 
 
 def _has_begun(event_id: int) -> bool:

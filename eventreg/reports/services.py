@@ -20,7 +20,7 @@ from eventreg.events.queries.events import get_event_whole, lock_event_in_any_st
 from eventreg.events.queries.programme import get_session
 from eventreg.events.rules.team import Sight
 from eventreg.i18n.languages import current_language
-from eventreg.kernel import csv, text
+from eventreg.kernel import text
 from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.schema import Question
@@ -83,7 +83,7 @@ def export_session_people(event_id: int, public_id: str, sight: Sight, actor: Ac
             line = [person.reference, person.full_name, person.institution, person.country, category]
             line.append(_(person.status.title))
             lines.append(line + ([person.email] if sight.has_contact_data else []))
-    return csv.csv_file(head + ([_("Email address")] if sight.has_contact_data else []), lines)
+    return text.csv_file(head + ([_("Email address")] if sight.has_contact_data else []), lines)
 
 
 def keep_figures(event: Event, told: Mapping[str, Any], actor: Actor, at: datetime) -> FrozenFigures:

@@ -8,6 +8,7 @@ answer and its time tell nothing.
 import json
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import delete, select, update
 
@@ -23,7 +24,8 @@ from eventreg.kernel import clients, clock, sealing, tokens
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import email_key
 from eventreg.mail.services import enqueue
-from eventreg.questionnaires.rules.schema import Question
+from eventreg.questionnaires.queries import definition_of, find_newest_version, get_version
+from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import News, Occasion, addresses, changing, tell
 from eventreg.registration.models import Registration, SavedForm, Upload
 from eventreg.registration.queries import registrations
@@ -36,7 +38,7 @@ from eventreg.registration.queries.answers import (
 )
 from eventreg.registration.queries.forms import find_latest_elsewhere, resumed_key, sealed_form_place, were_sent
 from eventreg.registration.queries.registrations import submission_hash
-from eventreg.registration.rules.asked import closes_at, concerns
+from eventreg.registration.rules.asked import AskedQuestions, closes_at, concerns
 from eventreg.registration.rules.availability import admit, may_withdraw
 from eventreg.registration.rules.states import Action, ChangeReason, Status
 from eventreg.registration.services import answer_changes, promotion, registering, statuses
@@ -58,6 +60,32 @@ def change_language(event_id: int, registration_id: int, language: str) -> None:
         note(registration, "language_changed", Actor.participant(registration_id), now, old=old, new=language)
 
 
+def consents_since(registration: Registration, asked: AskedQuestions, category: str) -> dict[int, list[Question]]:
+    """Return the permissions that a person was not asked for with the form, by the version that words them.
+
+    Those that the event asks for by now, and those that the person gave since, as long as they stand. What a registration
+    needs is asked of who is registered by a request, and what hangs on other answers likewise.
+    """
+    newest = find_newest_version(registration.event_id)
+    if newest is None or newest.id == registration.questionnaire_id:
+        return {}
+    offered = [
+        question
+        for question in definition_of(newest).questions_for(category, Stage.REGISTRATION)
+        if question.kind == CONSENT_KIND
+        and question.key not in asked.versions
+        and question.condition is None
+        and not question.is_required_of(category)
+    ]
+    found, known = {newest.id: offered}, {*asked.versions, *(question.key for question in offered)}
+    rows = {row.purpose: row for row in list_consents(registration.id)}
+    for row in rows.values():
+        if row.is_given and row.purpose not in known:
+            words = definition_of(get_version(row.questionnaire_id)).questions_for(category)
+            found.setdefault(row.questionnaire_id, []).extend(each for each in words if each.key == row.purpose)
+    return found
+
+
 def record_consent_changes(event_id: int, registration_id: int, given: Mapping[str, bool], language: str) -> None:
     """Record what is agreed to from now on. Only what differs from the newest record of a purpose is appended.
 
@@ -69,9 +97,11 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
         registration = registrations.lock_registration(event_id, registration_id)
         standing, asked = current_consents(registration.id), find_asked(registration)
         category = event.category_of(registration).key
+        since = consents_since(registration, asked, category)
+        versions = {each.key: id_ for id_, questions in since.items() for each in questions} | dict(asked.versions)
         questions = [
             question
-            for question in asked.definition.questions()
+            for question in chain(asked.definition.questions(), *since.values())
             if question.kind == CONSENT_KIND
             and not question.is_required_of(category)
             and question.key in given
@@ -80,8 +110,8 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
         if not questions:
             return
         answers = {question.key: ["yes"] if given[question.key] else [] for question in questions}
-        for version_id in sorted({asked.versions[question.key] for question in questions}):
-            shown = [question for question in questions if asked.versions[question.key] == version_id]
+        for version_id in sorted({versions[question.key] for question in questions}):
+            shown = [question for question in questions if versions[question.key] == version_id]
             record_consents(
                 registration,
                 shown,

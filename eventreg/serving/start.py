@@ -20,7 +20,7 @@ from eventreg.db import db
 from eventreg.events.queries.public import list_public_events
 from eventreg.kernel.clock import now
 from eventreg.migrations.runner import check_revision
-from eventreg.operations import banner, preparing
+from eventreg.operations import preparing
 from eventreg.operations.backups.placing import finish_restores
 from eventreg.privacy.erasing import erase_recorded
 from eventreg.serving import lock, logs, subprocesses
@@ -106,7 +106,7 @@ def _make_ready(options: ServeOptions, bind: AnyBind) -> str:
             settings().base_url,
         )
     begin_number()
-    return banner.greeting(with_sign_in_link=options.prepares)
+    return preparing.greeting(with_sign_in_link=options.prepares)
 
 
 def _forget_connections() -> None:

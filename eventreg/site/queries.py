@@ -23,8 +23,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from eventreg.db import db
 from eventreg.db.engines import Bounds, open_engine
 from eventreg.db.transactions import WRITE_OPTION, is_busy
-from eventreg.jobs.models import Job
-from eventreg.jobs.rules import JobState
+from eventreg.jobs.models import Job, JobState
 from eventreg.jobs.services import count_backlog as count_jobs
 from eventreg.kernel import clock, disk, errors, tokens
 from eventreg.mail.models import MailMessage

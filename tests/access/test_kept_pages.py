@@ -91,7 +91,9 @@ NOT_WALKED = {
         attendees/services/reasons.py: move_reason
         bulk/services/runs.py: leave_out take_as_they_are take_in
         exchange/services/background.py: _finish _gather make_some""",
-    "puts back what was saved a minute ago, by the tables that saving writes": "events/services/settings.py: take_back_places",
+    "puts back what was saved a minute ago, by the tables that saving writes": """
+        events/services/settings.py: take_back_places
+        messages/calendar_updates.py: Updates.take_back""",
     "personal invitations: no page shows them": "invitations/services/invitations.py: invite_list",
     "mails and jobs: no page shows them": """
         bulk/services/writing.py: take_back_messages

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from eventreg.demo.rules.seminar import documents, read
+from eventreg.demo.rules.people import documents, read
 from eventreg.organizations.rules import check_profile
 from eventreg.questionnaires.kinds import checked_definition
 from eventreg.questionnaires.rules.schema import Definition

@@ -80,7 +80,7 @@ def test_lost_owner_is_made_owner_again(app: Flask) -> None:
 
 
 def test_failure_leaves_nothing_behind(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    from eventreg.demo.services import loading
+    from eventreg.demo.services import registrations as loading
 
     def fail(*_args: object, **_more: object) -> None:
         raise RuntimeError("the power went")

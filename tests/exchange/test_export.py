@@ -18,7 +18,7 @@ from eventreg.events.rules.team import EVERYTHING, TeamRole
 from eventreg.exchange.rules.exports import ExportFormat, ExportRequest
 from eventreg.exchange.services import exporting, files
 from eventreg.exchange.services.exporting import file_chunks
-from eventreg.kernel.csv import original
+from eventreg.kernel.text import original
 from eventreg.registration.rules.states import Status
 from tests.builders import a_questionnaire, a_registration, a_team_member, an_event, text
 from tests.questionnaire import DEFINITION

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, TeamMember
 from eventreg.exchange.models import Import
+from eventreg.exchange.services.background import TELL_ADDED_JOB
 from eventreg.exchange.services.importing import sweep_imports
-from eventreg.exchange.services.telling import TELL_ADDED_JOB
 from eventreg.kernel.clock import now
 from eventreg.registration.models import Registration
 from eventreg.web.instance import config

@@ -19,6 +19,7 @@ from eventreg.events.organizers import Organizer
 from eventreg.exchange.models import Import
 from eventreg.exchange.rules.exports import ExportFormat
 from eventreg.exchange.rules.importing import Full, Outcome, RefusedRows, WantedStatus
+from eventreg.exchange.services.background import TELL_ADDED_JOB
 from eventreg.exchange.services.importing import (
     confirm_import,
     matching_of,
@@ -28,7 +29,6 @@ from eventreg.exchange.services.importing import (
     terms_of,
     try_file,
 )
-from eventreg.exchange.services.telling import TELL_ADDED_JOB
 from eventreg.jobs.running import run_due
 from eventreg.jobs.services import job_registry
 from eventreg.kernel.errors import Refused

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventreg.jobs.rules import MAX_ATTEMPTS, next_try, next_turn
+from eventreg.jobs.models import MAX_ATTEMPTS, next_try, next_turn
 
 NOW = datetime(2027, 1, 11, 15, 0, tzinfo=UTC)
 

@@ -14,8 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from eventreg.db import db, transaction
-from eventreg.jobs.models import Job
-from eventreg.jobs.rules import MAX_ATTEMPTS, JobState
+from eventreg.jobs.models import MAX_ATTEMPTS, Job, JobState
 from eventreg.jobs.running import LEASE, LeaseLost, claim_next, finish, plan_duties, run_due
 from eventreg.jobs.services import JobRegistry, count_backlog, schedule
 from eventreg.kernel.errors import Busy

@@ -12,8 +12,7 @@ from sqlalchemy import event as sqlalchemy_event, insert
 from sqlalchemy.exc import IntegrityError
 
 from eventreg.db import db, transaction
-from eventreg.jobs.models import Job
-from eventreg.jobs.rules import JobState
+from eventreg.jobs.models import Job, JobState
 from eventreg.jobs.running import LEASE, claim_next, finish, give_up, pull_back_due
 from eventreg.jobs.services import schedule
 from tests.jobs.work import START, ask, find, get

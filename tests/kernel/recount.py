@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from eventreg.events.models import Event
-from eventreg.kernel.csv import original
+from eventreg.kernel.text import original
 from tests.support.pages import Pages
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from eventreg.kernel.csv import inert, original
+from eventreg.kernel.text import inert, original
 
 DANGEROUS = (
     "=1+1",

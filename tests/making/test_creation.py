@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from eventreg.audit.queries import find_broken_position, list_traces
 from eventreg.db import db, transaction
-from eventreg.demo.rules.seminar import documents, read
+from eventreg.demo.rules.people import documents, read
 from eventreg.events.bundles.parts import part_registry
 from eventreg.events.bundles.reading import DocumentBundle
 from eventreg.events.models import Event, EventDay, PrivacyNotice, TeamMember

@@ -11,20 +11,26 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventreg.attendees.annotations.notes import Written, write_note
-from eventreg.attendees.models import Note
+from eventreg.attendees.models import Note, Tagging
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.exchange.models import Export
+from eventreg.jobs.models import Job, JobState
 from eventreg.kernel.clock import now
+from eventreg.mail.rules import DeliveryState
 from eventreg.privacy import copies
+from eventreg.privacy.holdings import HOLDINGS
 from eventreg.privacy.models import DataCopy
 from eventreg.registration.models import Registration
 from eventreg.web.instance import config
+from tests.attendees.list_people import mail_about
+from tests.attendees.test_tags import a_tag
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
+from tests.registration.arriving import an_invitation
 from tests.registration.filling import PDF
 from tests.registration.owning import a_letter, home
 from tests.registration.records import last_mail, registered
@@ -134,6 +140,19 @@ def test_asking_again_while_it_is_made_asks_once_and_too_often_is_refused(make_a
     assert "too many tries" in page.main
 
 
+def test_a_copy_that_the_worker_gave_up_can_be_asked_for_again(
+    clock: time_machine.Traveller, pages: Pages, person: Registration
+) -> None:
+    copies.ask_for_copy(person.event_id, person.id)
+    with transaction() as session:
+        session.execute(update(Job).where(Job.kind == copies.MAKE_JOB).values(state=JobState.FAILED))
+    assert "Ask for my copy" not in pages.get(f"{home(person)}/data").texts("button")
+    clock.shift(copies.MADE_WITHIN)
+    pages.get(f"{home(person)}/data").submit("Ask for my copy", status=303)
+    db.session.rollback()
+    assert db.session.scalars(select(Job.state).where(Job.kind == copies.MAKE_JOB)).all() == [JobState.WAITING]
+
+
 def test_a_copy_made_twice_is_made_once(person: Registration) -> None:
     _made(person)
     before = [copy.ready_at for copy in db.session.scalars(select(DataCopy))]
@@ -142,3 +161,18 @@ def test_a_copy_made_twice_is_made_once(person: Registration) -> None:
     copies.make_copy({"public_id": copy.public_id}, now() + timedelta(minutes=1))
     assert [copy.ready_at for copy in db.session.scalars(select(DataCopy))] == before
     assert db.session.scalars(select(Note)).all() == []
+
+
+def test_no_kind_that_is_held_is_left_out_of_a_copy_without_saying_why(event: Event, person: Registration) -> None:
+    assert {holding.key for holding in HOLDINGS} == {*copies.SHOWN, *copies.NOT_SHOWN}
+    assert set(copies.SHOWN).isdisjoint(copies.NOT_SHOWN)
+    tag = a_tag(event, a_team_member(event), "Prensa")
+    invitation = an_invitation(event, registration_id=person.id)
+    mail = mail_about(event.id, invitation.id, DeliveryState.SENT, now())
+    mail.record_kind, mail.subject = "invitation", "Le invitamos"
+    with transaction() as session:
+        session.add_all([Tagging(registration_id=person.id, tag_id=tag.id), mail])
+    _made(person)
+    _page, data, _files = _opened(b"".join(copies.open_copy(person.id, now())[1]))
+    assert _held(data, "tags") == [{"tag": "Prensa"}]
+    assert [row["subject"] for row in _held(data, "invitation_messages")] == ["Le invitamos"]

@@ -18,7 +18,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from eventreg.attendees.annotations.notes import Written, write_note
 from eventreg.attendees.models import Note, SavedView
@@ -41,7 +41,7 @@ from eventreg.mail.held_files import keep_files_in_line
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.privacy import erasing, ledger
-from eventreg.privacy.erasing import Held, erase
+from eventreg.privacy.erasing import Held, erase, erase_recorded
 from eventreg.privacy.holdings import INVITATION_MESSAGES
 from eventreg.privacy.people import of_address, of_registration
 from eventreg.registration.models import ErasedRegistration, Invitation, Place, Registration, SavedForm
@@ -310,3 +310,61 @@ def test_every_holding_is_reached() -> None:
         keys = [key for key in holding.model.__table__.foreign_keys if key.column.table.name == "registrations"]
         hangs = any(key.ondelete == "CASCADE" for key in keys)
         assert hangs or holding.is_shared or holding.key in named, f"erasing does not reach {holding.key}"
+
+
+@pytest.mark.parametrize(
+    ("row", "is_ended"),
+    [
+        ("Otra,Persona,otra@instituto.example", False),
+        (f"{GIVEN.upper()},{FAMILY},", True),
+        (f"X,Y,{EMAIL.upper()}", True),
+        (f"X,Y,a{EMAIL}", False),
+    ],
+)
+def test_only_files_to_import_that_name_the_person_are_ended(
+    app: Flask, config: Config, row: str, is_ended: bool
+) -> None:
+    event = an_event()
+    person = a_registration(event, email=EMAIL, given_name=GIVEN, family_name=FAMILY)
+    importer = Importer(SYSTEM, "en", sees_sensitive=True)
+    taken = take_file(event.id, "gente.csv", f"Given name,Family name,Email address\n{row}\n".encode(), importer)
+    try_file(event.id, taken.public_id, matching_of(taken), terms_of(taken), importer)
+    erase(event.id, partial(of_registration, event.id, person.id), SYSTEM, now())
+    db.session.expire_all()
+    assert (db.session.scalars(select(Import.expires_at)).one() is None) is is_ended
+    assert (list(config.imports.glob("*.sealed")) == []) is is_ended
+
+
+def test_a_large_file_to_import_is_ended_unread(app: Flask) -> None:
+    event = an_event()
+    person = a_registration(event, email=EMAIL)
+    take_file(event.id, "gente.csv", b"Given name,Email address\nOtra,otra@x.example\n", Importer(SYSTEM, "en", True))
+    with transaction() as session:
+        session.execute(update(Import).values(size=200_001))
+    erase(event.id, partial(of_registration, event.id, person.id), SYSTEM, now())
+    db.session.expire_all()
+    assert db.session.scalars(select(Import.expires_at)).one() is None
+
+
+def test_a_damaged_ledger_is_read_as_far_as_it_goes_and_is_complete_no_more(app: Flask, config: Config) -> None:
+    event = an_event()
+    gone, again = a_registration(event), a_registration(event)
+    ledger.record(config.erased, "ours", ["a" * 12], now() - timedelta(days=9))
+    whole = config.erased.read_bytes()
+    at = ledger.moment(now() - timedelta(days=8))
+    for cut_off in (b"", b"{", b'{"at": "2027', b'{"at": "2027-01-01", "ids": ["abc', b"\0\0\0\0"):
+        config.erased.write_bytes(whole + cut_off + b"\n")
+        assert ledger.read(config.erased).known_since("ours", at), cut_off
+    for damage in (
+        b'{"at": "2027-01-01", "ids": ["ab\xff\xfe"]}', b"7", b"null", b'"ids"', b'{"ids": 5}', b'{"ids": "abc"}',
+        b'{"ids": [["a"]]}', b'{"ids": [null, 3]}', b'{"instance": 3, "since": ""}', b'{"instance": "x"}', b"[" * 9999,
+        b"\x93NUMPY}", b'"at": "2027-01-01", "ids": ["abc"]}',
+    ):  # fmt: skip
+        config.erased.write_bytes(whole + damage + b"\n" + json.dumps({"ids": [gone.public_id]}).encode() + b"\n")
+        read = ledger.read(config.erased)
+        assert read.ids == {"a" * 12, gone.public_id}, damage
+        assert not read.known_since("ours", at), damage
+    assert erase_recorded(now()) == 1
+    erase(event.id, partial(of_registration, event.id, again.id), SYSTEM, now())
+    assert not ledger.read(config.erased).known_since("ours", at)
+    assert b"since" in config.erased.read_bytes().splitlines()[-2], "from now on it is complete again"

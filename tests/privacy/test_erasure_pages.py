@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import zipfile
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +16,13 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select, update
 
+from eventreg.attendees.annotations.notes import Written, write_note
+from eventreg.attendees.services.team_acts import TeamAct
+from eventreg.audit.services import SYSTEM
 from eventreg.cli import eventreg
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.jobs.running import run_due
 from eventreg.jobs.services import job_registry
 from eventreg.kernel.clock import now
@@ -23,8 +30,11 @@ from eventreg.kernel.errors import Refused
 from eventreg.kernel.tokens import personal_token
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
-from eventreg.privacy import erasing, ledger
-from eventreg.privacy.erasure_requests import ask, carry_out, confirm
+from eventreg.onbehalf.services.moving import NewPerson, hand_on
+from eventreg.privacy import copies, erasing, ledger
+from eventreg.privacy.erasure_requests import ask, carry_out, confirm, erase_address
+from eventreg.privacy.models import DataCopy
+from eventreg.privacy.people import of_registration
 from eventreg.registration.emails import ERASE, OWN_PAGE
 from eventreg.registration.models import ErasureRequest, Registration
 from eventreg.registration.queries.registrations import own_token
@@ -212,3 +222,66 @@ def test_the_words_of_the_mails(app: Flask, clock: time_machine.Traveller, langu
         path.write_text(said, encoding="utf-8")
     assert said == path.read_text(encoding="utf-8")
     assert GIVEN not in said
+
+
+@pytest.mark.both_databases
+def test_a_place_that_was_handed_on_tells_its_new_holder_nothing_of_the_former_one(app: Flask, pages: Pages) -> None:
+    event = an_event(is_quiet=True)
+    owner = Organizer.account(a_team_member(event).id)
+    person = _somebody(event)
+    write_note(event.id, person.reference, Written("Habla con calma", ()), owner)
+    copies.ask_for_copy(event.id, person.id)
+    _work()
+    made, waiting = copies.find_copy(person.id), DataCopy(public_id="w" * 12, registration_id=person.id, asked_at=now())
+    assert made is not None
+    assert made.ready_at is not None
+    ask(event.id, person.id)
+    link = _link(db.session.scalars(select(ErasureRequest)).one())
+    with transaction() as session:
+        session.add(waiting)
+    new = NewPerson("Berta", "Nueva", "berta@instituto.example", "es", "Gracias por avisar")
+    db.session.expire_all()
+    hand_on(event.id, person.reference, new, TeamAct(owner, person.revision, tells=True))
+    db.session.remove()
+    person = db.session.scalars(select(Registration)).one()
+    # Neither the copies, made or waiting, nor the link that erases everything are any longer the former one's to use.
+    own = f"/my/{own_token(person, OWN_PAGE)}"
+    assert pages.get(f"{own}/data").texts("button")[-1] == "Ask for my copy"
+    copies.make_copy({"public_id": "w" * 12}, now())
+    pages.post(f"{own}/data/copy.zip", {}, 404, token=True)
+    assert pages.get(link).has("This link works no more")
+    with pytest.raises(Refused):
+        confirm(link.rpartition("/")[2])
+    copies.ask_for_copy(event.id, person.id)
+    _work()
+    with zipfile.ZipFile(io.BytesIO(b"".join(copies.open_copy(person.id, now())[1]))) as archive:
+        told = archive.read("data.html").decode() + archive.read("data.json").decode()
+    assert "berta@instituto.example" in told
+    marks = (GIVEN, FAMILY, EMAIL, "Habla con calma", "Gracias por avisar")
+    assert [mark for mark in marks if mark in told] == []
+    # The former one can still be erased, by address, and the new one stays.
+    (found,) = erase_address(EMAIL, SYSTEM, tells=False)
+    assert found.person.others > 2
+    assert db.session.query(Registration).count() == 1
+    # A name of one word is many people's; the note is on the registration.
+    assert set().union(*_in_tables().values()) <= {GIVEN, FAMILY}
+    assert not [mail for mail in db.session.scalars(select(MailMessage)) if event.title["es"] in mail.subject]
+
+
+def test_the_link_that_erases_dies_with_the_address_and_says_so_when_the_team_was_faster(
+    app: Flask, pages: Pages
+) -> None:
+    event = an_event()
+    people = [a_registration(event), a_registration(event)]
+    for person in people:
+        ask(event.id, person.id)
+    first, second = (_link(asked) for asked in db.session.scalars(select(ErasureRequest).order_by(ErasureRequest.id)))
+    with transaction() as session:
+        moved = session.get_one(Registration, people[0].id)
+        moved.email = moved.email_key = "nueva@instituto.example"
+    assert pages.get(first).has("This link works no more")
+    erasing.erase(event.id, partial(of_registration, event.id, people[1].id), SYSTEM, now())
+    assert pages.get(second).has("Everything that we held about you for this event is deleted.")
+    with pytest.raises(Refused):
+        confirm(second.rpartition("/")[2])
+    assert "" not in db.session.scalars(select(MailMessage.recipient).where(MailMessage.template == "erasure/received"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import product
 
 import pytest
@@ -14,6 +15,8 @@ from eventreg.events.models import Category, Event, TeamMember
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.categories import ListedColumn, ShownTo
 from eventreg.events.rules.publication import Publication
+from eventreg.privacy import participants
+from eventreg.privacy.notice import outsiders
 from eventreg.privacy.participants import Viewer, choose_listed
 from eventreg.questionnaires.queries import get_current_version
 from eventreg.registration.emails import OWN_PAGE
@@ -22,8 +25,9 @@ from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
 from eventreg.selfservice.services import record_consent_changes
-from tests.builders import a_registration, a_team_member, an_event
+from tests.builders import a_questionnaire, a_registration, a_team_member, an_event
 from tests.onbehalf.test_moving import hand_on
+from tests.questionnaire import DEFINITION
 from tests.registration.records import history
 from tests.support.html import elements, text_of
 from tests.support.pages import Page, Pages
@@ -198,16 +202,14 @@ def test_without_a_permission_asked_everybody_shown_is_on_it_and_the_page_says_s
     assert page.has("None: nobody is asked for one")
 
 
-def test_who_may_not_see_who_registered_sees_how_many(app: Flask, event: Event) -> None:
+def test_who_may_not_see_who_registered_does_not_say_who_is_shown(app: Flask, event: Event) -> None:
     _somebody(event, "Ana")
     _set(event, {"government": ShownTo.CONFIRMED})
     manager = a_team_member(event, "manager")
     with transaction() as session:
         member = session.scalars(select(TeamMember).where(TeamMember.account_id == manager.id)).one()
         member.withheld = ["see_registrations"]
-    page = Pages(app).sign_in(manager).get(f"/manage/events/{event.slug}/participants")
-    assert page.has("A confirmed participant: 1 person")
-    assert not page.has("Ana Mora")
+    Pages(app).sign_in(manager).get(f"/manage/events/{event.slug}/participants", 403)
 
 
 def test_the_settings_are_saved_and_told(event: Event, desk: Pages, owner: Account) -> None:
@@ -230,3 +232,70 @@ def test_who_takes_over_a_registration_takes_over_no_choice(event: Event, desk: 
     choose_listed(event.id, person.id, ["name"])
     hand_on(desk, event, person).follow()
     assert db.session.get_one(Registration, person.id, populate_existing=True).listed_columns is None
+
+
+def test_who_registered_before_a_permission_was_asked_for_gives_it_on_their_own_page(app: Flask, event: Event) -> None:
+    person, pages = a_registration(event, given_name="Ana", family_name="Mora"), Pages(app, "en")
+    definition = copy.deepcopy(DEFINITION)
+    label = {"es": "Pueden nombrarme", "en": "I may be named"}
+    asked = {"key": "participant_list", "kind": "consent", "label": label}
+    definition["sections"][-1]["questions"] += [asked, {**asked, "key": "needed", "is_required": True}]
+    version = a_questionnaire(event, definition)
+    _set(event, {"government": ShownTo.PUBLIC}, consent="participant_list")
+    address = f"/my/{own_token(person, OWN_PAGE)}"
+    assert _found(pages.get(f"/events/{event.slug}/participants")) == []
+    page = pages.get(address)
+    assert "You are not on it, since you have not allowed: “I may be named”" in page.main
+    assert not page.all("input", name="needed"), "what a registration needs is asked for by a request"
+    page.submit("Save my permissions", {"#consent-participant_list": True}, status=303)
+    given = db.session.scalars(select(Consent).where(Consent.registration_id == person.id)).all()[-1]
+    assert (given.purpose, given.is_given, given.text, given.questionnaire_id) == (
+        "participant_list", True, "I may be named", version.id,
+    )  # fmt: skip
+    assert [row[0] for row in _found(pages.get(f"/events/{event.slug}/participants")) or ()] == ["Ana Mora"]
+    a_questionnaire(event, DEFINITION)
+    pages.get(address).submit("Save my permissions", {"#consent-participant_list": False}, status=303)
+    assert _found(pages.get(f"/events/{event.slug}/participants")) == [], (
+        "taken back, although nobody is asked any more"
+    )
+
+
+def test_a_long_list_is_read_a_page_at_a_time(app: Flask, event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(participants, "A_PAGE", 2)
+    people = [_somebody(event, name) for name in ("Ana", "Bea", "Cruz", "Dora", "Eva")]
+    _set(event, {"government": ShownTo.PUBLIC})
+    pages = Pages(app, "en")
+    own = f"/my/{own_token(people[0], OWN_PAGE)}/participants"
+    for address in (f"/events/{event.slug}/participants", own):
+        page, found = pages.get(address), []
+        while True:
+            found += [row[0] for row in _found(page) or ()]
+            assert page.has("5 people")
+            if not page.has("Next page"):
+                break
+            page = page.click("Next page")
+        assert [name.split()[0] for name in found] == ["Ana", "Bea", "Cruz", "Dora", "Eva"]
+        assert page.click("Previous page").has("Cruz Mora")
+        for wrong in ("4", "0", "-1", "x", "1e3", "9" * 30):
+            pages.get(f"{address}?page={wrong}", 404)
+    preview = Pages(app, "en").sign_in(a_team_member(event)).get(f"/manage/events/{event.slug}/participants")
+    assert preview.has("The first 2 are shown.")
+    assert preview.has("5 people")
+
+
+def test_a_discreet_event_has_a_list_only_where_addresses_are_confirmed(app: Flask) -> None:
+    """Else it would tell whoever types an address with a name whether it was registered before."""
+    event = an_event(is_discreet=True, verifies_addresses=False)
+    _somebody(event, "Ana")
+    _set(event, {"government": ShownTo.PUBLIC})
+    pages, desk = Pages(app, "en"), Pages(app, "en").sign_in(a_team_member(event))
+    pages.get(f"/events/{event.slug}/participants", 404)
+    assert desk.get(f"/manage/events/{event.slug}/participants").has(
+        "There is no list as long as the event is discreet"
+    )
+    assert outsiders(event)["listed"] == []
+    with transaction() as session:
+        session.get_one(Event, event.id).verifies_addresses = True
+    assert pages.get(f"/events/{event.slug}/participants").has("Ana Mora")
+    assert not desk.get(f"/manage/events/{event.slug}/participants").has("There is no list as long")
+    assert len(outsiders(db.session.get_one(Event, event.id))["listed"]) == 1

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from eventreg.audit.models import AuditDetail
 from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.db import db, transaction
-from eventreg.events.models import Event
+from eventreg.events.models import Event, TeamMember
 from eventreg.jobs.models import Job
 from eventreg.kernel import clock as our_clock
 from eventreg.mail.models import MailMessage
@@ -90,6 +90,7 @@ def test_owner_places_a_hold_that_everybody_sees_and_lifts_it(english: Pages, cl
     seen = opened(Pages(english.app, "en"), event, "manager")
     assert "Nothing is deleted until Friday 31 December 2027" in seen.main
     assert "Oficio 12" in seen.main
+    assert "What is short-lived goes all the same: forms that were not sent" in seen.main
     assert "Lift the hold" not in seen.main
     held = english.get(page.address)
     assert held.submit("Lift the hold", {"because": ""}).status == 422
@@ -181,3 +182,26 @@ def _work(event: Event) -> None:
     if job is not None:
         while let_some_go({"event_id": event.id}, now()):
             pass
+
+
+@pytest.mark.parametrize("lacking", ["see_to_data", "edit_event", "decide", "part"])
+def test_who_sees_a_part_or_lacks_a_right_neither_deletes_nor_shows_anybody(
+    english: Pages, clock: Any, lacking: str
+) -> None:
+    event = an_event()
+    person = a_registration(event, "government")
+    member = a_team_member(event, "manager")
+    with transaction() as session:
+        row = session.scalars(select(TeamMember).where(TeamMember.account_id == member.id)).one()
+        if lacking == "part":
+            row.only_categories = ["academia"]
+        else:
+            row.withheld = [lacking]
+    english.sign_in(member)
+    desk = f"/manage/events/{event.slug}"
+    for page in ("retention", "participants", "agreements", "erasures", f"registrations/{person.reference}/erase"):
+        english.get(f"{desk}/{page}", 403)
+    english.post(f"{desk}/participants", {"do": "preview"}, 403, token=True)
+    english.post(f"{desk}/retention", {"answers": "1"}, 403, token=True)
+    english.post(f"{desk}/registrations/{person.reference}/erase", {}, 403, token=True)
+    assert "Data and retention" not in english.get(desk).html

@@ -15,9 +15,11 @@ from eventreg.db import db, transaction
 from eventreg.events.models import Event, Partner
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.services.settings import calendar_facts
 from eventreg.kernel import clock
 from eventreg.mail.content import Change
 from eventreg.mail.services import OutgoingMessage
+from eventreg.messages import calendar_updates
 from eventreg.registration.emails import (
     CONFIRM_ADDRESS,
     VERIFY,
@@ -116,6 +118,14 @@ def _travel(language: str) -> RequestWording:
     return RequestWording(["Flight", "Number of the passport"], "Your journey", "5 February 2027", "/requests/7")
 
 
+def _moved(event: Event) -> dict[str, Any]:
+    """The second day was a day later and ended at another hour, elsewhere."""
+    facts = calendar_facts(event)
+    facts["days"][1][1], facts["columns"]["city"] = "2027-02-24", "Comitán"
+    was = calendar_updates.occasion_before(event, facts)
+    return {"changes": calendar_updates.news_of(was, Occasion.load(event), frozenset()).changes}
+
+
 _S = Status
 TO_PARTICIPANT = (
     Told(about_registration.Received, _S.PENDING),
@@ -150,6 +160,7 @@ TO_PARTICIPANT = (
     ),
     Told(whole_event.EventReinstated, _S.WAITLISTED),
     Told(whole_event.EventReinstated, _S.CONFIRMED, "to-confirmed", lambda _event: {"renews_calendar": True}),
+    Told(calendar_updates.EventChanged, _S.CONFIRMED, news=_moved),
     Told(asking.AskedFollowUp, _S.CONFIRMED, news=_asked),
     Told(asking.AskedAgain, _S.PENDING, news=_asked),
     Told(asking.AskedCorrection, _S.CONFIRMED, news=_asked_with_reason),

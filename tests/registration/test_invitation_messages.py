@@ -13,10 +13,10 @@ import pytest
 from flask import Flask
 
 from eventreg.events.queries.events import get_event_whole
+from eventreg.invitations.services.messages import InvitationReminder, InvitationSent, Invited
 from eventreg.kernel.clock import now
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion
-from eventreg.registration.emails.inviting import InvitationReminder, InvitationSent, Invited
 from eventreg.registration.models import Invitation
 from tests.registration.arriving import an_invitation, category_of
 from tests.registration.messages import a_seminar, as_file

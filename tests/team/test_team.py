@@ -69,10 +69,11 @@ def test_what_rests_on_something_withheld_is_withheld_too() -> None:
     assert not without_contact.sight.has_contact_data
 
 
-def test_whoever_sees_a_part_neither_reads_the_whole_history_nor_lets_others_in() -> None:
+def test_whoever_sees_a_part_neither_reads_the_whole_history_nor_lets_others_in_nor_deletes() -> None:
     narrowed = Grant(TeamRole.MANAGER, scope=Scope(categories=frozenset({"academia"})))
     assert {found for found in PERMISSIONS[TeamRole.MANAGER] if not narrowed.allows(found)} == {
         Permission.SHAPE_REVIEW,
+        Permission.SEE_TO_DATA,
         Permission.SEE_HISTORY,
         Permission.EDIT_TEAM,
     }

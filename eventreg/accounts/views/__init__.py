@@ -5,9 +5,4 @@ from flask import Blueprint
 blueprint = Blueprint("accounts", __name__)
 
 # Each module adds its pages to the blueprint.
-from eventreg.accounts.views import (  # noqa: E402, F401
-    accounts,
-    own_account,
-    second_factor,
-    signing_in,
-)
+from eventreg.accounts.views import accounts, second_factor, signing_in  # noqa: E402, F401

@@ -76,7 +76,7 @@ def download_file(slug: str, reference: str, public_id: str) -> Response:
 def acts_shown(event: Event, registration: Registration) -> Sequence[tuple[str, str]]:
     """Return (address, words) of what is possible now, for whoever may do it."""
     status = registration.status
-    erases = [("privacy.ask_to_erase", _("Delete the data of the person"), may(Permission.EDIT_EVENT))]
+    erases = [("privacy.ask_to_erase", _("Delete the data of the person"), may(Permission.SEE_TO_DATA))]
     can_decide, is_standing = may(Permission.DECIDE), status in STANDING
     offered = [
         ("onbehalf.edit_registration", _("Edit answers"), can_decide and may(Permission.SEE_CONTACT_DATA)),

@@ -9,17 +9,7 @@ from typing import Any, Final
 from sqlalchemy import exists, select
 
 from eventreg.db import Base, db
-from eventreg.events.bundles.fields import (
-    COMPLETE,
-    INSTANT,
-    PERIODS,
-    BundleInvalid,
-    Field,
-    Fitting,
-    optional,
-    record_of,
-    texts,
-)
+from eventreg.events.bundles import fields
 from eventreg.events.models import Event
 from eventreg.events.models.event import EVENT, OWN, columns_kept
 from eventreg.events.rules.slugs import is_prefix, is_slug
@@ -32,16 +22,16 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 #: what the types of columns do not tell
 _KINDS: Final[Mapping[str, Any]] = {
-    "languages": texts(12, 20),
-    "title": COMPLETE,
-    "region": texts(2, 300),
-    "retention": PERIODS,
-    "participant_columns": texts(24, 10),
-    "publication_changed_at": INSTANT,
-    "created_at": Field("created_at", optional(INSTANT), None),
+    "languages": fields.texts(12, 20),
+    "title": fields.COMPLETE,
+    "region": fields.texts(2, 300),
+    "retention": fields.PERIODS,
+    "participant_columns": fields.texts(24, 10),
+    "publication_changed_at": fields.INSTANT,
+    "created_at": fields.Field("created_at", fields.optional(fields.INSTANT), None),
 }
-_COPIED = record_of(Event, columns_kept(EVENT), **_KINDS)
-_WHOLE = record_of(Event, columns_kept(EVENT, OWN), **_KINDS)
+_COPIED = fields.record_of(Event, columns_kept(EVENT), **_KINDS)
+_WHOLE = fields.record_of(Event, columns_kept(EVENT, OWN), **_KINDS)
 
 
 @dataclass(frozen=True)
@@ -50,7 +40,7 @@ class NewEvent:
 
     slug: str
     at: datetime
-    fitting: Fitting
+    fitting: fields.Fitting
     is_copy: bool
     holds_mail: bool = False
 
@@ -84,7 +74,7 @@ def free_public_id(model: type[Base], wanted: Any, place: str) -> str:
     if wanted is None:
         return tokens.new_public_id()
     if not isinstance(wanted, str) or not PUBLIC_ID.fullmatch(wanted):
-        raise BundleInvalid(f"{place}.public_id: is none")
+        raise fields.BundleInvalid(f"{place}.public_id: is none")
     column = model.__table__.c.public_id
     is_taken = db.session.scalar(select(exists().where(column == wanted)))
     return tokens.new_public_id() if is_taken else wanted
@@ -95,25 +85,25 @@ def checked_address(address: str, place: str) -> str:
     try:
         return check_address("address", address)
     except ValueError as error:
-        raise BundleInvalid(f"{place}: is no mail address") from error
+        raise fields.BundleInvalid(f"{place}: is no mail address") from error
 
 
 def _check(values: dict[str, Any], slug: str) -> None:
     """Hold against the rules what the kinds of columns do not know."""
     languages = values["languages"]
     if not languages or len(set(languages)) != len(languages) or not all(map(_LANGUAGE.fullmatch, languages)):
-        raise BundleInvalid('event.languages: at least one, none twice, like "es"')
+        raise fields.BundleInvalid('event.languages: at least one, none twice, like "es"')
     if not is_slug(slug):
-        raise BundleInvalid("event.slug: small letters, digits and hyphens, 80 at most, no reserved word")
+        raise fields.BundleInvalid("event.slug: small letters, digits and hyphens, 80 at most, no reserved word")
     if not is_prefix(values["reference_prefix"]):
-        raise BundleInvalid("event.reference_prefix: 1 to 8 capital letters and digits")
+        raise fields.BundleInvalid("event.reference_prefix: 1 to 8 capital letters and digits")
     if values["time_zone"] not in clock.time_zones():
-        raise BundleInvalid("event.time_zone: there is no such zone")
+        raise fields.BundleInvalid("event.time_zone: there is no such zone")
     if not all(_COUNTRY.fullmatch(code) for code in (values["country"], *values["region"])):
-        raise BundleInvalid("event.country, event.region: codes of two capital letters")
+        raise fields.BundleInvalid("event.country, event.region: codes of two capital letters")
     if values["registration_opens_at"] >= values["registration_closes_at"]:
-        raise BundleInvalid("event.registration_closes_at: is before registration opens")
+        raise fields.BundleInvalid("event.registration_closes_at: is before registration opens")
     checked_address(values["contact_email"], "event.contact_email")
     for name in ("contact_name", "contact_phone", "city"):
         if "\n" in values[name]:
-            raise BundleInvalid(f"event.{name}: is more than a line")
+            raise fields.BundleInvalid(f"event.{name}: is more than a line")

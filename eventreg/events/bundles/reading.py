@@ -17,22 +17,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import IO, Any, Protocol
 
-from eventreg.events.bundles.fields import (
-    EVENT,
-    FILES,
-    FORMAT,
-    LARGEST_DOCUMENT,
-    LARGEST_FILE,
-    LARGEST_LINE,
-    LARGEST_WHOLE,
-    MANIFEST,
-    MOST_NAMES,
-    NAME,
-    PART_KEY,
-    PARTS,
-    BundleInvalid,
-    mapping,
-)
+from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Entry, Intake, Outlet, Part, TakeOut
 from eventreg.kernel.errors import Refused
 from eventreg.media.encoding import EncodedPicture
@@ -80,7 +65,7 @@ class DocumentBundle:
 
     def read_file(self, name: Any, place: str) -> bytes:
         """See `Bundle.read_file`: there is none."""
-        raise BundleInvalid(f"{place}: there is no file {name!r}")
+        raise fields.BundleInvalid(f"{place}: there is no file {name!r}")
 
 
 class ArchiveBundle:
@@ -89,53 +74,55 @@ class ArchiveBundle:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._zip = archive
         self._names = _checked_names(archive)
-        self._left = LARGEST_WHOLE
+        self._left = fields.LARGEST_WHOLE
         self.manifest = self._manifest()
-        self.event = mapping(self._document(EVENT), EVENT)
-        self._long = frozenset(name[len(PARTS) : -len(".jsonl")] for name in self._names if name.endswith(".jsonl"))
+        self.event = fields.mapping(self._document(fields.EVENT), fields.EVENT)
+        self._long = frozenset(
+            name[len(fields.PARTS) : -len(".jsonl")] for name in self._names if name.endswith(".jsonl")
+        )
         self.counts = _counts(self.manifest.get("parts"))
         self.keys = frozenset(self.counts)
-        found = [NAME.fullmatch(name) for name in self._names]
+        found = [fields.NAME.fullmatch(name) for name in self._names]
         held = {match["part"] for match in found if match and match["part"]}
         if held != self.keys:
-            raise BundleInvalid("the manifest names other parts than the file holds")
+            raise fields.BundleInvalid("the manifest names other parts than the file holds")
 
     def records(self, key: str) -> Iterator[Entry]:
         """See `Bundle.records`."""
         if key not in self._long:
-            yield mapping(self._document(f"{PARTS}{key}.json"), key)
+            yield fields.mapping(self._document(f"{fields.PARTS}{key}.json"), key)
             return
-        name = f"{PARTS}{key}.jsonl"
+        name = f"{fields.PARTS}{key}.jsonl"
         with _faults(name), self._zip.open(name) as file:
             number = 0
-            while line := file.readline(LARGEST_LINE + 1):
+            while line := file.readline(fields.LARGEST_LINE + 1):
                 number += 1
-                self._count(len(line), LARGEST_LINE, name)
-                yield mapping(_parsed(line, f"{key}, line {number}"), f"{key}, line {number}")
+                self._count(len(line), fields.LARGEST_LINE, name)
+                yield fields.mapping(_parsed(line, f"{key}, line {number}"), f"{key}, line {number}")
 
     def read_file(self, name: Any, place: str) -> bytes:
         """See `Bundle.read_file`; the content has to be what its name says."""
-        if not isinstance(name, str) or f"{FILES}{name}" not in self._names:
-            raise BundleInvalid(f"{place}: there is no file {name!r}")
-        content = self._read(f"{FILES}{name}", LARGEST_FILE)
+        if not isinstance(name, str) or f"{fields.FILES}{name}" not in self._names:
+            raise fields.BundleInvalid(f"{place}: there is no file {name!r}")
+        content = self._read(f"{fields.FILES}{name}", fields.LARGEST_FILE)
         if hashlib.sha256(content).hexdigest() != name:
-            raise BundleInvalid(f"{place}: the file was altered or is damaged")
+            raise fields.BundleInvalid(f"{place}: the file was altered or is damaged")
         return content
 
     def _manifest(self) -> Entry:
-        if MANIFEST not in self._names:
-            raise BundleInvalid("it has no manifest")
-        manifest = mapping(self._document(MANIFEST), "manifest")
-        if manifest.get("format") != FORMAT:
-            raise BundleInvalid(
-                f"it has the format {str(manifest.get('format'))[:40]!r}, and this eventreg reads {FORMAT!r}"
+        if fields.MANIFEST not in self._names:
+            raise fields.BundleInvalid("it has no manifest")
+        manifest = fields.mapping(self._document(fields.MANIFEST), "manifest")
+        if manifest.get("format") != fields.FORMAT:
+            raise fields.BundleInvalid(
+                f"it has the format {str(manifest.get('format'))[:40]!r}, and this eventreg reads {fields.FORMAT!r}"
             )
         return manifest
 
     def _document(self, name: str) -> Any:
         if name not in self._names:
-            raise BundleInvalid(f"it has no {name}")
-        return _parsed(self._read(name, LARGEST_DOCUMENT), name)
+            raise fields.BundleInvalid(f"it has no {name}")
+        return _parsed(self._read(name, fields.LARGEST_DOCUMENT), name)
 
     def _read(self, name: str, most: int) -> bytes:
         with _faults(name), self._zip.open(name) as file:
@@ -146,7 +133,7 @@ class ArchiveBundle:
     def _count(self, size: int, most: int, name: str) -> None:
         self._left -= size
         if size > most or self._left < 0:
-            raise BundleInvalid(f"{name} is too large")
+            raise fields.BundleInvalid(f"{name} is too large")
 
 
 @contextmanager
@@ -163,30 +150,30 @@ def _faults(name: str) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError) as error:
-        raise BundleInvalid(f"{name} is damaged, or no ZIP file of an event") from error
+        raise fields.BundleInvalid(f"{name} is damaged, or no ZIP file of an event") from error
 
 
 def _checked_names(archive: zipfile.ZipFile) -> frozenset[str]:
     entries = archive.infolist()
-    if len(entries) > MOST_NAMES:
-        raise BundleInvalid(f"it holds more than {MOST_NAMES} files")
+    if len(entries) > fields.MOST_NAMES:
+        raise fields.BundleInvalid(f"it holds more than {fields.MOST_NAMES} files")
     for entry in entries:
-        if not NAME.fullmatch(entry.orig_filename):
-            raise BundleInvalid(f"it holds {entry.orig_filename[:80]!r}, which no file of an event does")
+        if not fields.NAME.fullmatch(entry.orig_filename):
+            raise fields.BundleInvalid(f"it holds {entry.orig_filename[:80]!r}, which no file of an event does")
         if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _METHODS:
-            raise BundleInvalid(f"{entry.filename} is encrypted, or packed in a way that is not read")
+            raise fields.BundleInvalid(f"{entry.filename} is encrypted, or packed in a way that is not read")
     names = frozenset(entry.filename for entry in entries)
     if len(names) != len(entries):
-        raise BundleInvalid("it holds two files of one name")
+        raise fields.BundleInvalid("it holds two files of one name")
     return names
 
 
 def _counts(parts: Any) -> dict[str, int]:
     """Return how many records each part says it has. For a progress bar: nothing depends on it."""
     counts = {}
-    for key, count in mapping(parts, "manifest.parts").items():
-        if not PART_KEY.fullmatch(key) or type(count) is not int or count < 0:
-            raise BundleInvalid("manifest.parts: is no list of parts with their numbers of records")
+    for key, count in fields.mapping(parts, "manifest.parts").items():
+        if not fields.PART_KEY.fullmatch(key) or type(count) is not int or count < 0:
+            raise fields.BundleInvalid("manifest.parts: is no list of parts with their numbers of records")
         counts[key] = count
     return counts
 
@@ -195,7 +182,7 @@ def _parsed(content: bytes, name: str) -> Any:
     try:
         return json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise BundleInvalid(f"{name}: is no JSON") from error
+        raise fields.BundleInvalid(f"{name}: is no JSON") from error
 
 
 def _refuse_constant(name: str) -> Any:
@@ -215,7 +202,7 @@ class BundleWriter:
         self.options = options
         self._kept: set[str] = set()
         # First in the file, so that whoever looks into it knows at once what it holds.
-        self.document(MANIFEST, manifest)
+        self.document(fields.MANIFEST, manifest)
 
     def document(self, name: str, content: Any) -> None:
         """Write one document."""
@@ -225,21 +212,21 @@ class BundleWriter:
         """Write the records of a part."""
         if not part.is_long:
             (record,) = records
-            self.document(f"{PARTS}{part.key}.json", record)
+            self.document(f"{fields.PARTS}{part.key}.json", record)
             return
         # While one name of a ZIP is written no other can be, and records keep files as they come.
         with tempfile.TemporaryFile() as lines:
             for record in records:
                 lines.write(f"{_json(record)}\n".encode())
             lines.seek(0)
-            self._copy(f"{PARTS}{part.key}.jsonl", lines)
+            self._copy(f"{fields.PARTS}{part.key}.jsonl", lines)
 
     def keep(self, content: bytes) -> str:
         """See `Outlet.keep`: a file is named by its content, so that one that is used twice is kept once."""
         digest = hashlib.sha256(content).hexdigest()
         if digest not in self._kept:
             self._kept.add(digest)
-            self._copy(f"{FILES}{digest}", io.BytesIO(content))
+            self._copy(f"{fields.FILES}{digest}", io.BytesIO(content))
         return digest
 
     def close(self) -> None:
@@ -276,12 +263,12 @@ def given_picture(data: Any, place: str, intake: Intake) -> int | None:
     """Keep the picture that a record has and return the id of its row. Raises BundleInvalid for what is none."""
     if data is None:
         return None
-    content = intake.read_file(mapping(data, place).get("file"), place)
+    content = intake.read_file(fields.mapping(data, place).get("file"), place)
     picture = _checked(content, place)
     try:
         check_room()
     except Refused as refused:
-        raise BundleInvalid(f"{place}: the disk takes no more") from refused
+        raise fields.BundleInvalid(f"{place}: the disk takes no more") from refused
     return keep_picture(picture, intake.at)
 
 
@@ -292,10 +279,10 @@ def _checked(content: bytes, place: str) -> EncodedPicture:
     try:
         format_name = picture_format(content)
         if format_name not in _TYPES or len(content) > _MOST_BYTES:
-            raise BundleInvalid(f"{place}: is no picture that is kept (PNG, JPEG, WebP; 1 MB at most)")
+            raise fields.BundleInvalid(f"{place}: is no picture that is kept (PNG, JPEG, WebP; 1 MB at most)")
         with Image.open(BytesIO(content), formats=(format_name,)) as picture:
             check_pixels(*picture.size)
             picture.load()
             return EncodedPicture(_TYPES[format_name], *picture.size, content)
     except (Refused, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise BundleInvalid(f"{place}: is no picture that can be read") from error
+        raise fields.BundleInvalid(f"{place}: is no picture that can be read") from error

@@ -49,6 +49,8 @@ class Permission(Titled):
     SHAPE_REVIEW = "shape_review", N_("Changes ready-made reasons and tags")
     #: register people on their behalf, put files of them in, merge those who are there twice
     ADD_PEOPLE = "add_people", N_("Adds people, also from a file, and merges doubles")
+    #: how long data are kept, who is given them or finds them on a list, erasing a person: all of it reaches everybody's
+    SEE_TO_DATA = "see_to_data", N_("Sets how long people's data are kept and who is given them; deletes them")
     #: messages as they arrive, with personal links left out; release what is held
     SEE_MESSAGES = "see_messages", N_("Sees messages as they arrive")
     SEND_MESSAGES = "send_messages", N_("Releases messages and sends them again")
@@ -83,6 +85,7 @@ _REVIEWING = {
 _MANAGING = _REVIEWING | {
     Permission.SEE_SENSITIVE,
     Permission.ADD_PEOPLE,
+    Permission.SEE_TO_DATA,
     Permission.SEND_MESSAGES,
     Permission.EXPORT,
     Permission.EDIT_PROGRAMME,
@@ -114,6 +117,7 @@ GROUPS: dict[str, tuple[Permission, ...]] = {
         Permission.SHAPE_REVIEW,
         Permission.ADD_PEOPLE,
         Permission.EXPORT,
+        Permission.SEE_TO_DATA,
     ),
     N_("Messages"): (Permission.SEE_MESSAGES, Permission.SEND_MESSAGES),
     N_("Content"): (Permission.EDIT_PROGRAMME, Permission.EDIT_EVENT, Permission.PUBLISH),
@@ -133,6 +137,10 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     # Whether an address is there already is told by adding it, and a place is given by it.
     Permission.ADD_PEOPLE: frozenset({Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA, Permission.DECIDE}),
     Permission.EXPORT: frozenset({Permission.SEE_REGISTRATIONS}),
+    # Who is erased is seen before, and gives a place up; a period is a setting of the event.
+    Permission.SEE_TO_DATA: frozenset(
+        {Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA, Permission.DECIDE, Permission.EDIT_EVENT}
+    ),
     Permission.SEE_MESSAGES: frozenset({Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA}),
     Permission.SEND_MESSAGES: frozenset(
         {Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA, Permission.SEE_MESSAGES}
@@ -140,10 +148,11 @@ NEEDS: dict[Permission, frozenset[Permission]] = {
     Permission.SEE_HISTORY: frozenset({Permission.SEE_REGISTRATIONS, Permission.SEE_CONTACT_DATA}),
 }
 
-#: what makes sense for the whole event only: nobody who sees a part of it may read all of its history, let others in, or
-#: change what those work with who decide on the rest
+#: what makes sense for the whole event only: nobody who sees a part of it may read all of its history, let others in,
+#: change what those work with who decide on the rest, or say what is deleted of the rest, or shown
 OF_THE_WHOLE = frozenset(
     {
+        Permission.SEE_TO_DATA,
         Permission.SHAPE_REVIEW,
         Permission.SEE_HISTORY,
         Permission.EDIT_TEAM,
@@ -159,6 +168,7 @@ WITHHOLDABLE = (
     Permission.SEE_SENSITIVE,
     Permission.DECIDE,
     Permission.ADD_PEOPLE,
+    Permission.SEE_TO_DATA,
     Permission.SEE_MESSAGES,
     Permission.SEND_MESSAGES,
     Permission.EXPORT,

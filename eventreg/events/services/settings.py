@@ -1,7 +1,8 @@
 """Saving what an event is set to: dates, places, colours, picture, and its privacy notice."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.audit.services import SYSTEM, Actor, note, plain
 from eventreg.db import db, transaction
 from eventreg.events.announcing import Announcing
-from eventreg.events.checks import occupancy
+from eventreg.events.checks import calendar_updates, occupancy
 from eventreg.events.models import TO_BE_MADE, Event, EventDay, PrivacyNotice, ProgrammeSession
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import list_days, lock_event
@@ -29,6 +30,10 @@ from eventreg.media.services import keep_picture
 _ASIDE = date(9999, 12, 31)
 #: what one act writes into the trail, at most, as far as it concerns the event itself
 _ENTRIES = 10
+#: what of an event stands in people's calendars beside its days and moves them: the texts, and the other columns
+CALENDAR_TEXTS, _CALENDAR_COLUMNS = ("title", "venue"), ("attendance", "city", "country", "time_zone")
+#: counted in the event's zone: where that comes back, they do
+_IN_ZONE = ("registration_opens_at", "registration_closes_at", "changes_until", "promotes_until")
 
 
 def save_settings(
@@ -42,7 +47,8 @@ def save_settings(
     """Set columns of an event to `values` and make its days `days`, when nobody saved settings since `seen_revision`.
 
     A capacity below what is taken is taken as it is: nobody is dropped, and the pages say that the event is over it. More
-    places, or more time for it, have the waiting list looked at, with `announcing` at once, else by the worker. Texts of a
+    places, or more time for it, have the waiting list looked at, with `announcing` at once, else by the worker. With it
+    calendars follow, else the next message to each brings theirs up to date. Texts of a
     language that the event gives up are kept, hidden. Days that are not named are removed, unless somebody comes on them or
     they have sessions. Raises SettingsRefused with all faults, Refused (CHANGED_MEANWHILE), Unannounced, NotFound, and
     LifecycleRefused for an archived event.
@@ -51,17 +57,64 @@ def save_settings(
     with transaction():
         event = lock_event(event_id)
         settings.check_seen(event.settings_revision, seen_revision)
-        at, changed = now(), _put_days(event, days, values["languages"], actor)
-        has_more = _gives_more(event, values)
-        if changed:
-            event.calendar_revision += 1
-        changed |= set_columns(event, values)
-        if not changed:
-            return
+        with followed(event, announcing):
+            at, changed = now(), _put_days(event, days, values["languages"], actor)
+            has_more = _gives_more(event, values)
+            if changed:
+                event.calendar_revision += 1
+            changed |= set_columns(event, values)
+            if not changed:
+                return
+            event.settings_revision += 1
+            if has_more:
+                occupancy().places_added(event_id, at, announcing)
+            note(event, "settings_changed", actor, at, changed=changed)
+
+
+def calendar_facts(event: Event) -> dict[str, Any]:
+    """Return what people's calendars show of an event, as JSON: its days, and what else moves an entry."""
+    columns, deadlines = (
+        {name: plain(getattr(event, name)) for name in names}
+        for names in ((*CALENDAR_TEXTS, *_CALENDAR_COLUMNS), _IN_ZONE)
+    )
+    days = [
+        [day.id, day.held_on.isoformat(), day.starts_at.isoformat(), day.ends_at.isoformat(), dict(day.title or {})]
+        for day in list_days(event.id)
+    ]
+    return {"columns": columns, "days": days, "deadlines": deadlines}
+
+
+@contextmanager
+def followed(event: Event, announcing: Announcing | None) -> Iterator[None]:
+    """Have calendars follow what the block changes of an event whose row is held. Raises Unannounced."""
+    before = calendar_facts(event) if announcing is not None else {}
+    yield
+    if announcing is not None:
+        db.session.flush()
+        calendar_updates().follow(event, before, announcing)
+
+
+def put_facts_back(event: Event, before: Mapping[str, Any], actor: Actor) -> None:
+    """Set days, zone and place to what `calendar_facts` said; a day that is gone comes back as a new one, without people."""
+    there = {day.id for day in list_days(event.id)}
+    days = [
+        settings.DayEntry(
+            id_ if id_ in there else None,
+            date.fromisoformat(held_on), time.fromisoformat(starts_at), time.fromisoformat(ends_at), title,
+        )
+        for id_, held_on, starts_at, ends_at, title in before["days"]
+    ]  # fmt: skip
+    values = {name: before["columns"][name] for name in _CALENDAR_COLUMNS}
+    values["attendance"] = settings.AttendanceMode(values["attendance"])
+    if values["time_zone"] != event.time_zone:
+        values |= {name: datetime.fromisoformat(text) for name, text in before["deadlines"].items()}
+    changed = _put_days(event, days, event.languages, actor)
+    if changed:
+        event.calendar_revision += 1
+    changed |= set_columns(event, values)
+    if changed:
         event.settings_revision += 1
-        if has_more:
-            occupancy().places_added(event_id, at, announcing)
-        note(event, "settings_changed", actor, at, changed=changed)
+        note(event, "settings_changed", actor, changed=changed)
 
 
 def take_back_places(event_id: int, at: datetime, who: Organizer) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
+from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event, TextVersion
 from eventreg.events.queries.events import lock_event
 from eventreg.events.queries.texts import find_last_version, get_version_text, last_version_ids
@@ -31,6 +32,7 @@ from eventreg.events.rules.texts import (
     put_text,
     text_of,
 )
+from eventreg.events.services import settings
 from eventreg.kernel.clock import now
 
 _NO_EDIT = PracticalEdit()
@@ -75,32 +77,42 @@ class _Work:
 
 
 def save_texts(
-    event_id: int, changes: Iterable[TextChange], actor: Actor, *, practical: PracticalEdit = _NO_EDIT
+    event_id: int,
+    changes: Iterable[TextChange],
+    actor: Actor,
+    *,
+    practical: PracticalEdit = _NO_EDIT,
+    announcing: Announcing | None = None,
 ) -> SavedTexts:
     """Save texts of an event, each only when what stands there is what its writer saw; and what is done to the practical items.
 
     A text that somebody else saved meanwhile is left as it is and told in `conflicts`; the others are saved. Every saved
     text is a version; one entry of the audit trail names them. An item is removed only when its texts are those that were
-    seen. Texts come checked by the form (`FIELDS`). Raises NotFound, and LifecycleRefused for an archived event.
+    seen. Texts come checked by the form (`FIELDS`). With `announcing` calendars follow title and place. Raises Unannounced,
+    NotFound, and LifecycleRefused for an archived event.
     """
     with transaction():
         event = lock_event(event_id)
-        event.practical = keyed(event.practical)
-        work = _Work(event, actor, last_version_ids(event_id))
-        conflicts, gone = _save_each(work, _in_order(event, changes), practical.removed)
-        refused = _edit_items(work, practical, conflicts)
-        _note(work)
+        with settings.followed(event, announcing):
+            event.practical = keyed(event.practical)
+            work = _Work(event, actor, last_version_ids(event_id))
+            conflicts, gone = _save_each(work, _in_order(event, changes), practical.removed)
+            refused = _edit_items(work, practical, conflicts)
+            _note(work)
         return SavedTexts(work.saved, conflicts, gone, refused)
 
 
-def return_to_version(event_id: int, text_id: TextId, version_id: int, seen: str, actor: Actor) -> SavedTexts:
-    """Write an earlier version of a text anew, when what stands there is what was `seen`. Raises NotFound.
+def return_to_version(
+    event_id: int, text_id: TextId, version_id: int, seen: str, actor: Actor, announcing: Announcing | None = None
+) -> SavedTexts:
+    """Write an earlier version of a text anew, when what stands there is what was `seen`. Raises NotFound, Unannounced.
 
     The versions between stay in the history.
     """
     with transaction():
         text = get_version_text(event_id, text_id, version_id)
-        return save_texts(event_id, [TextChange(text_id.field, text_id.language, seen, text)], actor)
+        change = TextChange(text_id.field, text_id.language, seen, text)
+        return save_texts(event_id, [change], actor, announcing=announcing)
 
 
 def _in_order(event: Event, changes: Iterable[TextChange]) -> list[TextChange]:

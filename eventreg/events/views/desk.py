@@ -10,7 +10,7 @@ from flask.globals import request_ctx
 from flask_babel import gettext as _
 
 from eventreg.events.announcing import Announcing
-from eventreg.events.checks import occupancy
+from eventreg.events.checks import calendar_updates, occupancy
 from eventreg.events.models import Event
 from eventreg.events.rules.team import Permission
 from eventreg.kernel.errors import N_
@@ -69,17 +69,17 @@ PAGES: Final = (
     Page("outcomes", "event", N_("Conclusions"), "programme.list_outcomes", Permission.EDIT_PROGRAMME, "sessions"),
     Page("institutions", "event", N_("Institutions"), "events.list_partners", Permission.EDIT_EVENT),
     Page("notice", "event", N_("Privacy notice"), "privacy.edit_notice", Permission.EDIT_EVENT),
-    Page("retention", "event", N_("Data and retention"), "privacy.show_retention", Permission.EDIT_EVENT, "notice"),
+    Page("retention", "event", N_("Data and retention"), "privacy.show_retention", Permission.SEE_TO_DATA, "notice"),
     Page(
         "participants",
         "event",
         N_("List of participants"),
         "privacy.edit_participants",
-        Permission.EDIT_EVENT,
+        Permission.SEE_TO_DATA,
         "notice",
     ),
-    Page("agreements", "event", N_("Sharing agreements"), "privacy.list_agreements", Permission.EDIT_EVENT, "notice"),
-    Page("erasures", "event", N_("Deleted data"), "privacy.list_erasures", Permission.EDIT_EVENT, "notice"),
+    Page("agreements", "event", N_("Sharing agreements"), "privacy.list_agreements", Permission.SEE_TO_DATA, "notice"),
+    Page("erasures", "event", N_("Deleted data"), "privacy.list_erasures", Permission.SEE_TO_DATA, "notice"),
     Page("look", "event", N_("Appearance"), "events.edit_look", Permission.EDIT_EVENT),
     Page("publication", "event", N_("Publication"), "events.show_publication", Permission.PUBLISH),
     Page("team", "team", N_("Team"), "team.show_team", Permission.ENTER),
@@ -135,8 +135,10 @@ def desk(event: Event, key: str) -> dict[str, Any]:
 
 
 def moved_at(announcing: Announcing) -> dict[str, Any]:
-    """Return what the address says of who moved up with an act, for the page that it leads back to to tell."""
-    return {"moved": announcing.at.isoformat()} if announcing.at is not None and announcing.people else {}
+    """Return what the address says of who moved up with an act, or has an update coming, for the page that it leads back to
+    to tell."""
+    said = {"updates": 1} if announcing.updates_calendars else {}
+    return said | ({"moved": announcing.at.isoformat()} if announcing.at is not None and announcing.people else {})
 
 
 def moved_up() -> dict[str, Any] | None:
@@ -145,8 +147,17 @@ def moved_up() -> dict[str, Any] | None:
     found = occupancy().moved_up(g.event.id, at) if at is not None else None
     if at is None or found is None:
         return None
-    until = found.mails_at.astimezone(ZoneInfo(g.event.time_zone)).strftime("%H:%M:%S")
-    return {"at": at.isoformat(), "people": found.people, "has_mail": found.has_mail, "until": until}
+    return {"at": at.isoformat(), "people": found.people, "has_mail": found.has_mail, "until": _second(found.mails_at)}
+
+
+def updates_waiting() -> dict[str, Any] | None:
+    """Return what `components/announcement.html` tells of calendars that follow a change, as long as it can be undone."""
+    found = calendar_updates().waiting(g.event.id) if "updates" in request.args else None
+    return {"people": found.people, "until": _second(found.due_at)} if found is not None else None
+
+
+def _second(at: datetime) -> str:
+    return at.astimezone(ZoneInfo(g.event.time_zone)).strftime("%H:%M:%S")
 
 
 def read_instant(text: str) -> datetime | None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from eventreg.audit.services import acting
 from eventreg.events.announcing import Announcing, announced
-from eventreg.events.checks import occupancy
+from eventreg.events.checks import calendar_updates, occupancy
 from eventreg.events.forms.look import LookForm
 from eventreg.events.forms.settings import SUBJECTS, SettingsPage
 from eventreg.events.models import Event
@@ -17,12 +17,7 @@ from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole, get_event_with_picture
 from eventreg.events.rules.settings import SettingsReason
 from eventreg.events.rules.team import Permission
-from eventreg.events.services.settings import (
-    lift_mail_hold,
-    save_look,
-    save_settings,
-    take_back_places,
-)
+from eventreg.events.services import settings
 from eventreg.events.views import blueprint, desk
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.countries import zone_place
@@ -51,7 +46,9 @@ def save_event_settings(slug: str) -> Answer:
     announcing = Announcing(organizer(), request.form.get("announced", ""))
     with Refusals() as outcome:
         days, columns = page.read()
-        save_settings(g.event.id, whole_number(page.form.revision.data), days, columns, announcing.who, announcing)
+        settings.save_settings(
+            g.event.id, whole_number(page.form.revision.data), days, columns, announcing.who, announcing
+        )
         moved = desk.moved_at(announcing)
         return redirect(url_for("events.edit_settings", slug=slug, saved=1, part=subjects.after(order), **moved), 303)
     if announcement := announced(outcome):
@@ -67,7 +64,7 @@ def save_event_settings(slug: str) -> Answer:
 def lift_hold(slug: str) -> Answer:
     """Let the event's messages go, once a contact address of the team's own is entered."""
     with Refusals() as outcome:
-        lift_mail_hold(g.event.id, request.form.get("contact_address", ""), acting())
+        settings.lift_mail_hold(g.event.id, request.form.get("contact_address", ""), acting())
         return redirect(url_for("events.edit_settings", slug=slug, saved=1, part="contact"), 303)
     page = SettingsPage(get_event_whole(g.event.id), _subjects("contact").current)
     return _page(page, has_bad_address=True), outcome.status_code
@@ -82,8 +79,21 @@ def undo_places(slug: str) -> Answer:
         abort(400)
     page = "events.list_categories" if request.form.get("page") == "categories" else "events.edit_settings"
     with Refusals() as outcome:
-        take_back_places(g.event.id, at, organizer())
+        settings.take_back_places(g.event.id, at, organizer())
         flash(_("Undone. The places are as before; whoever moved up waits again, and nobody was written to."))
+    if outcome.problem:
+        flash(outcome.problem)
+    return redirect(url_for(page, slug=slug, part=request.form.get("part") or None), 303)
+
+
+@blueprint.post("/manage/events/<slug>/calendars/undo")
+@requires(Permission.EDIT_EVENT)
+def undo_updates(slug: str) -> Answer:
+    """Put dates, place and title back, until those whose calendars follow are told."""
+    page = "events.edit_texts" if request.form.get("page") == "texts" else "events.edit_settings"
+    with Refusals() as outcome:
+        calendar_updates().take_back(g.event.id, organizer())
+        flash(_("Undone. Dates, place and title are as before, and nobody was written to."))
     if outcome.problem:
         flash(outcome.problem)
     return redirect(url_for(page, slug=slug, part=request.form.get("part") or None), 303)
@@ -145,6 +155,7 @@ def _page(
         has_bad_address=has_bad_address,
         announcement=announcement,
         moved=desk.moved_up(),
+        updates=desk.updates_waiting(),
         typed_address=request.form.get("contact_address", "") if has_bad_address else "",
     )
 
@@ -167,7 +178,7 @@ def save_event_look(slug: str) -> Answer:
     form = LookForm(event.languages)
     with form.refusals() as outcome:
         form.check()
-        save_look(
+        settings.save_look(
             event.id, whole_number(form.revision.data), form.palette.data or "", form.picture_text.data,
             acting(), picture=form.picture.picture, removes_picture=bool(form.is_removed.data),
         )  # fmt: skip

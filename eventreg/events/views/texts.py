@@ -1,6 +1,6 @@
 """The texts of an event on the desk: all of them, side by side in its languages, and what each was before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -9,22 +9,24 @@ from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from eventreg.audit.services import acting
+from eventreg.events.announcing import Announcing, announced
 from eventreg.events.forms.texts import TextsPage, subjects_of
 from eventreg.events.models import Event
+from eventreg.events.organizers import organizer
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.queries.texts import Version, last_version_ids, list_versions
 from eventreg.events.rules import checklist, texts
 from eventreg.events.rules.practical import NewItem, Topic, split_field
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.texts import SavedTexts, return_to_version, save_texts
-from eventreg.events.views import blueprint
+from eventreg.events.views import blueprint, desk
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, own_name
 from eventreg.kernel.errors import NotFound
 from eventreg.web import fields, markdown
-from eventreg.web.access import Answer, requires
+from eventreg.web.access import Answer, Sending, requires, sends
+from eventreg.web.refusals import Refusals
 from eventreg.web.subjects import Subjects
 
 
@@ -37,6 +39,7 @@ def edit_texts(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/texts")
 @requires(Permission.EDIT_EVENT)
+@sends(Sending.ANNOUNCED)
 def save_event_texts(slug: str) -> Answer:
     """Save the texts of a subject; with the button "Preview" only show the page again, as it was filled in."""
     page, order = TextsPage(g.event, request.form), request.form.get("do", "")
@@ -45,12 +48,17 @@ def save_event_texts(slug: str) -> Answer:
     if not page.validate():
         return _page(page), 422
     confirmed = order.removeprefix("fits:") if order.startswith("fits:") else ""
-    outcome = save_texts(g.event.id, page.changes(confirmed), acting(), practical=page.edit(order))
-    if outcome.conflicts or outcome.gone or outcome.refused:
-        return _page_of_conflicts(page, outcome), 409
-    # Whoever adds items goes on with the next one; one that is removed has no page any more.
-    part = "practical" if order.startswith("remove") else _subjects(page.event).after(order)
-    return redirect(url_for("events.edit_texts", slug=slug, saved=1, part=part), 303)
+    announcing = Announcing(organizer(), request.form.get("announced", ""))
+    with Refusals() as refusals:
+        changes, edit = page.changes(confirmed), page.edit(order)
+        outcome = save_texts(g.event.id, changes, announcing.who, practical=edit, announcing=announcing)
+        if outcome.conflicts or outcome.gone or outcome.refused:
+            return _page_of_conflicts(page, outcome), 409
+        # Whoever adds items goes on with the next one; one that is removed has no page any more.
+        part = "practical" if order.startswith("remove") else _subjects(page.event).after(order)
+        at = desk.moved_at(announcing)
+        return redirect(url_for("events.edit_texts", slug=slug, saved=1, part=part, **at), 303)
+    return _page(page, announcement=announced(refusals)), refusals.status_code
 
 
 def _page_of_conflicts(sent: TextsPage, outcome: SavedTexts) -> str:
@@ -89,6 +97,7 @@ def _page(
     has_preview: bool = False,
     is_gone: bool = False,
     is_full: bool = False,
+    announcement: Mapping[str, Any] | None = None,
 ) -> str:
     event = page.event
     version_ids = last_version_ids(event.id)
@@ -109,6 +118,8 @@ def _page(
         has_preview=has_preview,
         is_gone=is_gone,
         is_full=is_full,
+        announcement=announcement,
+        updates=desk.updates_waiting(),
     )
 
 
@@ -198,17 +209,22 @@ def show_text_history(slug: str) -> Answer:
 
 @blueprint.post("/manage/events/<slug>/texts/history")
 @requires(Permission.EDIT_EVENT)
+@sends(Sending.ANNOUNCED)
 def return_text(slug: str) -> Answer:
     """Write an earlier version anew."""
     text_id = _known(g.event, request.form.get("field", ""), request.form.get("language", ""))
     version = fields.whole_number(request.form.get("version"))
     if version is None:
         raise NotFound
-    outcome = return_to_version(g.event.id, text_id, version, request.form.get("seen", ""), acting())
-    if outcome.conflicts:
-        return _history_page(get_event_whole(g.event.id), text_id, is_overtaken=True), 409
-    address = url_for("events.show_text_history", slug=slug, field=text_id.field, language=text_id.language, saved=1)
-    return redirect(address, 303)
+    announcing, seen = Announcing(organizer(), request.form.get("announced", "")), request.form.get("seen", "")
+    address = partial(url_for, "events.show_text_history", slug=slug, field=text_id.field, language=text_id.language)
+    with Refusals() as refusals:
+        outcome = return_to_version(g.event.id, text_id, version, seen, announcing.who, announcing)
+        if outcome.conflicts:
+            return _history_page(get_event_whole(g.event.id), text_id, is_overtaken=True), 409
+        return redirect(address(saved=1, **desk.moved_at(announcing)), 303)
+    event = get_event_whole(g.event.id)
+    return _history_page(event, text_id, announcement=announced(refusals), version=version), refusals.status_code
 
 
 def _known(event: Event, field: str, language: str) -> texts.TextId:
@@ -217,7 +233,14 @@ def _known(event: Event, field: str, language: str) -> texts.TextId:
     return texts.TextId(field, language)
 
 
-def _history_page(event: Event, text_id: texts.TextId, *, is_overtaken: bool = False) -> str:
+def _history_page(
+    event: Event,
+    text_id: texts.TextId,
+    *,
+    is_overtaken: bool = False,
+    announcement: Mapping[str, Any] | None = None,
+    version: int = 0,
+) -> str:
     current = texts.text_of(event, text_id.field).get(text_id.language, "")
     page = TextsPage(event)
     return render_desk(
@@ -234,6 +257,9 @@ def _history_page(event: Event, text_id: texts.TextId, *, is_overtaken: bool = F
         problem=_("Nothing was changed. Look at the newest version, then decide.") if is_overtaken else "",
         problem_title=_("Somebody else saved this text meanwhile"),
         at=url_for("events.show_text_history", slug=event.slug, field=text_id.field, language=text_id.language),
+        announcement=announcement,
+        announced_version=version,
+        updates=desk.updates_waiting(),
     )
 
 

@@ -19,8 +19,7 @@ from eventreg.exchange.incoming.matching import Row
 from eventreg.exchange.incoming.setting import Problems, QuestionInFile, Setting, language_of
 from eventreg.exchange.rules import importing
 from eventreg.i18n.languages import own_name
-from eventreg.kernel.csv import original
-from eventreg.kernel.text import email_key, folded
+from eventreg.kernel.text import email_key, folded, original
 from eventreg.questionnaires.rules.answers import Invalid
 from eventreg.questionnaires.rules.schema import NEEDED_COLUMNS, Question
 from eventreg.registration.models import Registration

@@ -16,8 +16,7 @@ from eventreg.exchange.rules.importing import LONGEST_CELL
 from eventreg.exchange.sheets.columns import NAME_KIND, NAME_PARTS, SheetColumn, list_sheet_columns
 from eventreg.i18n.languages import configured_languages, known_languages, name_of, own_name, speaking
 from eventreg.invitations.rules.lists import FAMILY_NAME_PARTS, HEADS, WHOLE_NAME, meaning_of_name
-from eventreg.kernel.csv import original
-from eventreg.kernel.text import folded, is_blank
+from eventreg.kernel.text import folded, is_blank, original
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.kinds.base import named
 from eventreg.questionnaires.rules.answers import Invalid, Reason

@@ -13,8 +13,7 @@ from eventreg.exchange.incoming.matching import CellReader, Row, Target, Targets
 from eventreg.exchange.rules.importing import MOST_PROBLEMS, Difference, Mends, Terms, divided
 from eventreg.exchange.sheets.columns import NAME_KIND, NAME_PARTS, Sheet
 from eventreg.i18n.languages import speaking
-from eventreg.kernel.csv import original
-from eventreg.kernel.text import folded, showable
+from eventreg.kernel.text import folded, original, showable
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.answers import Invalid
 from eventreg.questionnaires.rules.schema import Definition, Question

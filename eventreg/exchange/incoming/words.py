@@ -15,8 +15,7 @@ from eventreg.exchange.incoming.accepted import Accepted
 from eventreg.exchange.incoming.setting import Setting
 from eventreg.exchange.incoming.sources import recognized
 from eventreg.exchange.rules.importing import Line, Outcome, Table
-from eventreg.kernel.csv import original
-from eventreg.kernel.text import folded, showable
+from eventreg.kernel.text import folded, original, showable
 
 #: of one column; with more it is no column of words
 MOST_WORDS = 40

@@ -12,7 +12,7 @@ from eventreg.events.bundles.basis import checked_address, free_public_id
 from eventreg.events.bundles.fields import BundleInvalid, listed, text
 from eventreg.events.bundles.parts import Entry, Intake
 from eventreg.events.models import Event, ProgrammeSession
-from eventreg.exchange.parts import fields
+from eventreg.exchange import parts
 from eventreg.kernel import files, sealing
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import email_key
@@ -59,13 +59,13 @@ class Giver:
             questionnaire_id = self._intake.find("version", data.get("version"), where)
             self._add(
                 models.Consent(
-                    registration_id=row.id, questionnaire_id=questionnaire_id, **fields.CONSENT.given(data, where)
+                    registration_id=row.id, questionnaire_id=questionnaire_id, **parts.CONSENT.given(data, where)
                 )
             )
         for where, data in listed(record.get("decisions", []), f"{place}.decisions", _MOST):
             self._add(
                 models.Decision(
-                    registration_id=row.id, account_id=self._account(data, where), **fields.DECISION.given(data, where)
+                    registration_id=row.id, account_id=self._account(data, where), **parts.DECISION.given(data, where)
                 )
             )
         self._places(row, record, place)
@@ -75,7 +75,7 @@ class Giver:
         db.session.expunge(row)
 
     def _registration(self, record: Entry, place: str) -> models.Registration:
-        values = fields.REGISTRATION.given(record, place)
+        values = parts.REGISTRATION.given(record, place)
         checked_address(values["email"], f"{place}.email")
         notice = record.get("notice")
         row = models.Registration(
@@ -105,7 +105,7 @@ class Giver:
         return new_reference(self._prefix) if is_taken else wanted
 
     def _answer(self, row: models.Registration, definition: Definition, data: Any, place: str) -> dict[str, Any]:
-        values = fields.ANSWER.given(data, place)
+        values = parts.ANSWER.given(data, place)
         value = _VALUE.read(data.get("value"), f"{place}.value", self._intake.fitting)
         version_id = self._version_of(row, data, place)
         if version_id is not None:
@@ -140,7 +140,7 @@ class Giver:
         rows: list[dict[str, Any]] = []
         counts: Counter[str] = Counter()
         for where, data in listed(record.get("files", []), f"{place}.files", 200):
-            values = fields.UPLOAD.given(data, where)
+            values = parts.UPLOAD.given(data, where)
             content = self._intake.read_file(data.get("file"), where)
             media_type = files.sniff(content) or files.sniff_office(content)
             if media_type is None:
@@ -169,24 +169,24 @@ class Giver:
     def _places(self, row: models.Registration, record: Entry, place: str) -> None:
         data = record.get("place")
         if data is not None:
-            values = fields.PLACE.given(data, f"{place}.place")
+            values = parts.PLACE.given(data, f"{place}.place")
             category_id = self._intake.find("category", data.get("category"), f"{place}.place")
             self._add(models.Place(event_id=row.event_id, category_id=category_id, registration_id=row.id, **values))
             self.has_released_places = self.has_released_places or values["released_at"] is not None
         for where, sign_up in listed(record.get("sign_ups", []), f"{place}.sign_ups", _MOST):
-            values = fields.SIGN_UP.given(sign_up, where)
+            values = parts.SIGN_UP.given(sign_up, where)
             session_id = self._intake.find("session", sign_up.get("session"), where)
             self._add(models.SessionPlace(session_id=session_id, registration_id=row.id, **values))
 
         for where, seat in listed(record.get("option_places", []), f"{place}.option_places", _MOST):
-            values = fields.OPTION_PLACE.given(seat, where)
+            values = parts.OPTION_PLACE.given(seat, where)
             self._intake.claim("option_place", (row.id, values["question_key"], values["option"]), where)
             self._intake.remember("option_place", (row.id, values["question_key"], values["option"]), row.id)
             self._add(models.OptionPlace(event_id=row.event_id, registration_id=row.id, **values))
 
     def _requests(self, row: models.Registration, record: Entry, place: str) -> None:
         for where, data in listed(record.get("requests", []), f"{place}.requests", _MOST):
-            values = fields.REQUEST.given(data, where)
+            values = parts.REQUEST.given(data, where)
             if values["kind"] is RequestKind.FOLLOW_UP:
                 self._intake.claim("follow_up", (row.id, values["section_key"]), where)
                 self._intake.remember("follow_up", (row.id, values["section_key"]), row.id)

@@ -13,7 +13,7 @@ from eventreg.accounts.models import Account
 from eventreg.db import db
 from eventreg.events.bundles.parts import Entry, Intake, Outlet
 from eventreg.events.models import Category, EventDay, PrivacyNotice
-from eventreg.exchange.parts import fields
+from eventreg.exchange import parts
 from eventreg.exchange.parts.giving import Giver
 from eventreg.kernel.errors import N_, NotFound
 from eventreg.programme.queries import list_sessions
@@ -68,7 +68,7 @@ class PeopleOutlet:
                 "version": self._versions[row.questionnaire_id],
                 "notice": self._notices.get(row.privacy_notice_id or 0),
                 "access_code": self._codes.get(row.access_code_id or 0),
-                **fields.REGISTRATION.taken(row),
+                **parts.REGISTRATION.taken(row),
                 "answers": list(self._answers(row, answers.get(row.id, ()), uploads.get(row.id, ()))),
                 "files": files,
                 "consents": [self._consent(consent) for consent in consents.get(row.id, ())],
@@ -76,13 +76,13 @@ class PeopleOutlet:
                 "place": next((self._place(place) for place in places.get(row.id, ())), None),
                 # Ordered here: each database has its own order of letters.
                 "option_places": sorted(
-                    (fields.OPTION_PLACE.taken(seat) for seat in seats.get(row.id, ())),
+                    (parts.OPTION_PLACE.taken(seat) for seat in seats.get(row.id, ())),
                     key=lambda seat: (seat["question_key"], seat["option"]),
                 ),
                 "requests": [self._request(request) for request in requests.get(row.id, ())],
                 "sign_ups": sorted(
                     (
-                        {"session": self._sessions[each.session_id], **fields.SIGN_UP.taken(each)}
+                        {"session": self._sessions[each.session_id], **parts.SIGN_UP.taken(each)}
                         for each in sign_ups.get(row.id, ())
                     ),
                     key=lambda sign_up: sign_up["session"],
@@ -104,7 +104,7 @@ class PeopleOutlet:
                 continue
             # None: that of the registration.
             version = self._versions.get(answer.questionnaire_id or 0)
-            yield {**fields.ANSWER.taken(answer), "value": value, "is_sensitive": is_sensitive, "version": version}
+            yield {**parts.ANSWER.taken(answer), "value": value, "is_sensitive": is_sensitive, "version": version}
 
     def _told(self, definition: Definition, question_key: str, value: str) -> str | None:
         """Return a value as a record tells it; None for a day or a session that was taken out of the event."""
@@ -133,20 +133,20 @@ class PeopleOutlet:
                 opened = open_upload(self._event_id, row.id, upload.public_id)
             except NotFound:
                 continue  # the file is gone from the disk
-            yield {**fields.UPLOAD.taken(upload), "name": opened.name, "file": self._outlet.keep(opened.content)}
+            yield {**parts.UPLOAD.taken(upload), "name": opened.name, "file": self._outlet.keep(opened.content)}
 
     def _consent(self, consent: models.Consent) -> Entry:
-        return {"version": self._versions[consent.questionnaire_id], **fields.CONSENT.taken(consent)}
+        return {"version": self._versions[consent.questionnaire_id], **parts.CONSENT.taken(consent)}
 
     def _decision(self, decision: models.Decision) -> Entry:
-        return {"by": self._account(decision.account_id), **fields.DECISION.taken(decision)}
+        return {"by": self._account(decision.account_id), **parts.DECISION.taken(decision)}
 
     def _request(self, request: models.AnswerRequest) -> Entry:
         by = request.requested_by_id
         return {
             "version": self._versions[request.questionnaire_id],
             "by": None if by is None else self._account(by),
-            **fields.REQUEST.taken(request),
+            **parts.REQUEST.taken(request),
         }
 
     def _account(self, account_id: int) -> dict[str, Any]:
@@ -155,7 +155,7 @@ class PeopleOutlet:
         return self._accounts[account_id]
 
     def _place(self, place: models.Place) -> Entry:
-        return {"category": self._categories[place.category_id], **fields.PLACE.taken(place)}
+        return {"category": self._categories[place.category_id], **parts.PLACE.taken(place)}
 
 
 def _names(model: Any, column: Any, event_id: int) -> dict[int, Any]:

@@ -10,7 +10,7 @@ from eventreg.events.bundles.basis import checked_address, free_public_id
 from eventreg.events.bundles.fields import BundleInvalid, listed
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Category
-from eventreg.exchange.parts.fields import ACCESS_CODE, INVITATION
+from eventreg.exchange.parts import ACCESS_CODE, INVITATION
 from eventreg.kernel.errors import N_
 from eventreg.kernel.text import email_key
 from eventreg.registration.models import AccessCode, Invitation, Registration

@@ -12,8 +12,8 @@ from typing import Any
 
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Places, Seats
-from eventreg.kernel.csv import original
 from eventreg.kernel.errors import N_, Conflict, Refused, Titled
+from eventreg.kernel.text import original
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.rules.availability import admit, needs_place
 from eventreg.registration.rules.states import TRANSITIONS, ChangeReason, Status

@@ -16,17 +16,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.exchange.models import Export
-from eventreg.exchange.rules.exports import (
-    PRINTED,
-    ExportRequest,
-    ExportState,
-    Plan,
-    Recipient,
-    check_wish,
-    ending,
-    file_name,
-    is_made_aside,
-)
+from eventreg.exchange.rules import exports
 from eventreg.exchange.services.files import Progress, Source, set_aside
 from eventreg.exchange.services.formats import FORMATS
 from eventreg.exchange.sheets.columns import FIXED
@@ -36,7 +26,7 @@ from eventreg.registration.queries.scoping import is_shown
 from eventreg.web.sockets import FunctionSocket
 
 #: for whom outside the team a file of an event can be made today
-list_recipients: FunctionSocket[[Event], Sequence[Recipient]] = FunctionSocket("export_recipients")
+list_recipients: FunctionSocket[[Event], Sequence[exports.Recipient]] = FunctionSocket("export_recipients")
 
 
 @dataclass(frozen=True)
@@ -60,7 +50,7 @@ class Begun:
     public_id: str
     event_id: int
     ids: Sequence[int]
-    plan: Plan
+    plan: exports.Plan
     at: datetime
     #: a worker makes the file, which is fetched later
     is_aside: bool
@@ -69,7 +59,7 @@ class Begun:
 def begin_export(
     event_id: int,
     state: ListState,
-    wish: ExportRequest,
+    wish: exports.ExportRequest,
     taker: ExportedBy,
     words: str = "",
     *,
@@ -80,8 +70,8 @@ def begin_export(
     What is printed is by surname, unless the list is ordered otherwise than as it opens. `words` say the list's filters.
     Whoever waits for it has it made `at_once`, however large it is. Raises NotFound, and Refused, having written nothing.
     """
-    check_wish(wish, sees_sensitive=taker.sees_sensitive)
-    if wish.format in PRINTED and state.order == RECEIVED:
+    exports.check_wish(wish, sees_sensitive=taker.sees_sensitive)
+    if wish.format in exports.PRINTED and state.order == RECEIVED:
         state = state.with_(order=PERSON, is_descending=False)
     at, query = clock.now(), urlencode(state.with_().query())
     with transaction() as session:
@@ -96,8 +86,8 @@ def begin_export(
         shape = get_shape(event_id, categories, taker.sight)
         ids: Sequence[int] = RegistrationList(event_id, categories, state.with_(), taker.sight, shape).ids()
         ids = FORMATS[wish.format].checked(event, wish, ids)
-        is_aside = not is_at_once and is_made_aside(wish.format, len(ids))
-        ends = ending(wish.format, is_aside=is_aside)
+        is_aside = not is_at_once and exports.is_made_aside(wish.format, len(ids))
+        ends = exports.ending(wish.format, is_aside=is_aside)
         plan = _plan(event, state, wish, taker, words, at, ends)
         if recipient is not None:
             grouped_by = plan.grouped_by if plan.grouped_by in recipient.columns else ""
@@ -109,7 +99,7 @@ def begin_export(
                 event_id=event_id,
                 account_id=taker.actor.id,
                 format=wish.format,
-                state=ExportState.MAKING if is_aside else ExportState.GIVEN,
+                state=exports.ExportState.MAKING if is_aside else exports.ExportState.GIVEN,
                 query=query,
                 details=begun.plan.as_data(),
                 has_sensitive=begun.plan.has_sensitive,
@@ -138,7 +128,7 @@ def first_of(chunks: Iterator[bytes]) -> Iterator[bytes]:
     return chain([head], chunks)
 
 
-def _recipient(event: Event, wish: ExportRequest) -> Recipient | None:
+def _recipient(event: Event, wish: exports.ExportRequest) -> exports.Recipient | None:
     """Return for whom a file is made. Raises Refused where nothing is agreed with them any more."""
     if not wish.recipient:
         return None
@@ -149,10 +139,10 @@ def _recipient(event: Event, wish: ExportRequest) -> Recipient | None:
 
 
 def _plan(
-    event: Event, state: ListState, wish: ExportRequest, taker: ExportedBy, words: str, at: datetime, ends: str
-) -> Plan:
+    event: Event, state: ListState, wish: exports.ExportRequest, taker: ExportedBy, words: str, at: datetime, ends: str
+) -> exports.Plan:
     local = at.astimezone(ZoneInfo(event.time_zone))
-    return Plan(
+    return exports.Plan(
         format=wish.format,
         columns=wish.columns,
         titles=wish.titles,
@@ -162,19 +152,21 @@ def _plan(
         language=taker.language,
         taken_by=taker.name,
         words=words,
-        file_name=file_name(event.slug, local, taker.name, words, ends),
+        file_name=exports.file_name(event.slug, local, taker.name, words, ends),
         grouped_by=state.order if state.order in FIXED and FIXED[state.order].is_heading else "",
         scope=taker.sight.scope,
     )
 
 
-def _detail(begun: Begun, wish: ExportRequest, query: str) -> Mapping[str, Any]:
-    """Return what the history keeps of it: how much was taken, by which filters, and why, where it was sensitive."""
+def _detail(begun: Begun, wish: exports.ExportRequest, query: str) -> Mapping[str, Any]:
+    """Return what the history keeps of it: how much was taken, by which filters, for whom and why."""
     detail: dict[str, Any] = {"format": wish.format.value, "count": len(begun.ids), "list": query}
     if begun.plan.recipient:
         detail["recipient"] = begun.plan.recipient
     if begun.plan.leaves_out_contact_data:
         detail["without_contact_data"] = True
     if wish.takes_sensitive:
-        detail |= {"with_sensitive": True, "reason": wish.reason}
+        detail["with_sensitive"] = True
+    if wish.reason:
+        detail["reason"] = wish.reason
     return detail

@@ -23,16 +23,7 @@ from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.exchange.models import Export
-from eventreg.exchange.rules.exports import (
-    COLUMNS_OF,
-    GIVEN_UP_AFTER,
-    MOST_PRINTED_COLUMNS,
-    PRINTED,
-    ExportFormat,
-    ExportState,
-    Plan,
-    may_fetch,
-)
+from eventreg.exchange.rules import exports
 from eventreg.exchange.sheets.columns import FIXED, Sheet, list_sheet_columns
 from eventreg.exchange.sheets.formats import Stamp
 from eventreg.jobs.services import schedule
@@ -50,19 +41,19 @@ PORTION = 500
 class Source:
     """The sheet and the stamp of an export, and its people portion by portion."""
 
-    def __init__(self, event_id: int, plan: Plan, at: datetime, progress: Progress | None = None) -> None:
+    def __init__(self, event_id: int, plan: exports.Plan, at: datetime, progress: Progress | None = None) -> None:
         self.event, self.plan, self.at = get_event_whole(event_id), plan, at
         self._progress = progress or (lambda _read: None)
         definitions, context = list_definitions(event_id), Context.of(self.event)
         self.questions = questions_of(definitions)
-        names = COLUMNS_OF.get(plan.format, plan.columns)
+        names = exports.COLUMNS_OF.get(plan.format, plan.columns)
         columns = list_sheet_columns(
             definitions, context, plan.language, names, leaves_out_contact_data=plan.leaves_out_contact_data
         )
         #: how many columns were chosen, beside those that fit
         self.chosen = len(columns)
-        if plan.format is ExportFormat.PDF_LIST:
-            columns = columns[:MOST_PRINTED_COLUMNS]
+        if plan.format is exports.ExportFormat.PDF_LIST:
+            columns = columns[: exports.MOST_PRINTED_COLUMNS]
         self.sheet = Sheet(
             columns,
             definitions,
@@ -72,7 +63,7 @@ class Source:
             self.event.time_zone,
             has_contact_data=plan.has_contact_data,
             has_sensitive=plan.has_sensitive,
-            is_on_paper=plan.format in PRINTED,
+            is_on_paper=plan.format in exports.PRINTED,
         )
         self._group = FIXED[plan.grouped_by].writer(self.sheet.words) if plan.grouped_by else None
         self._marked = [each.fixed for each in columns if each.fixed is not None and each.fixed.is_in_files]
@@ -107,7 +98,7 @@ class Source:
             yield [self.sheet.row(person) for person in people]
 
 
-def stamp_of(event: Event, plan: Plan, at: datetime, count: int) -> Stamp:
+def stamp_of(event: Event, plan: exports.Plan, at: datetime, count: int) -> Stamp:
     """Return what a file says of itself."""
     return Stamp(
         slug=event.slug,
@@ -202,9 +193,9 @@ def fetch_export(
     with transaction() as session:
         lock_event_in_any_state(event_id)
         export = get_of_event(Export, event_id, public_id=public_id, account_id=actor.id)
-        if export.state is not ExportState.READY or export.expires_at is None or export.expires_at <= at:
+        if export.state is not exports.ExportState.READY or export.expires_at is None or export.expires_at <= at:
             raise NotFound
-        if not may_fetch(export.plan, sight, sees_sensitive=sees_sensitive):
+        if not exports.may_fetch(export.plan, sight, sees_sensitive=sees_sensitive):
             raise MayNoLonger
         content = open_file(public_id)
         _note(export, "export_fetched", actor)
@@ -218,8 +209,8 @@ def delete_export(event_id: int, public_id: str, actor: Actor) -> None:
     with transaction():
         lock_event_in_any_state(event_id)
         export = get_of_event(Export, event_id, public_id=public_id, account_id=actor.id)
-        if export.state in (ExportState.READY, ExportState.MAKING):
-            export.state = ExportState.EXPIRED
+        if export.state in (exports.ExportState.READY, exports.ExportState.MAKING):
+            export.state = exports.ExportState.EXPIRED
             _note(export, "export_deleted", actor)
     remove_files(public_id)
 
@@ -227,15 +218,19 @@ def delete_export(event_id: int, public_id: str, actor: Actor) -> None:
 def sweep_exports(now: datetime) -> int:
     """Delete files whose time is over and what nobody waits for. Returns how many exports that was."""
     with transaction():
-        ended = _end(ExportState.EXPIRED, Export.state == ExportState.READY, Export.expires_at <= now)
-        ended += _end(ExportState.FAILED, Export.state == ExportState.MAKING, Export.created_at <= now - GIVEN_UP_AFTER)
+        ended = _end(exports.ExportState.EXPIRED, Export.state == exports.ExportState.READY, Export.expires_at <= now)
+        ended += _end(
+            exports.ExportState.FAILED,
+            Export.state == exports.ExportState.MAKING,
+            Export.created_at <= now - exports.GIVEN_UP_AFTER,
+        )
     for public_id in ended:
         remove_files(public_id)
     _sweep_folder(now)
     return len(ended)
 
 
-def _end(state: ExportState, *conditions: object) -> list[str]:
+def _end(state: exports.ExportState, *conditions: object) -> list[str]:
     return list(
         db.session.scalars(
             update(Export)
@@ -249,10 +244,10 @@ def _end(state: ExportState, *conditions: object) -> list[str]:
 
 def _sweep_folder(now: datetime) -> None:
     """Remove what no export knows: of events that were deleted, and of workers that died in the middle."""
-    kept = or_(Export.state == ExportState.READY, Export.state == ExportState.MAKING)
+    kept = or_(Export.state == exports.ExportState.READY, Export.state == exports.ExportState.MAKING)
     known = set(db.session.scalars(select(Export.public_id).where(kept)))
     for path in exports_folder().iterdir():
-        is_young = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo) > now - GIVEN_UP_AFTER
+        is_young = datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo) > now - exports.GIVEN_UP_AFTER
         owner = path.name.lstrip(".").partition(".")[0].partition("~")[0]
         if is_young or (owner in known and not path.name.startswith(".")):
             continue

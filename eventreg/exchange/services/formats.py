@@ -23,7 +23,7 @@ from eventreg.exchange.sheets.formats import MOST_ROWS, ending_of, json_chunks, 
 from eventreg.exchange.sheets.printed import DayToSign, Line, Paper, in_each, list_document, sheet_document, typeset
 from eventreg.i18n import formats
 from eventreg.i18n.languages import known_languages
-from eventreg.kernel import csv, text
+from eventreg.kernel import text
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
 from eventreg.media.models import Picture
@@ -65,7 +65,7 @@ class _Csv(FileFormat):
     )
 
     def chunks(self, source: Source, ids: Sequence[int]) -> Iterator[bytes]:
-        return csv.csv_chunks(source.head(), source.rows(ids))
+        return text.csv_chunks(source.head(), source.rows(ids))
 
 
 class _Xlsx(FileFormat):
@@ -272,7 +272,7 @@ def _files(source: Source, ids: Sequence[int]) -> Iterator[tuple[str, bytes]]:
             except (NotFound, CannotUnseal):
                 name = _("(not to be had)")  # what is lost is said in the list, and the others are not held up
             index.append([name, file.reference, file.person, _label(source, file), file.name])
-    yield _INDEX, b"".join(csv.csv_chunks(index[0], [index[1:]]))
+    yield _INDEX, b"".join(text.csv_chunks(index[0], [index[1:]]))
 
 
 def _named(files: Sequence[SentFile]) -> Iterator[tuple[SentFile, str]]:

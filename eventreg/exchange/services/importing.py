@@ -20,24 +20,15 @@ from eventreg.exchange.incoming.setting import Setting
 from eventreg.exchange.incoming.trial import Trial, compare, try_table
 from eventreg.exchange.incoming.words import Word, count_unknown, list_words
 from eventreg.exchange.models import Import
-from eventreg.exchange.rules.importing import (
-    BulkOvertaken,
-    FileReason,
-    Line,
-    Mends,
-    Outcome,
-    RefusedRows,
-    Table,
-    Terms,
-)
+from eventreg.exchange.rules import importing
 from eventreg.exchange.rules.tables import read_table
+from eventreg.exchange.services.background import kept_of, schedule_telling
 from eventreg.exchange.services.people import Put, put_people
-from eventreg.exchange.services.telling import kept_of, schedule_telling
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock, text, tokens
-from eventreg.kernel.csv import csv_file
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.sealing import CannotUnseal
+from eventreg.kernel.text import csv_file
 from eventreg.media.store import CannotKeep, SealedFile, path_of, replace_file, sealed_parts, sweep_folder, write_file
 from eventreg.questionnaires.kinds import Context
 from eventreg.web.instance import config, keys
@@ -61,29 +52,29 @@ class Importer:
 class Tried:
     """What a trial showed."""
 
-    lines: Sequence[Line]
+    lines: Sequence[importing.Line]
     incomplete: int
     #: what was said of the file's words and cells, and how many words are not understood
-    mends: Mends
+    mends: importing.Mends
     unknown: int = 0
     #: who would be told by mail: see `telling.kept_of`
     told: Sequence[Sequence[Any]] = ()
 
     @property
-    def refused(self) -> Sequence[Line]:
+    def refused(self) -> Sequence[importing.Line]:
         """The rows that are refused."""
-        return [line for line in self.lines if line.outcome is Outcome.REFUSED]
+        return [line for line in self.lines if line.outcome is importing.Outcome.REFUSED]
 
-    def goes_in(self, terms: Terms) -> bool:
+    def goes_in(self, terms: importing.Terms) -> bool:
         """Say whether rows that are refused stand in the way of none but themselves."""
-        return terms.refused is RefusedRows.LEFT or not self.refused
+        return terms.refused is importing.RefusedRows.LEFT or not self.refused
 
 
 def take_file(event_id: int, name: str, content: bytes, importer: Importer) -> Import:
     """Keep a file for a day and match its columns. Raises Refused with a `FileReason`."""
     event, table = _event(event_id), read_table(content)
     category = event.categories[0].key if len(event.categories) == 1 else ""
-    terms = Terms(category=category, language=event.languages[0])
+    terms = importing.Terms(category=category, language=event.languages[0])
     matching, words = _remembered(event, table, _matching(event, table, importer), importer)
     row = _new_row(event, name, len(content), _details(table.head, matching, terms, words or {}), importer)
     row.details["is_remembered"] = words is not None
@@ -91,16 +82,16 @@ def take_file(event_id: int, name: str, content: bytes, importer: Importer) -> I
     try:
         write_file(config().imports, row.public_id, sealed_parts(keys(), content, _place(row.public_id)))
     except CannotKeep as error:
-        raise Refused(FileReason.CANNOT_BE_KEPT) from error
+        raise Refused(importing.FileReason.CANNOT_BE_KEPT) from error
     with transaction() as session:
         session.add(row)
     return row
 
 
-def open_table(row: Import) -> Table:
+def open_table(row: Import) -> importing.Table:
     """Return what a file holds that waits. Raises Refused (GONE)."""
     if row.done_at is not None or row.expires_at is None or row.expires_at <= clock.now():
-        raise Refused(FileReason.GONE)
+        raise Refused(importing.FileReason.GONE)
     return read_table(_open(row.public_id, _place(row.public_id)))
 
 
@@ -108,9 +99,9 @@ def try_file(
     event_id: int,
     public_id: str,
     matching: Sequence[str],
-    terms: Terms,
+    terms: importing.Terms,
     importer: Importer,
-    mends: Mends | None = None,
+    mends: importing.Mends | None = None,
 ) -> Tried:
     """Try a file with its columns matched so, and keep what the trial showed. Raises NotFound and Refused.
 
@@ -132,10 +123,10 @@ def try_file(
 def open_trial(row: Import) -> Tried:
     """Return what the last trial of a file showed. Raises Refused (GONE)."""
     if row.tried_at is None or row.done_at is not None:
-        raise Refused(FileReason.GONE)
+        raise Refused(importing.FileReason.GONE)
     kept = json.loads(_open(_trial_id(row.public_id), _place(row.public_id, "/trial")))
-    lines = [Line.of_data(each) for each in kept["lines"]]
-    mends = Mends.of_data(kept.get("mends", {}))
+    lines = [importing.Line.of_data(each) for each in kept["lines"]]
+    mends = importing.Mends.of_data(kept.get("mends", {}))
     return Tried(lines, kept["incomplete"], mends, kept.get("unknown", 0), kept.get("told", ()))
 
 
@@ -146,9 +137,9 @@ def words_of(row: Import, importer: Importer) -> list[Word]:
     return list_words(setting, table, tried.lines)
 
 
-def mends_of(row: Import) -> Mends:
+def mends_of(row: Import) -> importing.Mends:
     """Return what was said of a file's words and cells, at first what is remembered of a file like it."""
-    return open_trial(row).mends if row.tried_at is not None else Mends(row.details.get("words", {}))
+    return open_trial(row).mends if row.tried_at is not None else importing.Mends(row.details.get("words", {}))
 
 
 def open_rest(row: Import, title: str) -> bytes:
@@ -156,7 +147,7 @@ def open_rest(row: Import, title: str) -> bytes:
     if row.done_at is None:
         return _rest(open_table(row), open_trial(row), title)
     if row.expires_at is None or row.expires_at <= clock.now():
-        raise Refused(FileReason.GONE)
+        raise Refused(importing.FileReason.GONE)
     return _open(_rest_id(row.public_id), _place(row.public_id, "/rest"))
 
 
@@ -165,9 +156,9 @@ def matching_of(row: Import) -> list[str]:
     return list(row.details["matching"])
 
 
-def terms_of(row: Import) -> Terms:
+def terms_of(row: Import) -> importing.Terms:
     """Return the terms a file is put in under."""
-    return Terms.of_data(row.details["terms"])
+    return importing.Terms.of_data(row.details["terms"])
 
 
 def stamp_of(row: Import, tried: Tried) -> str:
@@ -194,14 +185,14 @@ def confirm_import(
     row = get_of_event(Import, event_id, public_id=public_id)
     shown, table, terms = open_trial(row), open_table(row), terms_of(row)
     if seen is not None and seen != stamp_of(row, shown):
-        raise Refused(FileReason.DIFFERS)
+        raise Refused(importing.FileReason.DIFFERS)
 
     def tried_again(*, is_overtaken: bool = False) -> Trial:
         setting, trial = _try(event_id, table, matching_of(row), terms, shown.mends, importer)
         now = compare(shown.lines, trial.lines)
         if now is not None or is_overtaken or not shown.goes_in(terms):
             _keep_trial(public_id, setting, replace(trial, lines=now or trial.lines))
-            raise Refused(FileReason.DIFFERS)
+            raise Refused(importing.FileReason.DIFFERS)
         return trial
 
     try:
@@ -210,7 +201,7 @@ def confirm_import(
             rest = sealed_parts(keys(), _rest(table, shown, rest_title), _place(public_id, "/rest"))
             _replace(_rest_id(public_id), rest)
         put = _write(row, trial, replace(terms, tells=terms.tells and not is_quiet), importer)
-    except BulkOvertaken:
+    except importing.BulkOvertaken:
         # Between the trial above and the lock: looked at once more, so that the page says what it was.
         tried_again(is_overtaken=True)
         raise
@@ -219,13 +210,13 @@ def confirm_import(
 
 
 def import_at_once(
-    event_id: int, name: str, content: bytes, terms: Terms, importer: Importer, *, is_dry: bool
+    event_id: int, name: str, content: bytes, terms: importing.Terms, importer: Importer, *, is_dry: bool
 ) -> tuple[Trial, Put | None]:
     """Try a file, and put it in by its terms, unless it is only tried. Raises Refused."""
     event, table = _event(event_id), read_table(content)
     matching = _matching(event, table, importer)
-    trial = _try(event_id, table, matching, terms, Mends(), importer)[1]
-    if is_dry or (trial.counts[Outcome.REFUSED] and terms.refused is RefusedRows.ALL):
+    trial = _try(event_id, table, matching, terms, importing.Mends(), importer)[1]
+    if is_dry or (trial.counts[importing.Outcome.REFUSED] and terms.refused is importing.RefusedRows.ALL):
         return trial, None
     row = _new_row(event, name, len(content), _details(table.head, matching, terms, {}), importer)
     return trial, _write(row, trial, terms, importer)
@@ -244,11 +235,11 @@ def sweep_imports(now: datetime) -> int:
 def _event(event_id: int) -> Event:
     event = get_event_whole(event_id)
     if event.is_called_off or not list_definitions(event_id):
-        raise Refused(FileReason.NOT_NOW)
+        raise Refused(importing.FileReason.NOT_NOW)
     return event
 
 
-def _matching(event: Event, table: Table, importer: Importer) -> list[str]:
+def _matching(event: Event, table: importing.Table, importer: Importer) -> list[str]:
     """Return which of our columns each column of a file looks like, "" for none."""
     with speaking(importer.language) as language:
         targets = Targets(event, list_definitions(event.id), Context.of(event), language)
@@ -260,7 +251,7 @@ _MOST_REMEMBERED = 30
 
 
 def _remembered(
-    event: Event, table: Table, matching: Sequence[str], importer: Importer
+    event: Event, table: importing.Table, matching: Sequence[str], importer: Importer
 ) -> tuple[Sequence[str], Mapping[str, Mapping[str, str]] | None]:
     """Return columns and words as they were said last of a file with all these heads, at this event or by this account.
 
@@ -303,7 +294,12 @@ def _new_row(event: Event, name: str, size: int, details: dict[str, Any], import
 
 
 def _setting(
-    event: Event, table: Table, matching: Sequence[str], terms: Terms, mends: Mends, importer: Importer
+    event: Event,
+    table: importing.Table,
+    matching: Sequence[str],
+    terms: importing.Terms,
+    mends: importing.Mends,
+    importer: Importer,
 ) -> Setting:
     with speaking(importer.language) as language:
         definitions = list_definitions(event.id)
@@ -312,14 +308,19 @@ def _setting(
 
 
 def _try(
-    event_id: int, table: Table, matching: Sequence[str], terms: Terms, mends: Mends, importer: Importer
+    event_id: int,
+    table: importing.Table,
+    matching: Sequence[str],
+    terms: importing.Terms,
+    mends: importing.Mends,
+    importer: Importer,
 ) -> tuple[Setting, Trial]:
     with speaking(importer.language):
         setting = _setting(_event(event_id), table, matching, terms, mends, importer)
         return setting, try_table(setting, table)
 
 
-def _write(row: Import, trial: Trial, terms: Terms, importer: Importer) -> Put:
+def _write(row: Import, trial: Trial, terms: importing.Terms, importer: Importer) -> Put:
     questionnaire_id = next(iter(list_definitions(row.event_id)))
     plan = trial.plan(row.public_id, questionnaire_id, row.name)
     is_kept = row.id is not None
@@ -327,9 +328,9 @@ def _write(row: Import, trial: Trial, terms: Terms, importer: Importer) -> Put:
     def finish(put: Put, now: datetime) -> None:
         kept = lock_row(select(Import).where(Import.id == row.id)) if is_kept else row
         if kept.done_at is not None:
-            raise Refused(FileReason.GONE)
+            raise Refused(importing.FileReason.GONE)
         kept.done_at, kept.added, kept.changed = now, len(put.added), len(put.changed)
-        if not (is_kept and trial.counts[Outcome.REFUSED]):
+        if not (is_kept and trial.counts[importing.Outcome.REFUSED]):
             kept.expires_at = None
         db.session.add(kept)
         if terms.tells:
@@ -339,13 +340,13 @@ def _write(row: Import, trial: Trial, terms: Terms, importer: Importer) -> Put:
 
 
 def _details(
-    head: Sequence[str], matching: Sequence[str], terms: Terms, words: Mapping[str, Mapping[str, str]]
+    head: Sequence[str], matching: Sequence[str], terms: importing.Terms, words: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Any]:
     heads = [_mark(each) for each in head]
     return {"heads": heads, "matching": list(matching), "terms": terms.as_data(), "words": words}
 
 
-def _rest(table: Table, tried: Tried, title: str) -> bytes:
+def _rest(table: importing.Table, tried: Tried, title: str) -> bytes:
     """Return the rows that are refused as they stand, with why in a column behind them."""
     why = {
         line.row: " · ".join(f"{each.column}: {each.new}" if each.column else each.new for each in line.differences)
@@ -369,14 +370,14 @@ def _replace(file_id: str, parts: Iterable[bytes]) -> None:
     try:
         replace_file(config().imports, file_id, parts, leaves_room=False)
     except CannotKeep as error:
-        raise Refused(FileReason.CANNOT_BE_KEPT) from error
+        raise Refused(importing.FileReason.CANNOT_BE_KEPT) from error
 
 
 def _open(file_id: str, place: str) -> bytes:
     try:
         return b"".join(SealedFile(keys(), path_of(config().imports, file_id), place))
     except (NotFound, CannotUnseal) as error:
-        raise Refused(FileReason.GONE) from error
+        raise Refused(importing.FileReason.GONE) from error
 
 
 def forget_files(public_id: str, *, keeps_rest: bool = False) -> None:

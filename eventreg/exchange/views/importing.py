@@ -21,12 +21,11 @@ from eventreg.exchange.incoming.sources import recognized
 from eventreg.exchange.models import Import
 from eventreg.exchange.rules.importing import FileReason, Line, Outcome, RefusedRows, Table, divided
 from eventreg.exchange.services import importing
-from eventreg.exchange.services.telling import foretold
+from eventreg.exchange.services.background import foretold
 from eventreg.exchange.views import blueprint
 from eventreg.i18n.languages import current_language
-from eventreg.kernel.csv import csv_file
 from eventreg.kernel.errors import N_, Refused
-from eventreg.kernel.text import folded, showable
+from eventreg.kernel.text import csv_file, folded, showable
 from eventreg.questionnaires.kinds import Context
 from eventreg.web import downloads, traffic
 from eventreg.web.access import Answer, Sending, may, requires, sends

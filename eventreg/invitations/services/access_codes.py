@@ -23,7 +23,7 @@ from eventreg.events.rules.team import Scope
 from eventreg.i18n.languages import current_language
 from eventreg.invitations import queries
 from eventreg.invitations.rules.access_codes import CodeReason, CodeTerms, checked_codes, checked_terms, made_codes
-from eventreg.kernel import clients, clock, csv, text
+from eventreg.kernel import clients, clock, text
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.registration.models import AccessCode
 from eventreg.registration.queries.places import carried_code, count_uses, find_code
@@ -136,4 +136,4 @@ def export_codes(event_id: int, who: Organizer) -> bytes:
                     _(each.standing),
                 ]
             )
-        return csv.csv_file(head, lines)
+        return text.csv_file(head, lines)

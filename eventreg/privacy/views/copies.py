@@ -50,7 +50,7 @@ def _page(own: OwnRegistration, problem: str = "") -> str:
     return render_template(
         "privacy/own_data.html",
         copy=copy if is_ready else None,
-        is_waiting=copy is not None and copy.ready_at is None,
+        is_waiting=copy is not None and copy.ready_at is None and copy.asked_at > at - copies.MADE_WITHIN,
         problem=problem,
         **own.frame(),
     )

@@ -65,11 +65,14 @@ def confirm_erasure(token: str) -> Answer:
             erasure_requests.confirm(token)
             return redirect(url_for("privacy.confirm_erasure", token=token), 303)
     asked = erasure_requests.find_request(token)
-    is_over = asked.confirmed_at is None and (asked.expires_at is None or asked.expires_at <= now())
-    is_held = asked.confirmed_at is not None and asked.done_at is None and not asked.email
+    is_done = asked.done_at is not None or erasure_requests.is_gone(asked)
+    is_open = asked.expires_at is not None and asked.expires_at > now() and erasure_requests.is_theirs(asked)
+    is_over = asked.confirmed_at is None and not is_open
+    is_held = asked.confirmed_at is not None and not asked.email
     page = render_template(
         "privacy/confirm_erasure.html",
         asked=asked,
+        is_done=is_done,
         is_over=is_over,
         is_held=is_held,
         refusal=outcome.problem,
@@ -92,7 +95,7 @@ _ONE = "/manage/events/<slug>/registrations/<reference>/erase"
 
 
 @blueprint.get(_ONE)
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def ask_to_erase(slug: str, reference: str) -> Answer:
     """Ask once more before somebody is erased."""
     registration = desk.the_registration(reference)
@@ -103,7 +106,7 @@ def ask_to_erase(slug: str, reference: str) -> Answer:
 
 
 @blueprint.post(_ONE)
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 @sends(Sending.ANNOUNCED)
 def erase_person(slug: str, reference: str) -> Answer:
     """Erase the person."""
@@ -120,7 +123,7 @@ def erase_person(slug: str, reference: str) -> Answer:
 
 
 @blueprint.get("/manage/events/<slug>/erasures")
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def list_erasures(slug: str) -> str:
     """Show what was erased, without anybody's name, and whom to tell."""
     event: Event = g.event
@@ -170,7 +173,7 @@ def _told(found: Any) -> list[dict[str, Any]]:
         {
             "event": each.event,
             "count": ngettext("%(num)d registration", "%(num)d registrations", len(each.person.registrations)),
-            "others": len(each.person.invitations) + len(each.person.forms),
+            "others": each.person.others,
             "held": said(each.held) if each.held is not None else "",
         }
         for each in found

@@ -67,7 +67,8 @@ def publish_event_notice(slug: str) -> Answer:
 def _page_of_notice(form: NoticeForm, problem: str = "", problem_title: str = "", *, has_preview: bool = False) -> str:
     event: Event = g.event
     previews = {language: render_markdown(text, 3) for language, text in form.body.data.items()} if has_preview else {}
-    published, people = list_notices(event.id), notices.count_by_notice(event.id)
+    published, sees_all = list_notices(event.id), g.event_access.sight.scope.is_whole
+    people = notices.count_by_notice(event.id) if sees_all else {}
     return render_desk(
         "privacy/notice.html",
         "notice",

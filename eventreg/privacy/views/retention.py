@@ -62,14 +62,14 @@ for _holding in CHOSEN:
 
 
 @blueprint.get("/manage/events/<slug>/retention")
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def show_retention(slug: str) -> str:
     """Show the periods, what goes when, what went and what is held."""
     return _page()
 
 
 @blueprint.post("/manage/events/<slug>/retention")
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 @sends(Sending.NAMED)
 def save_retention(slug: str) -> Answer:
     """Save the periods, all or none."""

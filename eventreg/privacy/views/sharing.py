@@ -27,7 +27,7 @@ from eventreg.privacy.participants import ListRules, Viewer
 from eventreg.privacy.views import blueprint
 from eventreg.registration.rules.states import Status
 from eventreg.selfservice.views.page import OwnRegistration
-from eventreg.web import access, limits
+from eventreg.web import limits
 from eventreg.web.access import Answer, personal, requires
 from eventreg.web.fields import TextField, whole_number
 from eventreg.web.forms import BaseForm, choices, lazy_gettext
@@ -46,7 +46,8 @@ def show_participants(token: str) -> Answer:
     own = OwnRegistration.open(token)
     if not participants.has_list(own.event, _viewer(own)):
         raise NotFound
-    listed = participants.list_participants(own.event, _viewer(own), current_language())
+    found = participants.list_participants(own.event, _viewer(own), current_language())
+    listed = participants.page_of(found, whole_number(request.args.get("page", "1")))
     return render_template("privacy/participants.html", listed=listed, rules=ListRules.of(own.event), **own.frame())
 
 
@@ -112,7 +113,7 @@ class ParticipantsForm(BaseForm):
 
 
 @blueprint.get("/manage/events/<slug>/participants")
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def edit_participants(slug: str) -> Answer:
     """Show who is on the list of participants, and what each audience finds."""
     event = get_event_whole(g.event.id)
@@ -120,7 +121,7 @@ def edit_participants(slug: str) -> Answer:
 
 
 @blueprint.post("/manage/events/<slug>/participants")
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def save_participants(slug: str) -> Answer:
     """Save who is on the list, or show what each audience would find."""
     event = get_event_whole(g.event.id)
@@ -139,15 +140,15 @@ def save_participants(slug: str) -> Answer:
 def _participants_page(event: Event, form: ParticipantsForm, problem: str = "") -> str:
     rules, language = form.rules(), current_language()
     previews = {
-        viewer: participants.list_participants(event, viewer, language, rules)
+        viewer: participants.page_of(participants.list_participants(event, viewer, language, rules))
         if participants.has_list(event, viewer, rules)
         else None
         for viewer in Viewer
     }
     return render_desk(
         "privacy/settings.html", "participants", form=form, rules=rules, previews=previews, problem=problem,
-        categories=event.categories, ShownTo=ShownTo, sees_people=access.may(Permission.SEE_REGISTRATIONS),
-        is_public=participants.has_list(event, Viewer.PUBLIC),
+        categories=event.categories, ShownTo=ShownTo,
+        is_public=participants.has_list(event, Viewer.PUBLIC), can_have_list=participants.can_have_list(event),
     )  # fmt: skip
 
 
@@ -210,7 +211,7 @@ _AGREEMENT = f"{_AGREEMENTS}/<int(max=2147483647):agreement_id>"
 
 
 @blueprint.get(_AGREEMENTS)
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def list_agreements(slug: str) -> Answer:
     """List what was agreed with whom, and the form for the next one."""
     event = get_event_whole(g.event.id)
@@ -218,7 +219,7 @@ def list_agreements(slug: str) -> Answer:
 
 
 @blueprint.post(_AGREEMENTS)
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def add_agreement(slug: str) -> Answer:
     """Write down what is agreed with somebody."""
     event = get_event_whole(g.event.id)
@@ -230,7 +231,7 @@ def add_agreement(slug: str) -> Answer:
 
 
 @blueprint.get(_AGREEMENT)
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def edit_agreement(slug: str, agreement_id: int) -> Answer:
     """Show what is agreed with somebody as a form."""
     event, agreement = get_event_whole(g.event.id), agreements.get_agreement(g.event.id, agreement_id)
@@ -238,7 +239,7 @@ def edit_agreement(slug: str, agreement_id: int) -> Answer:
 
 
 @blueprint.post(_AGREEMENT)
-@requires(Permission.EDIT_EVENT)
+@requires(Permission.SEE_TO_DATA)
 def save_agreement(slug: str, agreement_id: int) -> Answer:
     """Agree anew with somebody, or end it."""
     event, agreement = get_event_whole(g.event.id), agreements.get_agreement(g.event.id, agreement_id)

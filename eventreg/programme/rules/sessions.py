@@ -15,17 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 
+from eventreg.events.rules import programme
 from eventreg.events.rules.dates import read_clock
-from eventreg.events.rules.programme import (
-    Hours,
-    ScheduledSession,
-    SessionKind,
-    SpeakerRole,
-    in_order,
-    meet,
-    minutes_of,
-    time_of,
-)
 from eventreg.kernel.errors import N_, NN_, Reason, Refused
 from eventreg.kernel.text import LocalizedText, fault_of, folded, is_blank, tidied
 
@@ -72,7 +63,7 @@ class ProgrammeReason(Reason):
 class People:
     """Who does one thing in a session: names in the order in which they are announced."""
 
-    role: SpeakerRole
+    role: programme.SpeakerRole
     names: Sequence[str]
 
 
@@ -81,7 +72,7 @@ class SessionEntry:
     """A session as it is to be. Wall-clock times in the event's zone; `room_id` None: for everybody."""
 
     day_id: int
-    kind: SessionKind
+    kind: programme.SessionKind
     starts_at: time
     ends_at: time
     title: LocalizedText
@@ -125,13 +116,16 @@ def names_in(text: str) -> list[str]:
     return list(found.values())
 
 
-def default_role(kind: SessionKind) -> SpeakerRole:
+def default_role(kind: programme.SessionKind) -> programme.SpeakerRole:
     """Return what people named without a role do in a session of this kind."""
-    return SpeakerRole.PANELLIST if kind is SessionKind.PANEL else SpeakerRole.SPEAKER
+    return programme.SpeakerRole.PANELLIST if kind is programme.SessionKind.PANEL else programme.SpeakerRole.SPEAKER
 
 
 def suggested_hours(
-    day: Hours, slots: Iterable[ScheduledSession], room_id: int | None = None, minutes: int = DEFAULT_MINUTES
+    day: programme.Hours,
+    slots: Iterable[programme.ScheduledSession],
+    room_id: int | None = None,
+    minutes: int = DEFAULT_MINUTES,
 ) -> tuple[time, time]:
     """Return when the next session of a room begins and ends: at the end of the last one that people there attend.
 
@@ -140,17 +134,19 @@ def suggested_hours(
     """
     ends = [slot.ends_at for slot in slots if room_id is None or slot.room_id in (None, room_id)]
     starts_at = max([day.starts_at, *ends])
-    end = minutes_of(starts_at) + minutes
+    end = programme.minutes_of(starts_at) + minutes
     if starts_at < day.ends_at:
-        end = min(end, minutes_of(day.ends_at))
-    return starts_at, time_of(end)
+        end = min(end, programme.minutes_of(day.ends_at))
+    return starts_at, programme.time_of(end)
 
 
 #: a session, or several that go on at the same time, which are passed as one
-Block = list[ScheduledSession]
+Block = list[programme.ScheduledSession]
 
 
-def moved(slots: Sequence[ScheduledSession], session_id: int, *, earlier: bool) -> dict[int, tuple[time, time]] | None:
+def moved(
+    slots: Sequence[programme.ScheduledSession], session_id: int, *, earlier: bool
+) -> dict[int, tuple[time, time]] | None:
     """Return the new hours, by id, of the sessions of a day that change when one is moved; None when it cannot move.
 
     A session beside which nothing else goes on exchanges places with what comes before (or after) it in the day: a session,
@@ -158,8 +154,10 @@ def moved(slots: Sequence[ScheduledSession], session_id: int, *, earlier: bool) 
     same room. Raises KeyError when there is no such session.
     """
     chosen = {slot.id: slot for slot in slots}[session_id]
-    beside = [slot for slot in slots if slot.id != session_id and meet(slot, chosen)]
-    row: list[Block] = [[slot] for slot in in_order(_same_room(slots, chosen))] if beside else blocks_of(slots)
+    beside = [slot for slot in slots if slot.id != session_id and programme.meet(slot, chosen)]
+    row: list[Block] = (
+        [[slot] for slot in programme.in_order(_same_room(slots, chosen))] if beside else blocks_of(slots)
+    )
     place = next(number for number, block in enumerate(row) if chosen in block)
     other = place - 1 if earlier else place + 1
     if not 0 <= other < len(row) or _overlap(row[place], row[other]):
@@ -168,11 +166,11 @@ def moved(slots: Sequence[ScheduledSession], session_id: int, *, earlier: bool) 
     return {slot.id: (slot.starts_at, slot.ends_at) for slot in _exchanged(first, second)}
 
 
-def blocks_of(slots: Sequence[ScheduledSession]) -> list[Block]:
+def blocks_of(slots: Sequence[programme.ScheduledSession]) -> list[Block]:
     """Return the sessions of a day as blocks that follow one another: what overlaps, directly or by others, is one block."""
     blocks: list[Block] = []
     until = time.min
-    for slot in in_order(slots):
+    for slot in programme.in_order(slots):
         if blocks and slot.starts_at < until:
             blocks[-1].append(slot)
             until = max(until, slot.ends_at)
@@ -182,13 +180,15 @@ def blocks_of(slots: Sequence[ScheduledSession]) -> list[Block]:
     return blocks
 
 
-def _same_room(slots: Sequence[ScheduledSession], chosen: ScheduledSession) -> list[ScheduledSession]:
+def _same_room(
+    slots: Sequence[programme.ScheduledSession], chosen: programme.ScheduledSession
+) -> list[programme.ScheduledSession]:
     return [slot for slot in slots if slot.room_id == chosen.room_id]
 
 
 def _overlap(one: Block, other: Block) -> bool:
     """Say whether neighbours overlap: then there is no before and after to exchange, and the times are to be mended."""
-    return any(meet(first, second) for first in one for second in other)
+    return any(programme.meet(first, second) for first in one for second in other)
 
 
 def _exchanged(first: Block, second: Block) -> Block:
@@ -198,20 +198,20 @@ def _exchanged(first: Block, second: Block) -> Block:
     return [*(_shifted(slot, -back) for slot in second), *(_shifted(slot, forward) for slot in first)]
 
 
-def _shifted(slot: ScheduledSession, minutes: int) -> ScheduledSession:
+def _shifted(slot: programme.ScheduledSession, minutes: int) -> programme.ScheduledSession:
     return replace(
         slot,
-        starts_at=time_of(minutes_of(slot.starts_at) + minutes),
-        ends_at=time_of(minutes_of(slot.ends_at) + minutes),
+        starts_at=programme.time_of(programme.minutes_of(slot.starts_at) + minutes),
+        ends_at=programme.time_of(programme.minutes_of(slot.ends_at) + minutes),
     )
 
 
 def _start(block: Block) -> int:
-    return min(minutes_of(slot.starts_at) for slot in block)
+    return min(programme.minutes_of(slot.starts_at) for slot in block)
 
 
 def _end(block: Block) -> int:
-    return max(minutes_of(slot.ends_at) for slot in block)
+    return max(programme.minutes_of(slot.ends_at) for slot in block)
 
 
 #: with more rooms than this a page puts them one after another: columns would be too narrow to read
@@ -222,7 +222,7 @@ MOST_COLUMNS = 6
 class Placed:
     """A session and its column, counted from 1; 0: over all columns."""
 
-    slot: ScheduledSession
+    slot: programme.ScheduledSession
     column: int
 
 
@@ -234,17 +234,17 @@ class Row:
     placed: Sequence[Placed]
 
 
-def columns_of(slots: Sequence[ScheduledSession], room_ids: Sequence[int]) -> dict[int, int]:
+def columns_of(slots: Sequence[programme.ScheduledSession], room_ids: Sequence[int]) -> dict[int, int]:
     """Return the column of each room that a day uses, in the order of `room_ids`; none unless there are two to six."""
     used = {slot.room_id for slot in slots}
     columns = {room_id: number for number, room_id in enumerate([each for each in room_ids if each in used], 1)}
     return columns if 1 < len(columns) <= MOST_COLUMNS else {}
 
 
-def rows_of(slots: Sequence[ScheduledSession], columns: dict[int, int]) -> list[Row]:
+def rows_of(slots: Sequence[programme.ScheduledSession], columns: dict[int, int]) -> list[Row]:
     """Return the sessions of a day by the time at which they begin, in each row by column."""
     rows: dict[time, list[Placed]] = {}
-    for slot in in_order(slots):
+    for slot in programme.in_order(slots):
         rows.setdefault(slot.starts_at, []).append(Placed(slot, columns.get(slot.room_id or 0, 0)))
     return [Row(starts_at, sorted(placed, key=lambda each: each.column)) for starts_at, placed in rows.items()]
 
@@ -271,7 +271,7 @@ class LineSession:
     starts_at: time
     ends_at: time
     title: LocalizedText
-    kind: SessionKind
+    kind: programme.SessionKind
     room: str = ""
 
 
@@ -326,6 +326,6 @@ def _read(number: int, line: str, languages: Sequence[str]) -> LineSession | Non
     return LineSession(number, starts_at, ends_at, title, _kind_of(title), room)
 
 
-def _kind_of(title: LocalizedText) -> SessionKind:
+def _kind_of(title: LocalizedText) -> programme.SessionKind:
     is_break = any(_BREAKS & {folded(text).split(" ")[0].strip(",.:;")} for text in title.values())
-    return SessionKind.BREAK if is_break else SessionKind.SESSION
+    return programme.SessionKind.BREAK if is_break else programme.SessionKind.SESSION

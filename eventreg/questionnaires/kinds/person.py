@@ -22,6 +22,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.countries import CODES as COUNTRIES_CODES, by_alphabet, place_in_alphabet
 from eventreg.i18n.languages import name_of, own_name
 from eventreg.kernel.text import folded, is_blank
+from eventreg.questionnaires.kinds import fields
 from eventreg.questionnaires.kinds.base import (
     Context,
     Kind,
@@ -33,17 +34,6 @@ from eventreg.questionnaires.kinds.base import (
     positive_setting,
     some_of,
     speaking,
-)
-from eventreg.questionnaires.kinds.fields import (
-    AnswerField,
-    Part,
-    PartsField,
-    SelectFrom,
-    SelectsField,
-    SuggestingField,
-    joined_options,
-    labelled,
-    option_markup,
 )
 from eventreg.questionnaires.kinds.texts import Line
 from eventreg.questionnaires.rules.answers import Invalid, Reason, clean_line, mail_address
@@ -85,20 +75,20 @@ class PersonName(Kind):
         is_own = question.column is not None
         with speaking(language):
             parts = [
-                Part(
+                fields.Part(
                     _("Given name"),
                     _("Or the only one, for whoever has one."),
                     autocomplete="given-name" if is_own else "off",
                 ),
-                Part(_("Family name"), autocomplete="family-name" if is_own else "off", is_optional=True),
-                Part(
+                fields.Part(_("Family name"), autocomplete="family-name" if is_own else "off", is_optional=True),
+                fields.Part(
                     _("Name on the badge"),
                     _("If it is another than both together."),
                     autocomplete="off",
                     is_optional=True,
                 ),
             ]
-        return UnboundField(PartsField, question, parts, **labelled(question, context, language))
+        return UnboundField(fields.PartsField, question, parts, **fields.labelled(question, context, language))
 
     def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
         """Return the name in one line; the name on the badge in brackets."""
@@ -135,11 +125,11 @@ class Institution(Kind):
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         suggestions = [context.text(names, language) for names in context.institutions()]
         return UnboundField(
-            SuggestingField,
+            fields.SuggestingField,
             question,
             suggestions,
             attributes={"autocomplete": "organization"},
-            **labelled(question, context, language),
+            **fields.labelled(question, context, language),
         )
 
 
@@ -265,13 +255,13 @@ class OfLongList(Kind):
 
     def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
         """Return one select, or one for each answer that can be given."""
-        texts, options = labelled(question, context, language), partial(self.options, context, language)
+        texts, options = fields.labelled(question, context, language), partial(self.options, context, language)
         if (most := _most_of(question)) == 1:
-            widget = SelectFrom(options)
-            return UnboundField(AnswerField, question, "select", self.attributes, widget=widget, **texts)
+            widget = fields.SelectFrom(options)
+            return UnboundField(fields.AnswerField, question, "select", self.attributes, widget=widget, **texts)
         with speaking(language):
             labels = [_("Answer %(number)d", number=number) for number in range(1, most + 1)]
-        return UnboundField(SelectsField, question, labels, options, **texts)
+        return UnboundField(fields.SelectsField, question, labels, options, **texts)
 
 
 def _most_of(question: Question) -> int:
@@ -327,7 +317,7 @@ def _options_markup(first: tuple[str, ...], language: str, words: str) -> Markup
     others = sorted(
         (code for code in named if code not in first), key=lambda code: place_in_alphabet(named[code], language)
     )
-    return joined_options(
+    return fields.joined_options(
         words, [(code, named[code]) for code in (*(code for code in first if code in named), *others)]
     )
 
@@ -383,7 +373,7 @@ def options_markup(region: tuple[str, ...], language: str) -> Markup:
 @lru_cache(maxsize=64)
 def _options_markup_of_countries(region: tuple[str, ...], language: str, headings: tuple[str, str, str]) -> Markup:
     choose, near, every = headings
-    parts = [option_markup("", choose)]
+    parts = [fields.option_markup("", choose)]
     if region:
         parts.append(_group(near, by_alphabet(region, language)))
     parts.append(_group(every, by_alphabet(COUNTRIES_CODES, language)))
@@ -391,7 +381,7 @@ def _options_markup_of_countries(region: tuple[str, ...], language: str, heading
 
 
 def _group(label: str, countries: Sequence[tuple[str, str]]) -> Markup:
-    options = Markup("").join(option_markup(*country) for country in countries)
+    options = Markup("").join(fields.option_markup(*country) for country in countries)
     return Markup('<optgroup label="{}">{}</optgroup>').format(label, options)
 
 

@@ -17,17 +17,7 @@ from wtforms.fields.core import UnboundField
 
 from eventreg.kernel.links import is_plain_web_address
 from eventreg.kernel.text import LocalizedText, pick
-from eventreg.questionnaires.kinds.base import (
-    Context,
-    Kind,
-    KindGroup,
-    Setting,
-    Shape,
-    one_of_setting,
-    only,
-    positive_setting,
-    whole_setting,
-)
+from eventreg.questionnaires.kinds import base
 from eventreg.questionnaires.kinds.fields import ParagraphsField, ReadingField, TextField, labelled, shown
 from eventreg.questionnaires.rules.answers import PRESETS, Invalid, Reason, clean_line, clean_paragraphs
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question, Seeking
@@ -56,31 +46,34 @@ _EXAMPLES = {
 }  # fmt: skip
 
 
-class Line(Kind):
+class Line(base.Kind):
     """A kind whose field is one input, of a type that browsers know."""
 
     input: ClassVar[str] = "text"
     attributes: ClassVar[Mapping[str, str]] = {}
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+    def field(self, question: Question, context: base.Context, language: str) -> UnboundField[Any]:
         texts = labelled(question, context, language)
         return UnboundField(TextField, question, self.input, attributes=self.attributes, **texts)
 
 
-class ShortText(Kind):
+class ShortText(base.Kind):
     """One line of text. Settings: `min_length`, `max_length` (characters), `preset` (a form that it has, like "orcid"),
     `autocomplete` (of the HTML standard)."""
 
     name = "short_text"
     title = lazy_gettext("Short text")
-    group = KindGroup.TEXT
+    group = base.KindGroup.TEXT
     missing = Reason.MISSING_TEXT
     settings = frozenset({"min_length", "max_length", "preset", "autocomplete"})
     columns = frozenset(_COLUMN_LIMITS)
     default_length = 200
 
-    def offered_settings(self) -> Sequence[Setting]:
-        return (*_length_settings(1000), Setting("preset", Shape.CHOICE, lambda: _("Format"), choices=_preset_choices))
+    def offered_settings(self) -> Sequence[base.Setting]:
+        return (
+            *_length_settings(1000),
+            base.Setting("preset", base.Shape.CHOICE, lambda: _("Format"), choices=_preset_choices),
+        )
 
     def settings_for(self, column: str) -> Mapping[str, Any]:
         return {"autocomplete": _AUTOCOMPLETE_OF[column]} if column in _AUTOCOMPLETE_OF else {}
@@ -88,13 +81,13 @@ class ShortText(Kind):
     def check(self, question: Question) -> None:
         super().check(question)
         most = _COLUMN_LIMITS.get(question.column or "", 1000)
-        positive_setting(question, "max_length", self.default_length, most)
+        base.positive_setting(question, "max_length", self.default_length, most)
         _check_shortest(question, self.default_length)
-        one_of_setting(question, "preset", ("", *PRESETS))
-        one_of_setting(question, "autocomplete", _AUTOCOMPLETE)
+        base.one_of_setting(question, "preset", ("", *PRESETS))
+        base.one_of_setting(question, "autocomplete", _AUTOCOMPLETE)
 
-    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        text = clean_line(only(given), _limit(question, self.default_length))
+    def _clean(self, question: Question, given: Sequence[str], context: base.Context) -> list[str]:
+        text = clean_line(base.only(given), _limit(question, self.default_length))
         preset = PRESETS.get(name := str(question.settings.get("preset", "")))
         if text and preset is not None:
             kept = preset.kept(text)
@@ -103,36 +96,36 @@ class ShortText(Kind):
             text = kept
         return _long_enough(question, text)
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+    def field(self, question: Question, context: base.Context, language: str) -> UnboundField[Any]:
         autocomplete = str(question.settings.get("autocomplete", ""))
         attributes = {"autocomplete": autocomplete} if autocomplete else {}
         return UnboundField(TextField, question, attributes=attributes, **labelled(question, context, language))
 
 
-class LongText(Kind):
+class LongText(base.Kind):
     """Paragraphs. Settings: `min_length`, `max_length` (characters)."""
 
     name = "long_text"
     title = lazy_gettext("Long text")
-    group = KindGroup.TEXT
+    group = base.KindGroup.TEXT
     missing = Reason.MISSING_TEXT
     settings = frozenset({"min_length", "max_length"})
     default_length = 2000
 
-    def offered_settings(self) -> Sequence[Setting]:
+    def offered_settings(self) -> Sequence[base.Setting]:
         return _length_settings(20_000)
 
     def check(self, question: Question) -> None:
         super().check(question)
-        positive_setting(question, "max_length", self.default_length, 20_000)
+        base.positive_setting(question, "max_length", self.default_length, 20_000)
         _check_shortest(question, self.default_length)
         if question.column:
             raise DefinitionInvalid(f"question {question.key}: a column holds one line")
 
-    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        return _long_enough(question, clean_paragraphs(only(given), _limit(question, self.default_length)))
+    def _clean(self, question: Question, given: Sequence[str], context: base.Context) -> list[str]:
+        return _long_enough(question, clean_paragraphs(base.only(given), _limit(question, self.default_length)))
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+    def field(self, question: Question, context: base.Context, language: str) -> UnboundField[Any]:
         return UnboundField(
             ParagraphsField, question, _limit(question, self.default_length), **labelled(question, context, language)
         )
@@ -142,10 +135,10 @@ def _limit(question: Question, default: int) -> int:
     return int(question.settings.get("max_length", default))
 
 
-def _length_settings(most: int) -> tuple[Setting, ...]:
+def _length_settings(most: int) -> tuple[base.Setting, ...]:
     return (
-        Setting("min_length", Shape.NUMBER, lambda: _("At least so many characters"), most=most),
-        Setting("max_length", Shape.NUMBER, lambda: _("At most so many characters"), most=most),
+        base.Setting("min_length", base.Shape.NUMBER, lambda: _("At least so many characters"), most=most),
+        base.Setting("max_length", base.Shape.NUMBER, lambda: _("At most so many characters"), most=most),
     )
 
 
@@ -161,7 +154,7 @@ def _preset_choices() -> list[tuple[str, str]]:
 
 
 def _check_shortest(question: Question, default: int) -> None:
-    shortest = whole_setting(question, "min_length", 1, 20_000)
+    shortest = base.whole_setting(question, "min_length", 1, 20_000)
     if shortest is not None and shortest > _limit(question, default):
         raise DefinitionInvalid(f"question {question.key}, settings: min_length is above max_length")
 
@@ -178,38 +171,40 @@ _MOST_DECIMALS = 6
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
 
 
-class Number(Kind):
+class Number(base.Kind):
     """A number. Settings: `least`, `most` (whole), `decimals` (0 … 6), `unit` (text by language). Kept as "12.5"."""
 
     name = "number"
     title = lazy_gettext("Number")
     seeking = Seeking.NUMBER
-    group = KindGroup.NUMBER_AND_TIME
+    group = base.KindGroup.NUMBER_AND_TIME
     missing = Reason.MISSING_NUMBER
     settings = frozenset({"least", "most", "decimals", "unit"})
 
-    def offered_settings(self) -> Sequence[Setting]:
+    def offered_settings(self) -> Sequence[base.Setting]:
         return (
-            Setting("least", Shape.NUMBER, lambda: _("Smallest number"), least=-_LARGEST, most=_LARGEST),
-            Setting("most", Shape.NUMBER, lambda: _("Largest number"), least=-_LARGEST, most=_LARGEST),
-            Setting(
-                "decimals", Shape.NUMBER, lambda: _("Places after the decimal point"), least=0, most=_MOST_DECIMALS
+            base.Setting("least", base.Shape.NUMBER, lambda: _("Smallest number"), least=-_LARGEST, most=_LARGEST),
+            base.Setting("most", base.Shape.NUMBER, lambda: _("Largest number"), least=-_LARGEST, most=_LARGEST),
+            base.Setting(
+                "decimals", base.Shape.NUMBER, lambda: _("Places after the decimal point"), least=0, most=_MOST_DECIMALS
             ),
-            Setting("unit", Shape.LOCALIZED, lambda: _("Unit"), lambda: _("Stands behind the question, like “years”.")),
+            base.Setting(
+                "unit", base.Shape.LOCALIZED, lambda: _("Unit"), lambda: _("Stands behind the question, like “years”.")
+            ),
         )
 
     def check(self, question: Question) -> None:
         super().check(question)
-        limits = [whole_setting(question, name, -_LARGEST, _LARGEST) for name in ("least", "most")]
+        limits = [base.whole_setting(question, name, -_LARGEST, _LARGEST) for name in ("least", "most")]
         if None not in limits and limits[0] > limits[1]:  # type: ignore[operator]  # neither is None
             raise DefinitionInvalid(f"question {question.key}, settings: least is above most")
-        whole_setting(question, "decimals", 0, _MOST_DECIMALS)
+        base.whole_setting(question, "decimals", 0, _MOST_DECIMALS)
         unit = question.settings.get("unit", {})
         if not isinstance(unit, dict) or not all(isinstance(text, str) and text.strip() for text in unit.values()):
             raise DefinitionInvalid(f"question {question.key}, settings.unit: text by language is expected")
 
-    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        text = re.sub(r"[\s'’]", "", clean_line(only(given), 40))
+    def _clean(self, question: Question, given: Sequence[str], context: base.Context) -> list[str]:
+        text = re.sub(r"[\s'’]", "", clean_line(base.only(given), 40))
         if not _NUMBER.fullmatch(text):
             raise Invalid(Reason.NO_NUMBER)
         number = Decimal(text.replace(",", ".")).normalize()
@@ -224,7 +219,7 @@ class Number(Kind):
             raise Invalid(Reason.NUMBER_TOO_LARGE, limit=str(most))
         return [f"{number + 0:f}"]
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+    def field(self, question: Question, context: base.Context, language: str) -> UnboundField[Any]:
         texts = labelled(question, context, language)
         if unit := self._unit(question, context, language):
             texts["label"] = texts["label"] + f" ({unit})"
@@ -233,12 +228,12 @@ class Number(Kind):
             inputmode = "text"  # keyboards of digits have no minus
         return UnboundField(TextField, question, attributes={"inputmode": inputmode, "autocomplete": "off"}, **texts)
 
-    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+    def display(self, question: Question, values: Sequence[str], context: base.Context, language: str) -> list[str]:
         """Return the number with its unit: "12 years"."""
         unit = self._unit(question, context, language)
         return [f"{value} {unit}" if unit else value for value in values]
 
-    def _unit(self, question: Question, context: Context, language: str) -> str:
+    def _unit(self, question: Question, context: base.Context, language: str) -> str:
         unit = question.settings.get("unit") or {}
         return pick(unit, language, context.languages).text if unit else ""
 
@@ -252,13 +247,13 @@ class Url(Line):
 
     name = "url"
     title = lazy_gettext("Web address")
-    group = KindGroup.TEXT
+    group = base.KindGroup.TEXT
     missing = Reason.MISSING_URL
     input = "url"
     attributes: ClassVar = {"autocomplete": "url", "inputmode": "url"}
 
-    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        text = clean_line(only(given), _URL_LENGTH)
+    def _clean(self, question: Question, given: Sequence[str], context: base.Context) -> list[str]:
+        text = clean_line(base.only(given), _URL_LENGTH)
         address = text if "://" in text else f"https://{text}"
         if not _is_web_address(address):
             raise Invalid(Reason.URL_INVALID)
@@ -274,14 +269,14 @@ def _is_web_address(address: str) -> bool:
     return is_plain_web_address(address) and _HOST.fullmatch(urlsplit(address).hostname or "") is not None
 
 
-class Heading(Kind):
+class Heading(base.Kind):
     """A heading over some of the questions of a section; its help stands below it."""
 
     name = "heading"
     title = lazy_gettext("Heading")
     hint = lazy_gettext("Nothing is asked: it stands over the questions after it.")
     seeking = Seeking.NOT
-    group = KindGroup.READING
+    group = base.KindGroup.READING
     is_answerable = False
     missing = Reason.MISSING_TEXT
     is_heading = True
@@ -291,24 +286,24 @@ class Heading(Kind):
         if question.is_required or question.required_for or question.is_sensitive:
             raise DefinitionInvalid(f"question {question.key}: nobody answers a {self.name}")
 
-    def clean(self, question: Question, raw: Sequence[str], context: Context) -> list[str]:
+    def clean(self, question: Question, raw: Sequence[str], context: base.Context) -> list[str]:
         """Return nothing: whatever was sent is no answer."""
         return []
 
-    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
+    def _clean(self, question: Question, given: Sequence[str], context: base.Context) -> list[str]:
         return []
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+    def field(self, question: Question, context: base.Context, language: str) -> UnboundField[Any]:
         texts = labelled(question, context, language)
         return UnboundField(
             ReadingField, question, self._text(question, context, language), is_heading=self.is_heading, **texts
         )
 
-    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+    def display(self, question: Question, values: Sequence[str], context: base.Context, language: str) -> list[str]:
         """Return nothing: there is no answer."""
         return []
 
-    def _text(self, question: Question, context: Context, language: str) -> Markup:
+    def _text(self, question: Question, context: base.Context, language: str) -> Markup:
         return escape(shown(question.help, context, language))
 
 
@@ -320,11 +315,11 @@ class StaticText(Heading):
     hint = lazy_gettext("Nothing is asked. Paragraphs, lists and links are written in Markdown.")
     is_heading = False
 
-    def _text(self, question: Question, context: Context, language: str) -> Markup:
+    def _text(self, question: Question, context: base.Context, language: str) -> Markup:
         return Markup("").join(_rendered(text, context, language) for text in (question.label, question.help) if text)
 
 
-def _rendered(text: LocalizedText, context: Context, language: str) -> Markup:
+def _rendered(text: LocalizedText, context: base.Context, language: str) -> Markup:
     picked = pick(text, language, context.languages)
     rendered = render_markdown(picked.text, 3)
     if picked.language == language:

@@ -12,17 +12,7 @@ from eventreg.kernel.errors import Refused
 from eventreg.kernel.files import EXTENSIONS
 from eventreg.media.encoding import encode_picture
 from eventreg.media.rules import MOST_BYTES, PictureReason
-from eventreg.questionnaires.kinds.base import (
-    Context,
-    Kind,
-    KindGroup,
-    Setting,
-    Shape,
-    only,
-    positive_setting,
-    speaking,
-    whole_setting,
-)
+from eventreg.questionnaires.kinds import base
 from eventreg.questionnaires.kinds.fields import UploadField, labelled
 from eventreg.questionnaires.rules import answers
 from eventreg.questionnaires.rules.schema import DefinitionInvalid, Question, Seeking
@@ -32,7 +22,7 @@ from eventreg.web.forms import lazy_gettext
 _LARGEST = 40_000_000
 
 
-class File(Kind):
+class File(base.Kind):
     """A file, or several. Settings: `max_bytes` of each, `types` (of "pdf", "jpeg", "png", "docx", "odt"), `max_files` (1 where
     it is not set). A value is the public id of an upload.
 
@@ -42,23 +32,23 @@ class File(Kind):
     name = "file"
     title = lazy_gettext("File")
     seeking = Seeking.PRESENCE
-    group = KindGroup.FILE
+    group = base.KindGroup.FILE
     missing = answers.Reason.MISSING_FILE
     settings = frozenset({"max_bytes", "types", "max_files"})
     is_file = True
 
-    def offered_settings(self) -> Sequence[Setting]:
+    def offered_settings(self) -> Sequence[base.Setting]:
         return (
-            Setting("types", Shape.CHOICES, lambda: _("File types"), choices=_type_choices),
-            Setting(
+            base.Setting("types", base.Shape.CHOICES, lambda: _("File types"), choices=_type_choices),
+            base.Setting(
                 "max_bytes",
-                Shape.NUMBER,
+                base.Shape.NUMBER,
                 lambda: _("Largest size in megabytes"),
                 least=1000,
                 most=_LARGEST,
                 unit=1_000_000,
             ),
-            Setting("max_files", Shape.NUMBER, lambda: _("At most so many files"), most=answers.MOST_FILES),
+            base.Setting("max_files", base.Shape.NUMBER, lambda: _("At most so many files"), most=answers.MOST_FILES),
         )
 
     def take(self, question: Question, content: bytes) -> tuple[str, bytes]:
@@ -67,27 +57,27 @@ class File(Kind):
 
     def check(self, question: Question) -> None:
         super().check(question)
-        positive_setting(question, "max_bytes", answers.DEFAULT_MAX_BYTES, _LARGEST)
-        positive_setting(question, "max_files", 1, answers.MOST_FILES)
+        base.positive_setting(question, "max_bytes", answers.DEFAULT_MAX_BYTES, _LARGEST)
+        base.positive_setting(question, "max_files", 1, answers.MOST_FILES)
         types = question.settings.get("types", answers.DEFAULT_TYPES)
         if not isinstance(types, list | tuple) or not types or not set(types) <= set(answers.MEDIA_TYPES):
             raise DefinitionInvalid(
                 f"question {question.key}, settings.types: some of {', '.join(answers.MEDIA_TYPES)}"
             )
 
-    def _clean(self, question: Question, given: Sequence[str], context: Context) -> list[str]:
-        return [only(given)] if answers.most_files(question) == 1 else list(given)
+    def _clean(self, question: Question, given: Sequence[str], context: base.Context) -> list[str]:
+        return [base.only(given)] if answers.most_files(question) == 1 else list(given)
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+    def field(self, question: Question, context: base.Context, language: str) -> UnboundField[Any]:
         types = question.settings.get("types", answers.DEFAULT_TYPES)
         accept = ",".join(ending for name in types for ending in EXTENSIONS[answers.MEDIA_TYPES[name]])
         limit = int(question.settings.get("max_bytes", answers.DEFAULT_MAX_BYTES))
         is_many = answers.most_files(question) > 1
         return UnboundField(UploadField, question, limit, accept, is_many, **labelled(question, context, language))
 
-    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+    def display(self, question: Question, values: Sequence[str], context: base.Context, language: str) -> list[str]:
         """Say only that a file was sent: its name is sealed, and tells of the person."""
-        with speaking(language):
+        with base.speaking(language):
             if len(values) > 1:
                 return [ngettext("%(num)d file received", "%(num)d files received", len(values))]
             return [_("File received")] if values else []
@@ -107,16 +97,20 @@ class Picture(File):
     settings = frozenset({"least_width", "least_height"})
     kept_size = (1200, 1600)
 
-    def offered_settings(self) -> Sequence[Setting]:
+    def offered_settings(self) -> Sequence[base.Setting]:
         return (
-            Setting("least_width", Shape.NUMBER, lambda: _("Smallest width in pixels"), most=self.kept_size[0]),
-            Setting("least_height", Shape.NUMBER, lambda: _("Smallest height in pixels"), most=self.kept_size[1]),
+            base.Setting(
+                "least_width", base.Shape.NUMBER, lambda: _("Smallest width in pixels"), most=self.kept_size[0]
+            ),
+            base.Setting(
+                "least_height", base.Shape.NUMBER, lambda: _("Smallest height in pixels"), most=self.kept_size[1]
+            ),
         )
 
     def check(self, question: Question) -> None:
-        Kind.check(self, question)
-        whole_setting(question, "least_width", 1, self.kept_size[0])
-        whole_setting(question, "least_height", 1, self.kept_size[1])
+        base.Kind.check(self, question)
+        base.whole_setting(question, "least_width", 1, self.kept_size[0])
+        base.whole_setting(question, "least_height", 1, self.kept_size[1])
 
     def take(self, question: Question, content: bytes) -> tuple[str, bytes]:
         """Return the picture as it is kept. Raises Invalid."""
@@ -129,13 +123,13 @@ class Picture(File):
             raise answers.Invalid(answers.Reason.PICTURE_TOO_SMALL, width=least[0], height=least[1])
         return picture.media_type, picture.content
 
-    def field(self, question: Question, context: Context, language: str) -> UnboundField[Any]:
+    def field(self, question: Question, context: base.Context, language: str) -> UnboundField[Any]:
         accept = ".jpg,.jpeg,.png,.webp,.gif"
         return UnboundField(UploadField, question, MOST_BYTES, accept, **labelled(question, context, language))
 
-    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+    def display(self, question: Question, values: Sequence[str], context: base.Context, language: str) -> list[str]:
         """Say only that a picture was sent."""
-        with speaking(language):
+        with base.speaking(language):
             return [_("Picture received")] if values else []
 
 

@@ -22,14 +22,8 @@ from eventreg.events.queries.events import lock_event
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.text import LocalizedText, key_from, pick
+from eventreg.questionnaires import queries
 from eventreg.questionnaires.models import QuestionnaireDraft, QuestionnaireVersion
-from eventreg.questionnaires.queries import (
-    day_dates,
-    draft_document,
-    find_draft,
-    find_newest_version,
-    list_published_keys,
-)
 from eventreg.questionnaires.rules import publishing, schema
 from eventreg.questionnaires.rules.drafts import changes, reading
 from eventreg.questionnaires.rules.starts import Fit, ReusedQuestions, set_document, take_over
@@ -57,8 +51,8 @@ def changing_draft(event_id: int, actor: Actor) -> Iterator[OpenDraft]:
     """
     with transaction():
         event = lock_event(event_id)
-        draft = find_draft(event_id)
-        before = draft_document(event_id)
+        draft = queries.find_draft(event_id)
+        before = queries.draft_document(event_id)
         opened = OpenDraft(copy.deepcopy(before), event.languages)
         yield opened
         after = opened.document
@@ -89,7 +83,7 @@ def discard_draft(event_id: int, seen: str, actor: Actor) -> None:
     """Throw the draft away, if it is the one that was `seen` (its `seen_mark`). Raises Refused."""
     with transaction() as session:
         lock_event(event_id)
-        draft = find_draft(event_id)
+        draft = queries.find_draft(event_id)
         if draft is None:
             return
         if publishing.seen_mark(draft.revision, draft.definition) != seen:
@@ -156,7 +150,7 @@ def save_question(event_id: int, key: str, seen: str, entry: Mapping[str, Any], 
     """
     with changing_draft(event_id, actor) as draft:
         before = reading.find_question(draft.document, key) or {}
-        if before.get("kind") != entry.get("kind") and key in list_published_keys(event_id):
+        if before.get("kind") != entry.get("kind") and key in queries.list_published_keys(event_id):
             raise Refused(reading.DraftReason.KIND_FIXED)
         draft.document = changes.save_question(draft.document, key, seen, dict(entry), section)
 
@@ -178,7 +172,9 @@ def _add_section(draft: OpenDraft, entry: Mapping[str, Any]) -> str:
 
 def _question_key(event_id: int, draft: OpenDraft, label: LocalizedText) -> str:
     taken = {question["key"] for question in reading.questions_in(draft.document)}
-    return key_from(label, draft.languages, taken | list_published_keys(event_id) | schema.RESERVED_KEYS, "question")
+    return key_from(
+        label, draft.languages, taken | queries.list_published_keys(event_id) | schema.RESERVED_KEYS, "question"
+    )
 
 
 def add_set(event_id: int, name: str, actor: Actor, *, instead: bool = False) -> ReusedQuestions:
@@ -199,14 +195,14 @@ def take_from_event(event_id: int, source_id: int, actor: Actor, *, instead: boo
     Whether the account may see the other event is for the caller to know. What the other asks now is taken, or its draft
     where it has published nothing. Raises NotFound, Refused for too many, LifecycleRefused for an archived event.
     """
-    ours, theirs = day_dates(event_id), day_dates(source_id)
+    ours, theirs = queries.day_dates(event_id), queries.day_dates(source_id)
     later = min(ours.values()) - min(theirs.values()) if ours and theirs else timedelta()
     fit = _fit(event_id)
     moved = Fit(fit.languages, fit.categories, lambda day: day + later)
-    version = find_newest_version(source_id)
+    version = queries.find_newest_version(source_id)
     by_date = {held_on: str(key) for key, held_on in ours.items()}
     days = {str(key): by_date[held_on + later] for key, held_on in theirs.items() if held_on + later in by_date}
-    source = publishing.with_days(version.definition if version else draft_document(source_id), days)
+    source = publishing.with_days(version.definition if version else queries.draft_document(source_id), days)
     return _take(event_id, source, moved, actor, instead=instead)
 
 

@@ -15,17 +15,9 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.kernel.errors import Refused
-from eventreg.questionnaires import checks, wording
+from eventreg.questionnaires import checks, queries, wording
 from eventreg.questionnaires.forms.sections import PublishingForm
 from eventreg.questionnaires.models import QuestionnaireDraft
-from eventreg.questionnaires.queries import (
-    PastVersion,
-    WantedCounts,
-    count_registered,
-    find_draft,
-    find_newest_version,
-    list_past_versions,
-)
 from eventreg.questionnaires.rules.changes import Change, Changes, Figures, Part, changes_between
 from eventreg.questionnaires.rules.publishing import finished, seen_mark
 from eventreg.questionnaires.services.drafting import discard_draft
@@ -106,20 +98,22 @@ def discard_questions(slug: str) -> Answer:
 
 
 def _state(event: Event) -> _State:
-    draft, newest = find_draft(event.id), find_newest_version(event.id)
+    draft, newest = queries.find_draft(event.id), queries.find_newest_version(event.id)
     if draft is None:
         return _State(None, newest is not None, Changes(()), [], None)
     changes = changes_between(newest.definition if newest else {}, finished(draft.definition, event.languages))
     if newest is None:
         return _State(draft, False, changes, [], None)
     askable = changes.askable(checks.is_answerable) if can_be_asked_again(event) else []
-    return _State(draft, True, changes, askable, count_registered(event.id, _wanted(changes), g.event_access.scope))
+    return _State(
+        draft, True, changes, askable, queries.count_registered(event.id, _wanted(changes), g.event_access.scope)
+    )
 
 
-def _wanted(changes: Changes) -> WantedCounts:
+def _wanted(changes: Changes) -> queries.WantedCounts:
     """Return what is to be counted for the questions that changed."""
     questions = [(each, each.before or each.after) for each in changes.listed if not each.is_section]
-    return WantedCounts(
+    return queries.WantedCounts(
         keys={change.key for change, question in questions if question and not question.column},
         columns={change.key: question.column for change, question in questions if question and question.column},
         values_of={
@@ -171,7 +165,7 @@ _A_PAGE = 20
 @requires(Permission.EDIT_EVENT)
 def list_question_versions(slug: str) -> str:
     """Show the published versions, the newest first, with what each changed of the one before it."""
-    versions = list_past_versions(g.event.id, fields.whole_number(request.args.get("before")), _A_PAGE)
+    versions = queries.list_past_versions(g.event.id, fields.whole_number(request.args.get("before")), _A_PAGE)
     address = url_for("questionnaires.list_question_versions", slug=slug)
     last = versions[-1] if len(versions) == _A_PAGE else None
     return render_desk(
@@ -184,7 +178,7 @@ def list_question_versions(slug: str) -> str:
     )
 
 
-def _shown(past: PastVersion) -> dict[str, Any]:
+def _shown(past: queries.PastVersion) -> dict[str, Any]:
     changes = changes_between(past.before.definition if past.before else {}, past.version.definition)
     return {
         "number": past.version.version,

@@ -16,7 +16,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.exchange.rules.exports import MEDIA_TYPES, file_name
 from eventreg.i18n.languages import current_language
-from eventreg.kernel import clock, csv
+from eventreg.kernel import clock, text
 from eventreg.reports.queries import days
 from eventreg.reports.services import Counted, count_answers_by_day, export_session_people
 from eventreg.reports.views import blueprint
@@ -53,7 +53,7 @@ def _file(event: Event, counted: Counted) -> Response:
     rows.append([_("People on this day"), *(str(day.people) for day in counted.days)])
     local = clock.now().astimezone(ZoneInfo(event.time_zone))
     name = file_name(event.slug, local, current_user.name, f"counts {counted.question.key}", "csv")
-    return downloads.as_attachment(csv.csv_file(head, rows), name, MEDIA_TYPES["csv"])
+    return downloads.as_attachment(text.csv_file(head, rows), name, MEDIA_TYPES["csv"])
 
 
 def _page(counted: Counted | None, faults: Sequence[tuple[str, str]] = ()) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -29,6 +30,7 @@ from eventreg.registration.rules.states import ChangeReason, Status
 from eventreg.registration.services.answers import CONSENT_KIND, FILE_KINDS, list_of_registration
 from eventreg.registration.services.statuses import find_last_decision, is_pending
 from eventreg.registration.views.form_pages import occasion_of, page_frame
+from eventreg.selfservice.services import consents_since
 from eventreg.web.refusals import Refusals
 from eventreg.web.sockets import Socket
 
@@ -95,7 +97,11 @@ class OwnRegistration:
         return [question for question in self._asked() if question.kind != CONSENT_KIND]
 
     def consent_questions(self) -> list[Question]:
-        """Return the consents the person was asked for, or is asked for now that other answers are there."""
+        """Return the consents the person was asked for, or is asked for now that other answers are there, and newer ones."""
+        since = consents_since(self.registration, self.asked, self.registration.category.key)
+        return [*self._consents_asked(), *chain(*since.values())]
+
+    def _consents_asked(self) -> list[Question]:
         asked = self.asked.definition.questions_for(self.registration.category.key)
         consents = [question for question in asked if question.kind == CONSENT_KIND]
         if all(question.condition is None for question in consents):

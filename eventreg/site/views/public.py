@@ -14,7 +14,7 @@ from eventreg.i18n.languages import current_language
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NotFound
 from eventreg.privacy.notice import told
-from eventreg.privacy.participants import ListRules, Viewer, has_list, list_participants
+from eventreg.privacy.participants import ListRules, Viewer, has_list, list_participants, page_of
 from eventreg.programme.calendars import event_calendar
 from eventreg.programme.queries import count_public
 from eventreg.registration.queries.places import get_availability, list_availabilities
@@ -22,6 +22,7 @@ from eventreg.site import wording
 from eventreg.site.views import blueprint, presenting, programme, programme_shown
 from eventreg.site.views.sharing import event_data, picture_address, sharing
 from eventreg.web import access, instance, limits
+from eventreg.web.fields import whole_number
 from eventreg.web.guides import guides
 from eventreg.web.kept import kept
 
@@ -116,8 +117,9 @@ def show_participants(slug: str) -> BaseResponse:
     event = g.event = found.event
     if not has_list(event, Viewer.PUBLIC):
         raise NotFound
-    listed, frame = list_participants(event, Viewer.PUBLIC, current_language()), presenting.frame(found, _PARTICIPANTS)
-    page = render_template("site/participants.html", event=event, rules=ListRules.of(event), listed=listed, **frame)
+    listed = list_participants(event, Viewer.PUBLIC, current_language())
+    values = {"listed": page_of(listed, whole_number(request.args.get("page", "1"))), "rules": ListRules.of(event)}
+    page = render_template("site/participants.html", event=event, **values, **presenting.frame(found, _PARTICIPANTS))
     return make_response(page, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"})
 
 
