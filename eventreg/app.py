@@ -115,6 +115,8 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.sessions import init_sign_in
     from eventreg.events.policies import find_access
     from eventreg.mail.connection import init_mail
+    from eventreg.mail.content import mail_picture
+    from eventreg.media.services import find_for_mail
     from eventreg.privacy.views.sharing import own_section
     from eventreg.programme.services.programme import count_sign_ups
     from eventreg.registration.queries.sessions import count_session_people
@@ -129,6 +131,7 @@ def _init_rooms(app: Flask) -> None:
     init_sign_in(app)
     belongings.plug(app, TeamBelongings())
     init_mail(app, _personal_link)
+    mail_picture.plug(app, find_for_mail)
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
     own_sections.plug(app, (own_section,))
@@ -162,6 +165,7 @@ def _init_jobs(app: Flask) -> None:
     from eventreg.exchange.services import background, files, importing
     from eventreg.invitations.services import messages
     from eventreg.jobs.services import JobRegistry, job_registry
+    from eventreg.mail.bounces import read_mailbox
     from eventreg.media.services import sweep_pictures
     from eventreg.messages import calendar_updates
     from eventreg.programme.services import materials
@@ -191,6 +195,7 @@ def _init_jobs(app: Flask) -> None:
     )
     registry.add_handler(sign_in.SEND_LINK_JOB, lambda work, _now: sign_in.send_sign_in_link(work["email"]))
     registry.add_handler(background.TELL_ADDED_JOB, background.tell_added)
+    registry.add_duty("mail.read_mailbox", timedelta(minutes=2), read_mailbox)
     registry.add_duty("review.sweep_imports", timedelta(hours=1), importing.sweep_imports)
     registry.add_duty("media.sweep_pictures", timedelta(days=1), sweep_pictures)
     registry.add_duty("registration.sweep_uploads", timedelta(hours=1), answers.sweep_uploads)

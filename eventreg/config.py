@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -39,6 +40,19 @@ class Config:
     mail_use_tls: bool = False
     mail_use_ssl: bool = False
     mail_default_sender: str = ""
+    #: an RSA key to sign messages with (DKIM), and where the DNS has its other half: `<selector>._domainkey.<domain>`
+    mail_dkim_key: Path = Path()
+    mail_dkim_selector: str = "eventreg"
+    #: messages a minute at most, through the server and to one receiving domain; 0: as fast as they are taken
+    mail_rate: int = 0
+    mail_domain_rate: int = 0
+    #: where messages come back to, each below it (`bounces@` is written as `bounces+<mark>@`); empty: to the sender
+    mail_bounce_address: str = ""
+    #: the mailbox of that address, over IMAP and TLS; empty: the mail server hands it over to `eventreg bounce`
+    mail_bounce_server: str = ""
+    mail_bounce_port: int = 993
+    mail_bounce_username: str = ""
+    mail_bounce_password: str = ""
     demo_mail: str = "hold"
     limits: bool = True
     #: where requests per client are counted: "memory" of each process, or a Redis for all of them, redis://host:6379/0
@@ -120,6 +134,11 @@ class Config:
     def is_https(self) -> bool:
         """Whether the public address is https, and cookies are `Secure`."""
         return self.base_url.startswith("https://")
+
+    @property
+    def has_dkim(self) -> bool:
+        """Whether messages are signed here."""
+        return self.mail_dkim_key != Path()
 
     @property
     def sends_mail(self) -> bool:
@@ -205,10 +224,24 @@ def _checked(config: Config) -> Config:
         raise ConfigError("EVENTREG_MAIL_USE_TLS and EVENTREG_MAIL_USE_SSL exclude each other.")
     if config.mail_server and not config.mail_default_sender:
         raise ConfigError("EVENTREG_MAIL_DEFAULT_SENDER must be set when EVENTREG_MAIL_SERVER is.")
+    _check_delivery(config)
     _check_limits_storage(config.limits_storage)
     if config.trusted_proxies < 0:
         raise ConfigError("EVENTREG_TRUSTED_PROXIES must be 0 or more.")
     return config
+
+
+def _check_delivery(config: Config) -> None:
+    if min(config.mail_rate, config.mail_domain_rate) < 0:
+        raise ConfigError("EVENTREG_MAIL_RATE and EVENTREG_MAIL_DOMAIN_RATE must be 0 or more.")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,62}", config.mail_dkim_selector):
+        raise ConfigError("EVENTREG_MAIL_DKIM_SELECTOR must be a name of the DNS, like eventreg.")
+    local, at, domain = config.mail_bounce_address.partition("@")
+    # What it is written with makes 28 signs more, of 64.
+    if config.mail_bounce_address and not (at and "." in domain and 0 < len(local) <= 36 and "+" not in local):
+        raise ConfigError("EVENTREG_MAIL_BOUNCE_ADDRESS must be like bounces@institution.org.")
+    if config.mail_bounce_server and not config.mail_bounce_address:
+        raise ConfigError("EVENTREG_MAIL_BOUNCE_ADDRESS must be set when EVENTREG_MAIL_BOUNCE_SERVER is.")
 
 
 def _check_limits_storage(address: str) -> None:

@@ -47,6 +47,7 @@ from eventreg.privacy.erasure_requests import ask
 from eventreg.questionnaires.rules.drafts.reading import fingerprint
 from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, ERASE, OWN_PAGE, SAVED_FORM, VERIFY
+from eventreg.registration.emails.addresses import CHOICES
 from eventreg.registration.models import AddressChange, ErasureRequest, Registration, SavedForm, Upload
 from eventreg.registration.queries.places import invitation_token as token_of_invited
 from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
@@ -439,6 +440,7 @@ def _tokens(own: Registration, unverified: Registration, change: AddressChange, 
     }
     by_purpose["selfservice.offer_earlier_answers"] = own_token(own, EARLIER_ANSWERS)
     by_purpose["selfservice.show_saved_form"] = _a_kept_form(own)
+    by_purpose["selfservice.choose_messages"] = own_token(own, CHOICES)
     ask(own.event_id, own.id)
     asked = db.session.scalars(select(ErasureRequest)).one()
     by_purpose["privacy.confirm_erasure"] = personal_token(keys(), ERASE, asked.public_id, 1)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to what the tests need beside Python packages: a real Chromium, Java, Redis, and from npm (in .tools/) the axe and Nu
+# Sees to what the tests need beside Python packages: a real Chromium, Java, Redis, Exim, and from npm (in .tools/) the axe and Nu
 # HTML checkers and ical.js, a second reader of calendars.
 # PostgreSQL comes with the Python packages, unless EVENTREG_TEST_DATABASE_URL names another.
 # With "browsers": to what `make test-browsers` needs instead, the system's own Firefox and WebKit.
@@ -93,6 +93,15 @@ need_redis() {
         lacking "no Redis for the test of shared limits: install one (Debian: apt-get install redis-server)."
 }
 
+# A mail server as people run one; the tests start one of their own, on loopback, which root alone can. Debian's package starts
+# none by itself where no init does.
+need_exim() {
+    [ "$(id -u)" = 0 ] || return 0
+    for name in exim4 exim /usr/sbin/exim4 /usr/sbin/exim; do have $name && return; done
+    apt_install exim4-daemon-light && { have exim4 || have /usr/sbin/exim4; } ||
+        lacking "no Exim for the test of a real mail server: install one (Debian: apt-get install exim4-daemon-light)."
+}
+
 # One on PATH; the tests look in the same order. Playwright's would be another browser than people have.
 find_firefox() {
     for name in firefox-esr firefox; do
@@ -119,6 +128,7 @@ else
     need_chromium
     need_java
     need_redis
+    need_exim
     need_node_tools
     need_postgresql
 fi

@@ -30,6 +30,7 @@ trail.add_acts(
     trail.Group.MAIL,
     message_released=_("Released a held message"),
     message_sent_again=_("Sent a message again"),
+    address_trusted=_("Said that the address is right, and sent a message again"),
     message_left=_("Marked a message in doubt as delivered"),
     message_repeated=_("Sent a message once more"),
     written_to=_("Emailed the person"),

@@ -12,6 +12,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from markupsafe import Markup
 
 from eventreg.attendees.queries.messages import TRIED, WRITTEN
+from eventreg.bulk.queries.cases import Cases
 from eventreg.bulk.rules import Anchor, Moment
 from eventreg.events.queries.programme import get_programme
 from eventreg.events.rules.practical import topic_of
@@ -26,6 +27,7 @@ from eventreg.mail.services import OutgoingMessage
 from eventreg.programme.queries import count_public
 from eventreg.registration.emails import OWN_PAGE, News, Occasion, occasions, placeholders
 from eventreg.registration.emails.about_registration import AboutRegistration
+from eventreg.registration.emails.addresses import CHOICES
 from eventreg.registration.emails.messages import Again, Group
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
@@ -43,13 +45,27 @@ class WrittenText:
 
 
 def written_message(
-    occasion: Occasion, person: Registration, day_ids: frozenset[int], text: WrittenText, key: str, due_at: datetime
+    occasion: Occasion,
+    person: Registration,
+    day_ids: frozenset[int],
+    text: WrittenText,
+    key: str,
+    due_at: datetime,
+    *,
+    is_to_many: bool = True,
+    given: Mapping[str, list[str]] | None = None,
 ) -> OutgoingMessage:
-    """Return the message to one person, with this person's own link."""
+    """Return the message to one person, with this person's own link. What goes to many can be refused by a link too.
+
+    `given`: what the person answered of what the text names (`Cases.answered`); None: it is asked for.
+    """
     marker = new_marker()
     link = link_marker(marker, OWN_PAGE, person.public_id, person.link_generation)
     with speaking(person.language) as language:
-        content = _content(occasion, person, day_ids, text, language, link, due_at)
+        content = _content(occasion, person, day_ids, text, language, link, due_at, given)
+        if is_to_many:
+            choices = link_marker(marker, CHOICES, person.public_id, person.link_generation)
+            content = replace(content, choices=choices)
         return occasions.outgoing(
             occasion, content, language,
             key=key, record_kind="registration", record_id=person.id, template=WRITTEN, recipient=person.email,
@@ -105,8 +121,9 @@ def _content(
     language: str,
     link: str,
     now: datetime,
+    given: Mapping[str, list[str]] | None = None,
 ) -> MailContent:
-    languages = occasion.event.languages
+    languages, cases = occasion.event.languages, Cases(occasion.event)
     subject, body = pick(text.subject, language, languages), pick(text.body, language, languages)
     written = _Written(occasion, person, News(_Written, day_ids), language, link, now)
     plain = written.content("", subject=written.event_title)
@@ -114,9 +131,11 @@ def _content(
     spoken = body.language if body.text else language
     with speaking(spoken):
         said = _Written(occasion, person, written.news, spoken, link, now)
-        facts = replace(said.facts(), greeting=said.greeting())
-        words = OwnText(subject.text, body.text)
-        content = placeholders.in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY), facts)
+        given = cases.answered([person], body.text)[person.id or 0] if given is None else given
+        answers = cases.said(body.text, given, spoken)
+        facts = replace(said.facts(), greeting=said.greeting(), answers=answers)
+        words = OwnText(subject.text, cases.body_for(body.text, person, given))
+        content = placeholders.in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY | answers.keys()), facts)
     content = replace(content, heading=content.subject, quiet_subject=_("A message about your registration"))
     if body.text and body.language != language:
         told = _("This message is available in %(language)s only.", language=name_of(body.language, language))

@@ -17,6 +17,7 @@ from wtforms.widgets import TextArea
 from eventreg.attendees.forms import refuse_personal_links
 from eventreg.attendees.models import ReadyReason
 from eventreg.attendees.rules.annotations import LONGEST_NAME
+from eventreg.bulk.queries.cases import ANSWER, Cases
 from eventreg.bulk.rules import MOST_DAYS, Anchor, Moment
 from eventreg.events.forms.settings import DayField, read_time
 from eventreg.i18n.languages import name_of, own_name
@@ -195,9 +196,10 @@ class WriteRunForm(RunForm, WordsForm):
         lazy_gettext("Preview as"), description=lazy_gettext("Reference or name. Empty: the first of them."), default=""
     )
 
-    def __init__(self, languages: Sequence[str], usual: Sequence[str], **values: Any) -> None:
-        """`languages`: those that can be written in; `usual`: those of them that people read."""
+    def __init__(self, languages: Sequence[str], usual: Sequence[str], cases: Cases, **values: Any) -> None:
+        """`languages`: those that can be written in; `usual`: those of them that people read; `cases`: what can be named."""
         super().__init__(languages, **values)
+        self.cases = cases
         #: what is written in each, whether or not it is written in now
         self.words = {
             part: {code: showable(one.data or "") for code, one in self[part].inputs.items()} for part in _PARTS
@@ -249,7 +251,18 @@ class WriteRunForm(RunForm, WordsForm):
         return not self.named.errors
 
     def allowed_in(self, part: str) -> Collection[str]:
-        return IN_WRITTEN_SUBJECT if part == "subject" else IN_WRITTEN_BODY
+        if part == "subject":
+            return IN_WRITTEN_SUBJECT
+        answers = {f"{ANSWER}{key}" for key in (*self.cases.questions, *self.cases.sensitive)}
+        return IN_WRITTEN_BODY | answers
+
+    def _holds_what_it_may(self) -> bool:
+        is_sound = super()._holds_what_it_may()
+        for language, text in self.body.data.items():
+            for fault in self.cases.faults(text):
+                self.body.refuse(language, fault)
+                is_sound = False
+        return is_sound
 
     @property
     def typed_who(self) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from eventreg.bulk.emails import READY_MADE
 from eventreg.bulk.models import Schedule
+from eventreg.bulk.queries.cases import ANSWER
 from eventreg.bulk.rules import MOST_DAYS, Anchor, Moment, ScheduleState
 from eventreg.bulk.services import schedules
 from eventreg.db import db
@@ -71,7 +72,8 @@ def _check(said: dict[str, Any], moment: dict[str, Any], place: str) -> None:
         raise fields.BundleInvalid(f"{place}: a date of its own is given without being counted from, or the other way")
     for part, allowed in (("subject", messages.IN_WRITTEN_SUBJECT), ("body", messages.IN_WRITTEN_BODY)):
         for text in said[part].values():
-            for fault in messages.placeholder_faults(text[:_LONGEST], allowed, PLACEHOLDERS):
+            answers = {name for name in messages.names_in(text[:_LONGEST]) if name.startswith(ANSWER)}
+            for fault in messages.placeholder_faults(text[:_LONGEST], allowed | answers, PLACEHOLDERS):
                 raise fields.BundleInvalid(f"{place}.{part}: {fault.reason.value} {fault.name}".rstrip())
             if len(text) > _LONGEST:
                 raise fields.BundleInvalid(f"{place}.{part}: has more than {_LONGEST} characters")

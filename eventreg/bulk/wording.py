@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _, ngettext
 
-from eventreg.attendees.rules.acts import FAULT, OUT_OF_SIGHT, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunAct
+from eventreg.attendees.rules import acts
 from eventreg.audit import trail
 from eventreg.bulk.rules import Lapse
 from eventreg.registration.rules.states import DecisionReason, RequestReason
@@ -17,19 +17,19 @@ trail.add_parts(lapse=_l("Why"))
 trail.add_values({each.value: _l(each.title) for each in Lapse}, "lapse")
 
 
-def act_on(act: RunAct, number: int) -> str:
+def act_on(act: acts.RunAct, number: int) -> str:
     """Return what is done to how many: the title of a run's page."""
     return ngettext(*act.on, number)
 
 
-def begin_on(act: RunAct, number: int) -> str:
+def begin_on(act: acts.RunAct, number: int) -> str:
     """Return what the button says that begins an act on so many; what is written has to be sent."""
-    if act is RunAct.WRITE:
+    if act is acts.RunAct.WRITE:
         return ngettext("Send to %(num)d person", "Send to %(num)d people", number)
     return act_on(act, number)
 
 
-def outcome_words(act: RunAct, outcome: ItemOutcome) -> str:
+def outcome_words(act: acts.RunAct, outcome: acts.ItemOutcome) -> str:
     """Return what came of one person."""
     return _(outcome.title or act.done)
 
@@ -48,8 +48,9 @@ def left_words(refusal: str) -> str:
         RequestReason.NOTHING_CHOSEN.value: _("The person was not asked any of these questions."),
         RequestReason.NOT_CONCERNED.value: _("Somebody with this status is not asked anything."),
         RequestReason.PAST.value: _("The day to answer by has passed."),
-        OUT_OF_SIGHT: _("The registration is no longer one of yours."),
-        UNVERIFIED: _("The address is not confirmed, so nothing is written to it."),
-        TAKEN_BACK: _("Stopped before the message went."),
-        FAULT: _("Something failed on our side. Try this person singly."),
+        acts.OUT_OF_SIGHT: _("The registration is no longer one of yours."),
+        acts.UNVERIFIED: _("The address is not confirmed, so nothing is written to it."),
+        acts.REFUSED_MAIL: _("This person gets only the messages that the registration needs."),
+        acts.TAKEN_BACK: _("Stopped before the message went."),
+        acts.FAULT: _("Something failed on our side. Try this person singly."),
     }.get(refusal, _("This was not possible."))

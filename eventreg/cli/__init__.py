@@ -14,7 +14,7 @@ from eventreg.cli.application import reason_of
 from eventreg.cli.audit import audit
 from eventreg.cli.backup import backup, restore
 from eventreg.cli.event import event
-from eventreg.cli.instance import deliver, demo, doctor, migrate, serve
+from eventreg.cli.instance import bounce, deliver, demo, doctor, migrate, serve
 from eventreg.cli.keys import keys
 from eventreg.cli.registration import erase, registration
 from eventreg.cli.retention import retention
@@ -39,7 +39,7 @@ def eventreg() -> None:
 
 
 for command in (
-    serve, deliver, migrate, demo, user, event, registration, retention, erase, audit, keys, doctor, backup, restore,
+    serve, deliver, bounce, migrate, demo, user, event, registration, retention, erase, audit, keys, doctor, backup, restore,
 ):  # fmt: skip
     eventreg.add_command(command)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from eventreg.cli.application import reason_of
+
 if TYPE_CHECKING:
     from eventreg.serving.addresses import AnyBind
 
@@ -107,6 +109,34 @@ def deliver(once: bool) -> None:
 
     with open_app() as app, being_served(config().instance, config().base_url):
         run_worker(app, once=once)
+
+
+#: what a mail server does with a message by the exit code (sysexits): it has gone, or is brought again later
+_EX_OK, _EX_TEMPFAIL = 0, 75
+
+
+@click.command(short_help="Take in a message that came back.")
+def bounce() -> None:
+    """Take in one message that came back, from standard input: for a pipe of the mail server.
+
+    Exit code 0 when it was noted, and when it says nothing of a message of ours; 75 when it is to be brought again later.
+
+    \b
+    Example (/etc/aliases):
+      bounces: "|/opt/eventreg/.venv/bin/eventreg bounce"
+    """
+    try:
+        from eventreg.cli.application import open_app
+        from eventreg.kernel.clock import now
+        from eventreg.mail.bounces import LARGEST, Taken, take_in
+
+        with open_app():
+            taken = take_in(sys.stdin.buffer.read(LARGEST), now())
+    except Exception as error:
+        # Whatever it is, a bounce must neither be lost nor come back itself.
+        click.echo(f"eventreg: {reason_of(error) or type(error).__name__}", err=True)
+        sys.exit(_EX_TEMPFAIL)
+    sys.exit(_EX_TEMPFAIL if taken is Taken.TOO_EARLY else _EX_OK)
 
 
 @click.command(short_help="Look whether all is in order.")

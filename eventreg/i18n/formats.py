@@ -176,6 +176,11 @@ def hours(written: str, language: str, *, bare: bool = False) -> str:
     return written if bare else conventions(language).clock.format(time=written)
 
 
+def sides(language: str) -> tuple[str, str]:
+    """Return the sides at which lines of a language begin and end: ("left", "right"), or the other way round."""
+    return ("right", "left") if direction(language) == "rtl" else ("left", "right")
+
+
 def colon(language: str) -> str:
     """Return what stands between a label and its value, before the blank: ":"."""
     return conventions(language).colon

@@ -14,7 +14,7 @@ from eventreg.invitations.rules.invitations import InvitationState, Story, state
 from eventreg.kernel.errors import N_
 from eventreg.kernel.text import folded
 from eventreg.mail.queries import list_latest_states
-from eventreg.mail.rules import Standing
+from eventreg.mail.rules import LOST, Standing
 from eventreg.registration.models import AccessCode, Invitation, Registration
 from eventreg.registration.queries import places, scoping
 from eventreg.registration.rules.states import RegisteringReason, Status
@@ -66,7 +66,7 @@ def tell_stories(event_id: int, invitations: Sequence[Invitation]) -> dict[int, 
             declined_at=row.declined_at,
             taken_back_at=row.taken_back_at,
             expires_at=row.expires_at,
-            has_trouble=standings.get(row.id) is Standing.FAILED,
+            has_trouble=standings.get(row.id) in LOST,
             is_in_doubt=standings.get(row.id) is Standing.DOUBTFUL,
             is_registered_otherwise=row.email_key in live,
         )

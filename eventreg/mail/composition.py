@@ -9,11 +9,12 @@ import base64
 import binascii
 import re
 import secrets
+import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
-from eventreg.mail.content import PersonalLinks, fill, fill_html
+from eventreg.mail.content import PersonalLinks, fill, fill_html, with_pictures
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import ascii_address, check_address, check_header
 
@@ -22,6 +23,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _BYTES_A_WORD = 39
 _LONGEST_PLAIN = 65
 _NO_LIMIT = 1000
+_LINE = 76
 
 
 def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetime) -> bytes:
@@ -31,7 +33,7 @@ def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetim
     """
     text = fill(message.text, message.marker, links)
     html = fill_html(message.html, message.marker, links)
-    parts = [_text_part("plain", text), _text_part("html", html)]
+    parts = [_text_part("plain", text), _with_pictures(html, message.marker)]
     whole = _multipart("alternative", parts)
     if message.calendar:
         # As an alternative it is an invitation to answer; as a file it serves programs that know only those. Base64 keeps
@@ -42,7 +44,13 @@ def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetim
         file = 'Content-Disposition: attachment; filename="invite.ics"\r\n'
         whole = _multipart("alternative", [*parts, _part(kind, "base64", calendar)])
         whole = _multipart("mixed", [whole, _part('application/ics; name="invite.ics"', "base64", calendar, file)])
-    head = "".join(f"{name}: {value}\r\n" for name, value in _headers(message, sender, at).items())
+    headers = _headers(message, sender, at)
+    if message.list_unsubscribe:
+        # RFC 8058: the mail program itself refuses, by one POST to an address that only this person was given.
+        address = fill(message.list_unsubscribe, message.marker, links)
+        headers["List-Unsubscribe"] = f"\r\n <{check_header('List-Unsubscribe', address, _NO_LIMIT)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return (head + whole).encode("ascii")
 
 
@@ -92,12 +100,27 @@ def _encoded(text: str) -> str:
     return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode('ascii')}?=" for word in words)
 
 
-def _multipart(subtype: str, parts: Sequence[str]) -> str:
+def _multipart(subtype: str, parts: Sequence[str], more: str = "") -> str:
     """Return parts as one, with its headers. No part can hold the boundary: it is random."""
     boundary = f"={secrets.token_hex(16)}="
     body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
-    kind = f'multipart/{subtype};\r\n boundary="{boundary}"'
+    kind = f'multipart/{subtype};\r\n boundary="{boundary}"{more}'
     return f"Content-Type: {kind}\r\nMIME-Version: 1.0\r\n\r\n{body}--{boundary}--\r\n"
+
+
+def _with_pictures(html: str, marker: str) -> str:
+    """Return the HTML part, together with the pictures that it shows."""
+    pictures: list[str] = []
+
+    def beside(name: str, kind: str, content: str) -> str:
+        lines = "\r\n".join(textwrap.wrap(content, _LINE))
+        file = f"Content-ID: <{name}>\r\nContent-Disposition: inline\r\n"
+        pictures.append(_part(kind, "base64", f"{lines}\r\n", file))
+        return f"cid:{name}"
+
+    html = with_pictures(html, marker, beside)
+    part = _text_part("html", html)
+    return _multipart("related", [part, *pictures], ';\r\n type="text/html"') if pictures else part
 
 
 def _text_part(subtype: str, content: str) -> str:

@@ -9,11 +9,12 @@ A marker stands for the whole absolute address; text may follow it (`{marker}/wi
 would escape. Lines of a calendar are folded, which would break one: a calendar holds none.
 """
 
+import base64
 import html
 import re
 import secrets
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple, Protocol, Self
@@ -22,8 +23,9 @@ from flask import current_app
 from jinja2.utils import urlize
 from markupsafe import Markup
 
-from eventreg.i18n.formats import direction
-from eventreg.mail.rich import RichText
+from eventreg.i18n.formats import direction, sides
+from eventreg.mail.rich import LIST, RichText
+from eventreg.web.sockets import FunctionSocket
 
 
 class Fact(str):
@@ -61,6 +63,21 @@ class Contact(NamedTuple):
         return "".join(char for char in self.phone if char.isdigit() or char == "+")
 
 
+class Logo(NamedTuple):
+    """A picture that the message brings, with the name that stands where it is not shown, and its size in pixels."""
+
+    public_id: str
+    name: str
+    width: int
+    height: int
+
+    def shown(self, marker: str) -> tuple[str, str, int, int]:
+        """Return the address that finds it in the message, its name and the size at which it is shown."""
+        scale = min(_LOGO_WIDTH / self.width, _LOGO_HEIGHT / self.height, 1)
+        width, height = (max(1, round(side * scale)) for side in (self.width, self.height))
+        return f"cid:{marker}.{self.public_id}@{_LOGO}", self.name, width, height
+
+
 @dataclass(frozen=True)
 class MailContent:
     """The words of one message in one language."""
@@ -82,6 +99,8 @@ class MailContent:
     #: how to take part from afar: a link, and words with line breaks
     joining: tuple[str, ...] = ()
     footer: tuple[str, ...] = ()
+    #: the marker of the link by which the person chooses what comes; empty: the message comes in any case
+    choices: str = ""
     #: words of the event's own in place of greeting and paragraphs, and such that stand after everything else
     opening: RichText | None = None
     closing: RichText | None = None
@@ -93,12 +112,28 @@ class MailContent:
         return replace(self, subject=self.quiet_subject or self.heading) if is_quiet else self
 
 
-def render_content(content: MailContent, *, language: str, kicker: str, contact: Contact | None) -> tuple[str, str]:
-    """Return (text, HTML) of a mail. The language in force must be its own: the layout has words of its own."""
+def render_content(
+    content: MailContent,
+    *,
+    language: str,
+    kicker: str,
+    contact: Contact | None,
+    logos: Sequence[Logo] = (),
+    marker: str = "",
+) -> tuple[str, str]:
+    """Return (text, HTML) of a mail. The language in force must be its own: the layout has words of its own.
+
+    `marker`: the message's, which those of `logos` that it brings are found by.
+    """
+    start, end = sides(language)
     context = {
         "content": content,
         "lang": language,
         "dir": direction(language),
+        "start": start,
+        "end": end,
+        "list_style": LIST.replace("{start}", start),
+        "logos": [logo.shown(marker) for logo in logos[:_MOST_LOGOS]],
         "kicker": kicker,
         "facts": content.facts,
         "action": content.action,
@@ -131,8 +166,8 @@ def _folded(line: str) -> str:
 
 @lru_cache(maxsize=256)
 def _linked(line: str) -> Markup:
-    """Return a line as HTML; an address in it is a link, in the colour that links have in messages."""
-    html = urlize(line, rel="noopener")
+    """Return lines as HTML; an address in them is a link, in the colour that links have in messages."""
+    html = urlize(line, rel="noopener").replace("\n", "<br>")
     return Markup(html.replace("<a ", '<a style="color:#0b5a73;" '))  # noqa: S704 - it escapes
 
 
@@ -198,9 +233,33 @@ def mask(text: str, marker: str, shown: str) -> str:
 
 
 def mask_html(body: str, marker: str, shown: str) -> str:
-    """Return an HTML body as organizers may see it: links lead nowhere, `shown` stands where one was written out."""
+    """Return an HTML body as organizers may see it, pictures in it: links lead nowhere, `shown` stands where one was written
+    out."""
     without_targets = _replaced(_MARKER_AS_TARGET, body, marker, lambda _found: 'href="#"')
-    return mask(without_targets, marker, html.escape(shown))
+    whole = with_pictures(without_targets, marker, lambda _name, kind, content: f"data:{kind};base64,{content}")
+    return mask(whole, marker, html.escape(shown))
+
+
+_LOGO, _MOST_LOGOS, _LOGO_WIDTH, _LOGO_HEIGHT = "logo", 3, 140, 56
+_PICTURE = re.compile(
+    rf'<img src="cid:(?P<name>(?P<marker>[0-9a-f]{{24}})\.(?P<id>[\w-]{{1,40}})@{_LOGO})" alt="(?P<alt>[^"]*)"[^>]*>'
+)
+#: brings a picture, PNG or JPEG, small as messages carry it; None for one that is gone
+mail_picture: FunctionSocket[[str], bytes | None] = FunctionSocket("mail_picture")
+
+
+def with_pictures(body: str, marker: str, address: Callable[[str, str, str], str]) -> str:
+    """Return an HTML body with the address of each picture that it brings as `address` says of its name in the message, its
+    type and its content in base64. One that is gone leaves its words."""
+
+    def shown(found: re.Match[str]) -> str:
+        if (content := mail_picture(found["id"])) is None:
+            return found["alt"]
+        kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
+        source = address(found["name"], kind, base64.b64encode(content).decode("ascii"))
+        return found[0].replace(f"cid:{found['name']}", source)
+
+    return _replaced(_PICTURE, body, marker, shown)
 
 
 def _replaced(pattern: re.Pattern[str], text: str, marker: str, new: Callable[[re.Match[str]], str]) -> str:

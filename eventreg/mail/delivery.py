@@ -26,7 +26,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as Poo
 from eventreg.db import UtcDateTime, db, pull_back, transaction
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, described
-from eventreg.mail import composition, held_files, rules
+from eventreg.mail import admission, bounces, composition, held_files, rules
 from eventreg.mail.connection import Attempt, Carrier, personal_links, sender_address
 from eventreg.mail.leases import Lease, Leases, left_behind
 from eventreg.mail.models import MailMessage
@@ -109,7 +109,17 @@ def _try(carrier: Carrier, message: MailMessage, now: datetime) -> Attempt:
     except Exception as error:
         log.error("Message %d cannot be built: %s", message.id, described(error))
         return Attempt(rules.Outcome.UNSENDABLE)
-    attempt = carrier.hand_over(content, sender, recipient)
+    if config.has_dkim:
+        from eventreg.mail import signing  # few instances sign here
+
+        try:
+            content = signing.signed(content, sender, config.mail_dkim_key, config.mail_dkim_selector)
+        except signing.CannotSign:
+            # About our settings, which somebody mends, and not about this message.
+            log.error("Messages cannot be signed: see eventreg doctor")
+            return Attempt(rules.Outcome.UNREACHABLE, "DKIM")
+    back_to = bounces.return_path(message, config.mail_bounce_address) if config.mail_bounce_address else sender
+    attempt = carrier.hand_over(content, back_to, recipient)
     if attempt.outcome is rules.Outcome.UNREACHABLE:
         log.warning("The mail server cannot be reached: %s", attempt.answer)
     else:
@@ -209,6 +219,8 @@ def hold_due(now: datetime) -> None:
 def _claim(share: Share, now: datetime) -> MailMessage | None:
     """Take the next message that is still the worker's and was not taken back meanwhile; lease more when none is left."""
     while share.messages or _lease(share, now):
+        if not share.messages:
+            continue
         message = share.messages.popleft()
         lease = {"lease_end": now + LEASE, "now": now}
         if db.session.execute(_TAKE, {"taken": message.id, "until": share.until, **lease}).all():
@@ -225,13 +237,14 @@ def _lease(share: Share, now: datetime) -> bool:
         .limit(share.size)
         .with_for_update(skip_locked=True)
     )
-    share.messages, share.until = deque(db.session.scalars(due)), now + LEASE
-    for message in share.messages:
+    found = db.session.scalars(due).all()
+    for message in found:
         db.session.expunge(message)
+    share.messages, share.until = deque(admission.let_through(found, now)), now + LEASE
     _move(share, {"due_at": share.until, "due_set_at": now})
     if share.leases and share.messages:
         share.leases.note(Lease(share.until, [message.id for message in share.messages]))
-    return bool(share.messages)
+    return bool(found)
 
 
 def _free_left_behind() -> None:
@@ -294,6 +307,10 @@ _TAKE = (
 def _settle(message: MailMessage, attempt: Attempt, now: datetime) -> None:
     values = {"outcome": attempt.outcome, "last_error": attempt.answer, "due_set_at": now}
     values |= _standing_after(message, attempt, now)
+    # By the code of the answer alone: its words may be of the sender, or of all mail.
+    is_unknown = bounces.kind_of(attempt.answer) is rules.BounceKind.UNKNOWN
+    if attempt.outcome is rules.Outcome.REFUSED and message.event_id is not None and is_unknown:
+        admission.suppress(message.recipient, now)
     given = {f"new_{name}": value for name, value in values.items()} | {
         "tried": message.id,
         "lease_end": message.due_at,
@@ -312,7 +329,7 @@ def _settling(was_accepted: bool, *columns: str) -> Update:
 
 def _standing_after(message: MailMessage, attempt: Attempt, now: datetime) -> dict[str, Any]:
     if attempt.outcome is rules.Outcome.ACCEPTED:
-        return {"state": rules.DeliveryState.SENT, "due_at": None, "sent_at": now}
+        return {"state": rules.DeliveryState.SENT, "due_at": None, "sent_at": now, "bounce": None}
     if attempt.outcome is rules.Outcome.KEPT:
         return {"state": rules.DeliveryState.HELD, "due_at": now}
     doubts, given = message.doubts, {}

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
 from eventreg.kernel import clock
-from eventreg.mail.rules import DeliveryState, Outcome
+from eventreg.mail.rules import BounceKind, DeliveryState, Outcome
 
 
 class MailMessage(Base):
@@ -45,6 +45,8 @@ class MailMessage(Base):
     subject: Mapped[str] = mapped_column(String(400), info=PERSONAL)
     text: Mapped[str] = mapped_column(Text, info=PERSONAL)
     html: Mapped[str] = mapped_column(Text, info=PERSONAL)
+    #: the marker of the link by which the person refuses such messages; None: it cannot be refused
+    list_unsubscribe: Mapped[str | None] = mapped_column(String(160), info=NOT_PERSONAL)
     #: an iCalendar object, or empty
     calendar: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     #: "REQUEST", "CANCEL" or empty
@@ -71,8 +73,34 @@ class MailMessage(Base):
     doubts: Mapped[int] = mapped_column(default=0)
     #: what came of the last try; None before the first
     outcome: Mapped[Outcome | None] = mapped_column(choice_column(Outcome, "outcome"), info=NOT_PERSONAL)
+    #: why it came back, or is late; None: nothing is known of it
+    bounce: Mapped[BounceKind | None] = mapped_column(choice_column(BounceKind, "bounce"), info=NOT_PERSONAL)
     #: the server's last answer, without addresses and links
     last_error: Mapped[str] = mapped_column(String(400), default="", info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: when a mail server took it over, or was last given it
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Suppression(Base):
+    """An address that nobody has, as a message found out: nothing more is sent to it until somebody says that it is right."""
+
+    __tablename__ = "mail_suppressions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: a keyed hash: nobody can read the address from it
+    address_hash: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Lane(Base):
+    """What a rate is kept for: all mail, or that to one domain. Only where a rate is set."""
+
+    __tablename__ = "mail_lanes"
+
+    #: empty: all mail; else a keyed hash of a domain
+    name: Mapped[str] = mapped_column(String(64), primary_key=True, info=NOT_PERSONAL)
+    #: when the next message may go, by the pace alone; in the past: so much may be caught up on
+    free_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: until when those that were put off have their turns
+    taken_until: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from eventreg.i18n.formats import sides
 from eventreg.kernel.links import tells_hosts
 
 #: what stands for a value while Markdown is read: of the private use area, which is taken out of whatever is written
@@ -23,15 +24,17 @@ _HELD = re.compile(f"([{_OPEN}{_OPEN_PLAIN}])([0-9]+){_CLOSE}")
 _HELD_IN_ADDRESS = re.compile("%EE%80%80([0-9]+)%EE%80%81")
 _SERIF = "'Palatino Linotype',Palatino,'Noto Serif',Georgia,serif"
 _LINK = "color:#0b5a73;"
+#: sides are physical: most mail programs drop those that follow the writing. Outlook keeps no padding on a list
+LIST = "margin:0 0 16px;margin-{start}:22px;padding:0;"
 #: mail programs know no style sheet
 _STYLES = {
     "p": "margin:0 0 16px;",
-    "ul": "margin:0 0 16px;padding-inline-start:22px;",
-    "ol": "margin:0 0 16px;padding-inline-start:22px;",
+    "ul": LIST,
+    "ol": LIST,
     "li": "margin:0 0 8px;",
     "a": _LINK,
     "h2": f"margin:0 0 10px;font-family:{_SERIF};font-size:20px;line-height:26px;",
-    "blockquote": "margin:0 0 16px;padding-inline-start:14px;border-inline-start:3px solid #ddd8cd;",
+    "blockquote": "margin:0 0 16px;padding-{start}:14px;border-{start}:3px solid #ddd8cd;",
     "pre": "margin:0 0 16px;white-space:pre-wrap;",
     "hr": "border:0;border-top:1px solid #ddd8cd;margin:0 0 16px;",
 }
@@ -56,7 +59,7 @@ class RichText(NamedTuple):
     html: Markup
 
 
-def render_rich(parts: Sequence[str | Value]) -> RichText:
+def render_rich(parts: Sequence[str | Value], language: str = "en") -> RichText:
     """Return words and values as text and as HTML. A value with nothing in it leaves no trace."""
     values: dict[int, Value] = {}
     source = ""
@@ -67,7 +70,7 @@ def render_rich(parts: Sequence[str | Value]) -> RichText:
             values[len(values)] = part
             source += f"{_OPEN}{len(values) - 1}{_CLOSE}"
     tokens = _markdown.parse(source)
-    return RichText(_filled_text(_as_text(tokens), values), _as_html(tokens, values))
+    return RichText(_filled_text(_as_text(tokens), values), _as_html(tokens, values, sides(language)[0]))
 
 
 def plain(parts: Sequence[str | Value]) -> str:
@@ -86,12 +89,12 @@ def addresses_in(source: str) -> list[str]:
     ]
 
 
-def _as_html(tokens: Sequence[Token], values: Mapping[int, Value]) -> Markup:
+def _as_html(tokens: Sequence[Token], values: Mapping[int, Value], start: str) -> Markup:
     for token in tokens:
-        _style(token)
+        _style(token, start)
         is_inside = False
         for child in token.children or ():
-            _style(child)
+            _style(child, start)
             is_inside = child.type == "link_open" or (is_inside and child.type != "link_close")
             if is_inside:
                 # No link within a link.
@@ -108,11 +111,11 @@ def _as_html(tokens: Sequence[Token], values: Mapping[int, Value]) -> Markup:
     return Markup(filled.strip())  # noqa: S704 - cleaned above, values escaped
 
 
-def _style(token: Token) -> None:
+def _style(token: Token, start: str) -> None:
     if token.type in ("heading_open", "heading_close"):
         token.tag = "h2"
     if token.nesting >= 0 and token.tag in _STYLES:
-        token.attrSet("style", _STYLES[token.tag])
+        token.attrSet("style", _STYLES[token.tag].replace("{start}", start))
 
 
 def _value_html(value: Value, *, is_plain: bool) -> Markup:

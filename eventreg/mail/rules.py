@@ -35,6 +35,10 @@ class DeliveryState(enum.Enum):
     DOUBTFUL = "doubtful"
     #: refused for good by the receiving server, given up after days of tries, or could not be built
     FAILED = "failed"
+    #: taken over, and given back later: `BounceKind` says why
+    BOUNCED = "bounced"
+    #: never tried: nobody has this address, as an earlier message found out
+    SUPPRESSED = "suppressed"
     #: taken back before it went (an undone decision, a cancelled event)
     DROPPED = "dropped"
 
@@ -76,11 +80,71 @@ class Standing(Titled):
     HELD = "held", N_("Held")
     DOUBTFUL = "doubtful", N_("Probably delivered"), N_("Email probably delivered")
     FAILED = "failed", N_("Failed"), N_("Email not delivered")
+    BOUNCED = "bounced", N_("Came back")
+    SUPPRESSED = "suppressed", N_("Not sent: bad address")
     DROPPED = "dropped", N_("Revoked")
 
     def __init__(self, key: str, title: str = "", trouble: str = "") -> None:
         super().__init__(key, title)
         self.trouble = trouble
+
+
+#: what somebody has to mend, since the person knows nothing of it
+NOT_ARRIVED = (DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.SUPPRESSED)
+LOST = frozenset(Standing(state.value) for state in NOT_ARRIVED)
+
+
+class BounceKind(Titled):
+    """Why a message came back, and what to do about it."""
+
+    #: nobody has the address, or its domain takes no mail: nothing more is sent to it
+    UNKNOWN = (
+        "unknown",
+        N_("The address does not exist."),
+        N_("Ask the person for the right address and correct it here. Until then nothing more is sent to this one."),
+    )
+    #: tried again, as long as a message is
+    FULL = (
+        "full",
+        N_("The mailbox is full."),
+        N_("Reach the person in another way. The message is tried again once a day, for three days."),
+    )
+    BLOCKED = (
+        "blocked",
+        N_("The receiving mail server took the message for unwanted mail."),
+        N_(
+            "Reach the person in another way, and tell whoever runs this system: it can look for what the server misses."
+        ),
+    )
+    OTHER = (
+        "other",
+        N_("The receiving mail server gave the message back."),
+        N_("Check the address, send the message again, or reach the person in another way."),
+    )
+    #: not back yet: a server on the way goes on trying
+    DELAYED = (
+        "delayed",
+        N_("The receiving mail server has not taken the message yet. A server on the way goes on trying."),
+        N_("Nothing. If it is urgent, reach the person in another way."),
+    )
+    #: an absence note: nothing came back, and nothing is noted
+    AWAY = "away"
+
+
+_ADVICE = {
+    DeliveryState.QUEUED: N_("Nothing: it is tried again by itself, for three days."),
+    DeliveryState.FAILED: N_("Check the address, then send the message again, or reach the person in another way."),
+    DeliveryState.SUPPRESSED: N_("Correct the address here; or, if it is right after all, send the message again."),
+}
+
+
+def what_happened(state: DeliveryState, outcome: Outcome | None, bounce: BounceKind | None) -> tuple[str, str]:
+    """Return in words why a message stands where it does and what to do; either is empty where there is nothing to say."""
+    if state is DeliveryState.SUPPRESSED:
+        return BounceKind.UNKNOWN.title, _ADVICE[state]
+    if bounce is not None:
+        return bounce.title, bounce.explained
+    return (outcome.title, _ADVICE.get(state, "")) if outcome else ("", "")
 
 
 def standing(state: DeliveryState, attempts: int) -> Standing:
@@ -129,6 +193,8 @@ def first_state(recipient: str, *, has_server: bool, is_held_back: bool, sends_h
 GIVE_UP_AFTER = timedelta(days=3)
 _DEFERRED_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 _UNREACHABLE_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
+#: a full mailbox is tried again after so long
+FULL_DELAY = timedelta(days=1)
 _IN_DOUBT_DELAYS = tuple(timedelta(hours=hours) for hours in (4, 8, 16))
 _ANY_ADDRESS = re.compile(r"\S+@\S+")
 _LINK = re.compile(r"\w+://\S+")

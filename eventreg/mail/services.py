@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from eventreg.db import db, insert_rows, transaction
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
+from eventreg.mail import admission
 from eventreg.mail.models import MailMessage
 from eventreg.mail.queries import get_message
 from eventreg.mail.rules import (
     GIVE_UP_AFTER,
     MAX_SENDER_NAME,
     MAX_SUBJECT,
+    NOT_ARRIVED,
     DeliveryState,
     MailRefusal,
     check_address,
@@ -37,10 +39,10 @@ _LONGEST_KEY = 120
 #: what a message that goes once more has in common with the first
 _REPEATED = (
     "event_id", "account_id", "record_kind", "record_id", "template", "audience", "language", "recipient", "reply_to",
-    "sender_name", "subject", "text", "html", "calendar", "calendar_method", "marker", "is_held_back",
+    "sender_name", "subject", "text", "html", "calendar", "calendar_method", "marker", "is_held_back", "list_unsubscribe",
 )  # fmt: skip
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
-_OVER = (DeliveryState.SENT, DeliveryState.DOUBTFUL, DeliveryState.FAILED, DeliveryState.DROPPED)
+_OVER = (DeliveryState.SENT, DeliveryState.DOUBTFUL, *NOT_ARRIVED, DeliveryState.DROPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,7 @@ class OutgoingMessage:
     sender_name: str = ""
     calendar: str = ""
     calendar_method: str = ""
+    list_unsubscribe: str | None = None
     is_held_back: bool = False
     #: messages that are queued with this one
     beside: tuple[OutgoingMessage, ...] = ()
@@ -98,13 +101,15 @@ def release(message_id: int, event_id: int, at: datetime) -> None:
         _put_back(message_id, event_id, at, (DeliveryState.HELD,), MailRefusal.NOT_HELD)
 
 
-def send_again(message_id: int, event_id: int, at: datetime) -> None:
-    """Try a message of the event again that failed or stayed in doubt, under the same Message-ID.
+def send_again(message_id: int, event_id: int, at: datetime) -> bool:
+    """Try a message of the event again that did not arrive or stayed in doubt, under the same Message-ID.
 
-    Raises NotFound, or Refused: NO_SERVER, HELD_BACK, NOT_FAILED.
+    Whoever does says that the address is right: returns whether it got no mail until now. Raises NotFound, or Refused:
+    NO_SERVER, HELD_BACK, NOT_FAILED.
     """
     with transaction():
-        _put_back(message_id, event_id, at, (DeliveryState.FAILED, DeliveryState.DOUBTFUL), MailRefusal.NOT_FAILED)
+        _put_back(message_id, event_id, at, (*NOT_ARRIVED, DeliveryState.DOUBTFUL), MailRefusal.NOT_FAILED)
+        return admission.lift([get_message(event_id, message_id).recipient])
 
 
 def leave(message_id: int, event_id: int) -> None:
@@ -145,9 +150,12 @@ def drop_of_event(event_id: int, at: datetime, *, templates: Iterable[str] = ())
     return len(_drop(which, at))
 
 
-def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime) -> int:
-    """Take back all messages about one record of an event that still wait or are held; returns how many."""
+def drop_of_record(event_id: int, record_kind: str, record_id: int, at: datetime, *, refused: bool = False) -> int:
+    """Take back all messages about one record of an event that still wait or are held, or those alone that the person can
+    refuse; returns how many."""
     about = (MailMessage.record_kind == record_kind) & (MailMessage.record_id == record_id)
+    if refused:
+        about &= MailMessage.list_unsubscribe.is_not(None)
     return len(_drop((MailMessage.event_id == event_id) & about, at))
 
 
@@ -159,6 +167,10 @@ def forget_messages(ids: Sequence[int], at: datetime) -> None:
     about = MailMessage.id.in_(ids)
     with transaction():
         _drop(about, at)
+        # That an address is bad is known from these alone.
+        admission.lift(
+            db.session.scalars(select(MailMessage.recipient).where(about, MailMessage.state.in_(NOT_ARRIVED)))
+        )
         db.session.execute(
             update(MailMessage)
             .where(about, MailMessage.state.in_(_OVER), MailMessage.recipient != "")
@@ -208,6 +220,7 @@ def _put_back(
         "attempts": 0,
         "doubts": 0,
         "outcome": None,
+        "bounce": None,
         "last_error": "",
         "sent_at": None,
     }

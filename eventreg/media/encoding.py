@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from eventreg.kernel.errors import Refused
-from eventreg.media.rules import PictureReason, check_pixels, most_bytes, picture_format
+from eventreg.media.rules import MAIL_SIZE, PictureReason, check_pixels, most_bytes, picture_format
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -54,6 +54,19 @@ def encode_picture(data: bytes, most: tuple[int, int]) -> EncodedPicture:
                 if len(content) <= most_bytes(most):
                     return EncodedPicture(media_type, *picture.size, content)
             picture = _smaller(picture)
+
+
+def encode_for_mail(content: bytes) -> bytes:
+    """Return a picture of ours, small, as PNG or JPEG on white: as any mail program shows it, on whatever it shows it."""
+    from PIL import Image
+
+    with _one_at_a_time, Image.open(BytesIO(content)) as opened:
+        picture = opened.convert("RGBA")
+        picture.thumbnail(MAIL_SIZE, Image.Resampling.LANCZOS)
+        white = Image.new("RGB", picture.size, "white")
+        white.paste(picture, mask=picture.getchannel("A"))
+        drawn = _saved(white.quantize(_PALETTE), "PNG", optimize=True)
+        return min(drawn, _saved(white, "JPEG", quality=_QUALITIES[0], optimize=True), key=len)
 
 
 def _read(data: bytes, format_name: str, most: tuple[int, int]) -> Image:

@@ -24,4 +24,6 @@ class Picture(Base):
     height: Mapped[int]
     #: loaded only where it is sent: whoever names a picture needs its size and its address
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, info=NOT_PERSONAL)
+    #: the same for messages, made when the first one brings it
+    in_mail: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -15,6 +15,8 @@ MOST_PIXELS = 40_000_000
 #: what is given to `media.services.store_picture` as `most`: width and height in pixels, for twice as fine screens
 LOGO_SIZE = (560, 240)
 PICTURE_SIZE = (1600, 900)
+#: of a logo in a message, twice as fine as it is shown there (`mail.content`)
+MAIL_SIZE = (280, 112)
 _LOGO_BYTES = 64_000
 _PICTURE_BYTES = 200_000
 

@@ -1,14 +1,15 @@
 """Pictures are kept, found, and forgotten when nothing shows them."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Column, delete, exists, select
 from sqlalchemy.orm import undefer
 
 from eventreg.db import Base, db, found, transaction
 from eventreg.kernel import disk, tokens
-from eventreg.kernel.errors import Refused
-from eventreg.media.encoding import EncodedPicture, encode_picture
+from eventreg.kernel.errors import NotFound, Refused
+from eventreg.media.encoding import EncodedPicture, encode_for_mail, encode_picture
 from eventreg.media.models import Picture
 from eventreg.media.rules import PictureReason
 from eventreg.web.instance import config
@@ -87,6 +88,24 @@ def get_picture(public_id: str) -> Picture:
     """Return a picture with its content. Raises NotFound."""
     statement = select(Picture).where(Picture.public_id == public_id).options(undefer(Picture.content))
     return found(db.session.scalar(statement))
+
+
+def find_for_mail(public_id: str) -> bytes | None:
+    """Return a picture as messages carry it, PNG or JPEG, made once; None when it is gone."""
+    try:
+        return _for_mail(public_id)
+    except NotFound:
+        return None
+
+
+# A batch of messages brings the same ones.
+@lru_cache(maxsize=16)
+def _for_mail(public_id: str) -> bytes:
+    with transaction():
+        picture = get_picture(public_id)
+        if picture.in_mail is None:
+            picture.in_mail = encode_for_mail(picture.content)
+        return picture.in_mail
 
 
 def find_picture(public_id: str) -> Picture | None:

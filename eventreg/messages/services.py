@@ -29,7 +29,10 @@ def release_message(event_id: int, message_id: int, who: Organizer) -> None:
 
 
 def send_message_again(event_id: int, message_id: int, who: Organizer) -> None:
-    """Try a message again that failed or stayed in doubt. Raises NotFound, or Refused with a `MailRefusal`."""
+    """Try a message again that did not arrive or stayed in doubt, and have its address be right.
+
+    Raises NotFound, or Refused with a `MailRefusal`.
+    """
     _act("message_sent_again", lambda _message: mail.send_again(message_id, event_id, now()), event_id, message_id, who)
 
 
@@ -56,8 +59,9 @@ def _act(action: str, act: Callable[[MailMessage], object], event_id: int, messa
     with transaction():
         lock_event_in_any_state(event_id)
         message = get_message_in_scope(event_id, message_id, who.scope)
-        act(message)
         about = Target(message.record_kind, message.record_id, event_id)
+        if act(message) is True:
+            action = "address_trusted"
         note(about, action, who, message=message.template, audience=message.audience)
 
 

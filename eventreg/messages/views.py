@@ -27,7 +27,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import NN_
 from eventreg.mail.content import mask
 from eventreg.mail.models import MailMessage
-from eventreg.mail.rules import DeliveryState, Standing, standing
+from eventreg.mail.rules import DeliveryState, Standing, standing, what_happened
 from eventreg.mail.services import OutgoingMessage
 from eventreg.messages import emails, services
 from eventreg.messages.forms import MessageTextForm
@@ -98,7 +98,7 @@ def release(slug: str, message_id: int) -> Answer:
 @requires(Permission.SEND_MESSAGES)
 @sends(Sending.NAMED)
 def send_again(slug: str, message_id: int) -> Answer:
-    """Try a message again that failed or stayed in doubt."""
+    """Try a message again that did not arrive or stayed in doubt."""
     return _act(services.send_message_again, message_id)
 
 
@@ -163,7 +163,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
         at=url_for("messages.show_message", slug=event.slug, message_id=message.id),
         text=mask(message.text, message.marker, _("[personal link]")),
         standing=shown,
-        outcome=message.outcome.title if message.outcome else "",
+        told=what_happened(message.state, message.outcome, message.bounce),
         reference=find_reference(event.id, message),
         sends_mail=instance.config().sends_mail,
         goes_again=message.state is DeliveryState.SENT and goes_again(message),

@@ -25,6 +25,8 @@ trail.add_acts(
     withdrawn_by_team=_("Withdrew for the person"),
     moved_to_category=_("Moved to another category"),
     handed_on=_("Transferred to another person"),
+    mail_refused=_("Chose to get only the messages that the registration needs"),
+    mail_wanted=_("Chose to get all messages"),
     erasure_asked=_("Asked for the deletion of their data"),
     person_erased=_("Deleted the data of a person"),
 )

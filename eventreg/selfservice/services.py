@@ -23,7 +23,7 @@ from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, sealing, tokens
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import email_key
-from eventreg.mail.services import enqueue
+from eventreg.mail.services import drop_of_record, enqueue
 from eventreg.questionnaires.queries import definition_of, find_newest_version, get_version
 from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import News, Occasion, addresses, changing, tell
@@ -84,6 +84,21 @@ def consents_since(registration: Registration, asked: AskedQuestions, category: 
             words = definition_of(get_version(row.questionnaire_id)).questions_for(category)
             found.setdefault(row.questionnaire_id, []).extend(each for each in words if each.key == row.purpose)
     return found
+
+
+def choose_mail(event_id: int, registration_id: int, *, wants_all: bool) -> None:
+    """Write everything to the person from now on, or only what the registration needs: what waits of the rest never goes."""
+    now = clock.now()
+    with transaction():
+        lock_event_in_any_state(event_id)
+        registration = registrations.lock_registration(event_id, registration_id)
+        if wants_all is (registration.mail_refused_at is None):
+            return
+        registration.mail_refused_at = None if wants_all else now
+        act = "mail_wanted" if wants_all else "mail_refused"
+        note(registration, act, Actor.participant(registration_id), now)
+        if not wants_all:
+            drop_of_record(event_id, "registration", registration_id, now, refused=True)
 
 
 def record_consent_changes(event_id: int, registration_id: int, given: Mapping[str, bool], language: str) -> None:

@@ -27,6 +27,7 @@ UNSEEN: Final = {
     "people, what they answered and were told": (
         "registrations", "address_changes", "decisions", "answer_requests", "answers", "uploads", "consents",
         "session_places", "option_places", "used_forms", "saved_forms", "mail_messages", "erasure_requests",
+        "mail_suppressions", "mail_lanes",
     ),
     "ways in, known to whoever has one": ("invitations", "access_codes"),
     "the desk's own": (

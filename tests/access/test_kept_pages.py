@@ -99,6 +99,7 @@ NOT_WALKED = {
         bulk/services/schedules.py: _see_to aim prepare send_now set_up stop switch_on
         bulk/services/writing.py: take_back_messages
         jobs/running.py: give_up
+        mail/bounces.py: read_mailbox take_in
         mail/delivery.py: _free_left_behind claim_next settle
         mail/services.py: forget_messages release repeat send_again
         registration/services/links.py: send_link

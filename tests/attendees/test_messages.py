@@ -11,8 +11,9 @@ from eventreg.audit.models import AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now
-from eventreg.mail.models import MailMessage
-from eventreg.mail.rules import DeliveryState, Outcome
+from eventreg.mail import admission
+from eventreg.mail.models import MailMessage, Suppression
+from eventreg.mail.rules import BounceKind, DeliveryState, Outcome
 from eventreg.mail.services import enqueue_all
 from eventreg.registration.emails import OWN_PAGE
 from eventreg.registration.models import Registration
@@ -195,6 +196,37 @@ def _in_doubt() -> None:
 
 
 @pytest.mark.both_databases
+def test_a_message_that_came_back_says_what_to_do_and_its_address_is_trusted_again(
+    make_app: AppMaker, event: Event, person: Registration
+) -> None:
+    app = make_app(**SERVER)
+    with app.app_context():
+        desk = Pages(app).sign_in(a_team_member(event))
+        put(
+            DeliveryState.BOUNCED,
+            bounce=BounceKind.UNKNOWN,
+            last_error="550 5.1.1 no such user",
+            outcome=Outcome.ACCEPTED,
+        )
+        with transaction():
+            admission.suppress(person.email, now())
+        root = f"/manage/events/{event.slug}"
+        assert desk.get(f"{root}/registrations/{person.reference}").has(
+            "The address does not exist. Ask the person for the right address and correct it here."
+        )
+        for path in ("", "/registrations", "/registrations?trouble=mail"):
+            assert desk.get(f"{root}{path}").has("Email not delivered"), path
+        assert len(desk.get(address(event, "?state=bounced")).texts("th", scope="row")) == 2
+        message = to_participant(event)
+        page = desk.get(address(event, f"/{message.id}"))
+        assert page.has("Came back")
+        assert page.has("The server's answer: 550 5.1.1 no such user")
+        assert page.submit("Send again").follow().has("Waiting to be sent")
+        assert "address_trusted" in list(db.session.scalars(select(AuditEntry.action)))
+        assert db.session.scalar(select(Suppression)) is None
+        assert db.session.get_one(MailMessage, message.id, populate_existing=True).bounce is None
+
+
 def test_a_message_in_doubt_is_left_or_sent_again_by_a_person(
     make_app: AppMaker, event: Event, person: Registration
 ) -> None:

@@ -360,7 +360,7 @@ def test_thanks_lead_to_the_conclusions_where_there_are_some(app: Flask, clock: 
         )
     desk = Pages(app, "en").sign_in(account)
     frame = desk.get(f"/manage/events/{event.slug}/registrations/runs/{run.public_id}/mail/es/html", sound=False)
-    assert f"http://localhost/events/{event.slug}/conclusions" in frame.html
+    assert f'href="http://localhost/events/{event.slug}/conclusions"' in frame.html
 
 
 def test_a_copy_has_on_what_hangs_on_its_dates_and_off_what_had_a_date(

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import gettext
 
 from eventreg.i18n.languages import speaking
-from eventreg.mail.rules import MailRefusal, Outcome, Standing
+from eventreg.mail.rules import BounceKind, MailRefusal, Outcome, Standing
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from eventreg.mail.rules import MailRefusal, Outcome, Standing
     [
         ({each: each.title for each in Standing}, set(Standing)),
         ({each: each.title for each in Outcome if each.title}, set(Outcome) - {Outcome.ACCEPTED}),
+        ({each: each.title for each in BounceKind if each.title}, set(BounceKind) - {BounceKind.AWAY}),
         ({reason: reason.sentence for reason in MailRefusal}, set(MailRefusal)),
         ({each: each.trouble for each in Standing if each.trouble}, {Standing.FAILED, Standing.DOUBTFUL}),
     ],
@@ -39,5 +40,7 @@ def test_the_words_are_translated(app: Flask) -> None:
         Standing.HELD: "Retenido",
         Standing.DOUBTFUL: "Probablemente entregado",
         Standing.FAILED: "No entregado",
+        Standing.BOUNCED: "Devuelto",
+        Standing.SUPPRESSED: "No enviado: dirección errónea",
         Standing.DROPPED: "Retirado",
     }

@@ -31,6 +31,7 @@ from eventreg.registration.emails import (
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
+from tests.mail.programs import assert_stands_in_every_program
 from tests.registration.messages import (
     FLOOD,
     TO_CONTACT,
@@ -85,7 +86,8 @@ def _assert_html_says_the_same(message: OutgoingMessage, language: str) -> None:
     targets = [link.get("href") for link in elements(root, "a")]
     for link in re.findall(r"(?m)^(?:\[\[\w+\]\](?:/\S+)?|http\S+)$", text):
         assert link in targets
-    assert not list(elements(root, "img", "script", "link", "style"))
+    assert not list(elements(root, "img", "script", "link"))
+    assert_stands_in_every_program(html)
     # What nobody sees costs points with spam filters, and a person cannot tell what was said to them.
     assert not re.findall(r"display:\s*none|visibility:\s*hidden|font-size:\s*[01]px|hidden", html)
 

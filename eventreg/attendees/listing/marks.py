@@ -15,7 +15,7 @@ from eventreg.attendees.rules.listing import ANY, DOUBT, LATE, MAIL, YES, Unansw
 from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.kernel.clock import now
-from eventreg.mail.rules import DeliveryState, Standing
+from eventreg.mail.rules import NOT_ARRIVED, DeliveryState, Standing
 from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.queries.registrations import (
@@ -27,7 +27,7 @@ from eventreg.registration.queries.registrations import (
 
 
 class Trouble(ListField):
-    """Whether the newest message to the person failed, or may have."""
+    """Whether the newest message to the person did not arrive, or may not have."""
 
     name = "trouble"
     title = _l("Marks")
@@ -36,10 +36,10 @@ class Trouble(ListField):
     is_mark = is_self_evident = True
     choices, uncounted = (MAIL, DOUBT), (DOUBT,)
     is_recorded = False
-    _states = ((MAIL, DeliveryState.FAILED, Standing.FAILED), (DOUBT, DeliveryState.DOUBTFUL, Standing.DOUBTFUL))
+    _states = ((MAIL, NOT_ARRIVED, Standing.FAILED), (DOUBT, (DeliveryState.DOUBTFUL,), Standing.DOUBTFUL))
 
     def held(self, of: ListOf) -> ColumnFilter:
-        found = {value: messages.has_trouble(of.event_id, state) for value, state, _standing in self._states}
+        found = {value: messages.has_trouble(of.event_id, states) for value, states, _standing in self._states}
         return ByCondition(found.__getitem__, or_(*found.values()))
 
     def counted_apart(self, of: ListOf) -> CountedApart | None:
@@ -48,8 +48,8 @@ class Trouble(ListField):
     def marked(self, of: ListOf, ids: Any) -> Sequence[Select[Any]]:
         here = Registration.id.in_(ids)
         return [
-            self.mark_of(Registration.id, value).where(here, messages.has_trouble(of.event_id, state, of_few=True))
-            for value, state, _standing in self._states
+            self.mark_of(Registration.id, value).where(here, messages.has_trouble(of.event_id, states, of_few=True))
+            for value, states, _standing in self._states
         ]
 
     def mark(self, person: Person, first: str, second: str) -> None:

@@ -1,6 +1,6 @@
 """The messages of an event as lines of a list: without their bodies, which only their own page loads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +13,15 @@ from eventreg.events.rules.team import Scope
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.mail.queries import get_message
-from eventreg.mail.rules import DeliveryState, Standing, standing
+from eventreg.mail.rules import (
+    NOT_ARRIVED,
+    BounceKind,
+    DeliveryState,
+    Outcome,
+    Standing,
+    standing,
+    what_happened,
+)
 from eventreg.registration.emails.messages import Again, find_by_template
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import about_scope
@@ -33,6 +41,8 @@ class MessageLine(NamedTuple):
     recipient: str
     state: DeliveryState
     attempts: int
+    outcome: Outcome | None
+    bounce: BounceKind | None
     created_at: datetime
     sent_at: datetime | None
     #: of the registration it is about
@@ -42,6 +52,11 @@ class MessageLine(NamedTuple):
     def standing(self) -> Standing:
         """Where it stands, as people are shown it."""
         return standing(self.state, self.attempts)
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """What happened, and what to do about it."""
+        return what_happened(self.state, self.outcome, self.bounce)
 
 
 @dataclass(frozen=True)
@@ -118,14 +133,14 @@ def get_message_page(
 
 
 def has_trouble(
-    event_id: int, state: DeliveryState = DeliveryState.FAILED, *, of_few: bool = False
+    event_id: int, states: Collection[DeliveryState] = NOT_ARRIVED, *, of_few: bool = False
 ) -> ColumnElement[bool]:
-    """Return whether the newest message of the event to the participant failed, or stands where `state` says, those apart
-    that were taken back. `of_few`: it is asked of some lines only."""
+    """Return whether the newest message of the event to the participant did not arrive, or stands where `states` says, those
+    apart that were taken back. `of_few`: it is asked of some lines only."""
     about = (MailMessage.record_kind == "registration", MailMessage.audience == "participant")
     failed = select(MailMessage.record_id).where(
         (MailMessage.event_id + 0 if of_few else MailMessage.event_id) == event_id,
-        MailMessage.state == state,
+        MailMessage.state.in_(states),
         *about,
         ~exists().where(
             _newer.record_kind == MailMessage.record_kind,

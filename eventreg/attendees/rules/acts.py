@@ -104,6 +104,8 @@ class ItemOutcome(Titled):
 OUT_OF_SIGHT, FAULT = "out_of_sight", "fault"
 #: not written to, since the address is not confirmed; and written to, but stopped before the message went
 UNVERIFIED, TAKEN_BACK = "unverified", "taken_back"
+#: the person gets only what the registration needs, and this went to many
+REFUSED_MAIL = "refused_mail"
 
 
 class RunReason(Conflict):

@@ -1,6 +1,6 @@
 """What waits for somebody among the people of an event, each with the list that holds them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.errors import N_, NN_
 from eventreg.mail.models import MailMessage
-from eventreg.mail.rules import DeliveryState
+from eventreg.mail.rules import NOT_ARRIVED, DeliveryState
 from eventreg.questionnaires.rules.schema import Definition, Stage
 from eventreg.registration.models import AnswerRequest, Registration
 from eventreg.registration.rules.states import Status
@@ -53,11 +53,11 @@ class PeopleItem(TodayItem):
 
 
 class Undelivered(PeopleItem):
-    """People whose newest message failed."""
+    """People whose newest message did not arrive."""
 
     icon, is_urgent, is_late = "mail-x", True, True
     is_of_decisions = False
-    state: ClassVar[DeliveryState] = DeliveryState.FAILED
+    states: ClassVar[Collection[DeliveryState]] = NOT_ARRIVED
     title = NN_("Email not delivered", "Emails not delivered")
     about = N_("These people do not know what was decided or asked.")
     action, verb = NN_("Mend it", "Mend all %(num)d"), N_("Mend")
@@ -70,7 +70,7 @@ class Undelivered(PeopleItem):
                 MailMessage.record_kind == "registration",
                 MailMessage.record_id == Registration.id,
                 MailMessage.audience == "participant",
-                MailMessage.state == self.state,
+                MailMessage.state.in_(self.states),
             )
         )
 
@@ -79,7 +79,7 @@ class Doubtful(Undelivered):
     """People whose newest message was perhaps taken: somebody decides whether it goes again."""
 
     icon, is_urgent, is_late = "mail-warning", False, False
-    state = DeliveryState.DOUBTFUL
+    states = (DeliveryState.DOUBTFUL,)
     title = NN_("Email probably delivered", "Emails probably delivered")
     about = N_("The mail server did not say whether it took them: decide whether they go again.")
     action, verb = TodayItem.action, TodayItem.verb

@@ -34,6 +34,8 @@ class RunFigures:
     unfit: Mapping[Status, int]
     #: people who were changed since they were chosen
     changed: int
+    #: people who get only what their registration needs, where many are written to
+    refusing: int = 0
 
     @property
     def concerned(self) -> int:
@@ -43,7 +45,7 @@ class RunFigures:
     @property
     def total(self) -> int:
         """How many were chosen."""
-        return self.concerned + sum(self.unfit.values()) + self.changed
+        return self.concerned + sum(self.unfit.values()) + self.changed + self.refusing
 
 
 @dataclass(frozen=True)
@@ -78,26 +80,31 @@ def fits(act: RunAct, status: Status) -> bool:
 def get_figures(run: Run, of: Any = RunItem) -> RunFigures:
     """Return who is concerned by a draft: one statement. `of`: see `queries.runs.list_items`."""
     is_changed = (of.seen_revision != Registration.revision).label("is_changed")
+    refuses = Registration.mail_refused_at.is_not(None).label("refuses")
     rows = db.session.execute(
-        select(Registration.status, Registration.language, is_changed, func.count())
+        select(Registration.status, Registration.language, is_changed, refuses, func.count())
         .select_from(of)
         .join(Registration, Registration.id == of.registration_id)
         .where(of.run_id == run.id)
-        .group_by(Registration.status, Registration.language, is_changed)
+        .group_by(Registration.status, Registration.language, is_changed, refuses)
         .order_by(func.count().desc(), Registration.language)
-    )
+    ).all()
     by_language: dict[str, int] = {}
     unfit: dict[Status, int] = {}
-    changed = 0
-    for status, language, has_changed, number in rows:
+    changed = refusing = 0
+    # One person alone can always be written to; what is ready-made says whether it goes whatever people chose.
+    is_to_many = run.act is RunAct.WRITE and run.details.get("can_be_refused", sum(row[-1] for row in rows) > 1)
+    for status, language, has_changed, has_refused, number in rows:
         if has_changed and run.act in (*ACTIONS, RunAct.CORRECT):
             changed += number
         elif not fits(run.act, status):
             unfit[status] = unfit.get(status, 0) + number
+        elif is_to_many and has_refused:
+            refusing += number
         else:
             by_language[language] = by_language.get(language, 0) + number
     most_read_first = dict(sorted(by_language.items(), key=lambda item: -item[1]))
-    return RunFigures(most_read_first, unfit, changed)
+    return RunFigures(most_read_first, unfit, changed, refusing)
 
 
 def list_samples(run: Run, scope: Scope, of: Any = RunItem) -> Mapping[str, Registration]:

@@ -222,6 +222,12 @@ def find_person(run: Run, scope: Scope, typed: str = "", of: Any = RunItem) -> R
     return db.session.scalars(statement.order_by(of.id).limit(1)).first()
 
 
+def list_people(run: Run, scope: Scope, of: Any, most: int) -> Sequence[Registration]:
+    """Return the first people of a run, in scope, at most so many."""
+    people = in_scope(_people(run, of), run.event_id, scope).order_by(of.id).limit(most)
+    return db.session.scalars(people).all()
+
+
 def count_statuses(run: Run, of: Any = RunItem) -> dict[Status, int]:
     """Return how many people of a run have which status, the most frequent first."""
     rows = db.session.execute(

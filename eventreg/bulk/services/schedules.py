@@ -19,7 +19,7 @@ from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.bulk import rules
 from eventreg.bulk.emails import Timely
 from eventreg.bulk.models import Run, RunItem, Schedule
-from eventreg.bulk.queries import runs as of_runs, writing
+from eventreg.bulk.queries import previews, runs as of_runs, writing
 from eventreg.bulk.rules import Dates, Lapse, Moment, ScheduleReason, ScheduleState
 from eventreg.bulk.services import runs
 from eventreg.db import db, lock_row, transaction
@@ -81,8 +81,7 @@ def list_unbegun(event_id: int) -> Sequence[tuple[Schedule, Mapping[str, Any]]]:
 
 def count_reached(run: Run) -> int:
     """Return how many people a draft would reach now, as far as whoever answers for it may know of them."""
-    of = recipients_of(run).items
-    return db.session.scalar(select(func.count()).select_from(of).where(of.run_id == run.id)) or 0
+    return previews.get_figures(run, recipients_of(run).items).concerned
 
 
 def recipients_of(run: Run) -> writing.Recipients:
@@ -102,7 +101,8 @@ def set_up(event_id: int, message: type[Timely], who: Organizer) -> Run:
 def details_of(message: type[Timely]) -> dict[str, Any]:
     """Return what the draft of a ready-made message holds."""
     reached = sorted(status.value for status in message.reaches)
-    return {"message": message.key, "to": [message.usual_list], "statuses": reached}
+    of_message = {"message": message.key, "statuses": reached, "can_be_refused": not message.is_essential}
+    return {"to": [message.usual_list], **of_message}
 
 
 def put(

@@ -14,10 +14,11 @@ from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit
 from eventreg.attendees.annotations.tags import get_tag
 from eventreg.attendees.models import Tag
-from eventreg.attendees.rules.acts import MOST_WAITED_FOR, TAKEN_BACK, UNVERIFIED, ItemOutcome, RunReason, wait_for
+from eventreg.attendees.rules import acts
 from eventreg.audit.services import Act, Actor, note, note_all
 from eventreg.bulk.emails import Timely, WrittenText, trial_message, written_message
 from eventreg.bulk.models import Run, RunItem
+from eventreg.bulk.queries.cases import Cases
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
@@ -38,14 +39,14 @@ from eventreg.registration.services.decisions import Sitting
 class ItemResult:
     """What came of one registration: DONE, DONE_WITHOUT_PLACE, or LEFT with the value of a refusal's reason."""
 
-    outcome: ItemOutcome
+    outcome: acts.ItemOutcome
     refusal: str = ""
     decision_id: int | None = None
     #: what the person is written, to be queued with the messages of the others
     message: OutgoingMessage | None = None
 
 
-DONE = ItemResult(ItemOutcome.DONE)
+DONE = ItemResult(acts.ItemOutcome.DONE)
 #: from the first person of a transaction to the last: the last one's time to undo is as long as everybody's
 _LONGEST_BATCH = timedelta(seconds=1)
 
@@ -61,6 +62,17 @@ class Batch(Sitting):
         self.versions = [get_version(id_) for id_ in {person.questionnaire_id for person in people}]
 
     @cached_property
+    def is_to_many(self) -> bool:
+        """Whether what is written goes to more than one: then a person can refuse it."""
+        people = select(RunItem.id).where(RunItem.run_id == self.run.id).limit(2)
+        return len(db.session.scalars(people).all()) > 1
+
+    @cached_property
+    def given(self) -> dict[int, dict[str, list[str]]]:
+        """What each answered of what is written names: one statement for all of them."""
+        return Cases(self.event).answered(self.people.values(), *text_of(self.run).body.values())
+
+    @cached_property
     def tag(self) -> Tag:
         """What is put on everybody, or taken off. Raises NotFound when it is gone."""
         return get_tag(self.event.id, str(self.run.details.get("tag", "")))
@@ -68,8 +80,8 @@ class Batch(Sitting):
     @cached_property
     def due_at(self) -> datetime:
         """One time for all whom the run comes to in time; whoever comes later can be undone for as long as always."""
-        people = select(RunItem.id).where(RunItem.run_id == self.run.id).limit(MOST_WAITED_FOR)
-        wait = wait_for(self.run.act, db.session.scalar(select(func.count()).select_from(people.subquery())) or 0)
+        people = select(RunItem.id).where(RunItem.run_id == self.run.id).limit(acts.MOST_WAITED_FOR)
+        wait = acts.wait_for(self.run.act, db.session.scalar(select(func.count()).select_from(people.subquery())) or 0)
         now = clock.now()
         return max(now + _LONGEST_BATCH, (self.run.begun_at or now) + wait) + UNDO_WINDOW
 
@@ -108,21 +120,27 @@ def message_key(run: Run, public_id: str) -> str:
 def write_one(batch: Batch, _item: RunItem, person: Registration) -> ItemResult:
     """Write to one person, whatever changed since they were chosen. The message waits until the time to stop it is over.
 
-    Whoever has not confirmed the address is left: it may be anybody's.
+    Whoever has not confirmed the address is left: it may be anybody's. So is whoever refused what goes to many.
     """
     if person.status is Status.UNVERIFIED:
-        return ItemResult(ItemOutcome.LEFT, UNVERIFIED)
-    key, days = message_key(batch.run, person.public_id), batch.day_ids[person.id]
+        return ItemResult(acts.ItemOutcome.LEFT, acts.UNVERIFIED)
     ready = find_message(batch.run.details.get("message", ""))
+    can_be_refused = batch.is_to_many if ready is None else not ready.is_essential
+    if can_be_refused and person.mail_refused_at is not None:
+        return ItemResult(acts.ItemOutcome.LEFT, acts.REFUSED_MAIL)
+    key, days = message_key(batch.run, person.public_id), batch.day_ids[person.id]
     if ready is None:
-        message = written_message(batch.occasion, person, days, text_of(batch.run), key, batch.due_at)
+        message = written_message(
+            batch.occasion, person, days, text_of(batch.run), key, batch.due_at,
+            is_to_many=batch.is_to_many, given=batch.given[person.id],
+        )  # fmt: skip
     elif issubclass(ready, Timely) and person.status in ready.reaches:
         news = News(ready, days, due_at=batch.due_at)
         message = replace(participant_message(batch.occasion, person, news, clock.now()), key=key)
     else:
         # It tells those who come: whoever left since the list was read is spared.
-        return ItemResult(ItemOutcome.LEFT, DecisionReason.NOT_POSSIBLE.value)
-    return ItemResult(ItemOutcome.DONE, message=message)
+        return ItemResult(acts.ItemOutcome.LEFT, DecisionReason.NOT_POSSIBLE.value)
+    return ItemResult(acts.ItemOutcome.DONE, message=message)
 
 
 def send_off(batch: Batch, messages: Mapping[int, OutgoingMessage]) -> ItemResult:
@@ -139,7 +157,7 @@ def try_on_oneself(run_id: int, person: Registration, email: str, actor: Actor) 
     with transaction():
         run = lock_row(select(Run).where(Run.id == run_id))
         if admit(Try(_TRIALS, str(actor.id))) is None:
-            raise Refused(RunReason.TOO_MANY_TRIALS)
+            raise Refused(acts.RunReason.TOO_MANY_TRIALS)
         days = find_day_ids(person) if person.id else frozenset[int]()
         key = f"run/{run.public_id}/trial/{now.timestamp():.6f}"
         occasion = Occasion.load(get_event_whole(run.event_id))
@@ -156,12 +174,12 @@ def take_back_messages(run_id: int, actor: Actor) -> int:
         done = session.execute(
             select(RunItem, Registration.public_id)
             .join(Registration, Registration.id == RunItem.registration_id)
-            .where(RunItem.run_id == run_id, RunItem.outcome == ItemOutcome.DONE)
+            .where(RunItem.run_id == run_id, RunItem.outcome == acts.ItemOutcome.DONE)
         ).all()
         items = {message_key(run, public_id): item for item, public_id in done}
         dropped = _drop(list(items), now)
         for key in dropped:
-            items[key].outcome, items[key].refusal = ItemOutcome.LEFT, TAKEN_BACK
+            items[key].outcome, items[key].refusal = acts.ItemOutcome.LEFT, acts.TAKEN_BACK
         if dropped:
             note(event, "run_messages_stopped", actor, people=len(dropped))
         return len(dropped)

@@ -3,7 +3,7 @@ language, and for each of what may come of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, abort, g, redirect, request, url_for
@@ -15,7 +15,7 @@ from eventreg.attendees.views.desk import mail_in_frame
 from eventreg.audit.services import acting
 from eventreg.bulk.models import Run
 from eventreg.bulk.queries import previews
-from eventreg.bulk.queries.runs import RunLine, get_run, list_decided_since, list_items
+from eventreg.bulk.queries.runs import RunLine, find_person, get_run, list_decided_since, list_items
 from eventreg.bulk.services import runs, steps
 from eventreg.bulk.views import blueprint
 from eventreg.bulk.views.pages import PAGES, ActPage
@@ -192,6 +192,14 @@ def mails_shown(
     if not page.writes(run) or not may(Permission.SEE_MESSAGES):
         return ()
     samples, occasion = previews.list_samples(run, g.event_access.scope, page.people(run)), Occasion.load(event)
+    if cases := page.cases(event, run):
+        # Named by somebody who gets it.
+        composed = [(case, page.compose(occasion, run, case[1], waits=False)) for case in cases]
+        return [
+            replace(_shown(message, person.language, readers, False), name=person.reference, title=title)
+            for (title, person, readers), message in composed
+            if message is not None
+        ]
     shown = []
     for language in [code for code in figures.by_language if code in samples]:
         for waits in _fates(run, figures, forecast):
@@ -209,6 +217,7 @@ def show_run_mail(slug: str, public_id: str, name: str) -> Response:
     page = PAGES[run.act]
     language = name.removesuffix(_WAITING)
     person = previews.list_samples(run, g.event_access.scope, page.people(run)).get(language)
+    person = person or find_person(run, g.event_access.scope, name, page.people(run))
     if person is None or run.begun_at is not None:
         abort(404)
     occasion = Occasion.load(get_event_whole(g.event.id))

@@ -3,7 +3,7 @@
 One class for each kind of act, with its partial among the templates.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -83,6 +83,11 @@ class ActPage:
     def compose(self, occasion: Occasion, run: Run, person: Registration, *, waits: bool) -> OutgoingMessage | None:
         """Return the mail as a person would get it now; `waits`: as somebody for whom no place is left. Writes nothing."""
         return None
+
+    def cases(self, event: Event, run: Run) -> Sequence[tuple[str, Registration, int]]:
+        """Return (title, somebody who gets it, how many do; 0: unknown) of each mail, where people of one language get
+        different ones."""
+        return ()
 
 
 class ReasonedPage(ActPage):

@@ -22,8 +22,9 @@ from eventreg.bulk.emails import written_message
 from eventreg.bulk.forms import WriteRunForm
 from eventreg.bulk.models import Run
 from eventreg.bulk.queries import writing as written
-from eventreg.bulk.queries.previews import RunFigures, get_figures
-from eventreg.bulk.queries.runs import RunCounts, RunLine, count_messages, count_statuses, find_person
+from eventreg.bulk.queries.cases import Cases, Line
+from eventreg.bulk.queries.previews import RunFigures, fits, get_figures
+from eventreg.bulk.queries.runs import RunCounts, RunLine, count_messages, count_statuses, find_person, list_people
 from eventreg.bulk.services import runs, schedules, writing
 from eventreg.bulk.views import blueprint
 from eventreg.bulk.views.drafts import draft_page, keep, open_draft, save_draft
@@ -40,7 +41,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Refused
 from eventreg.kernel.tokens import new_submission_key
 from eventreg.mail.rich import render_rich
-from eventreg.mail.rules import DeliveryState
+from eventreg.mail.rules import NOT_ARRIVED, DeliveryState
 from eventreg.mail.services import OutgoingMessage
 from eventreg.messages.emails import preview_message, sample_person
 from eventreg.questionnaires.kinds import SessionChoice
@@ -61,6 +62,8 @@ _POINTED_OUT = (Status.DECLINED, Status.CANCELLED, Status.WAITLISTED)
 _MOST_LISTS, _LONGEST_LIST = 12, 2_000
 #: so much of a text is shown among others
 _FIRST_WORDS = 110
+#: so many people are looked at for what different people read, and so many mails are shown of it
+_MOST_TRIED, _MOST_CASES = 500, 12
 
 
 class WritePage(ActPage):
@@ -82,6 +85,7 @@ class WritePage(ActPage):
         form = WriteRunForm(
             list(dict.fromkeys((*usual, *event.languages))),
             usual,
+            Cases(event),
             subject=details.get("subject", {}),
             body=details.get("body", {}),
             write_in=details.get("write_in", []),
@@ -137,6 +141,7 @@ class WritePage(ActPage):
             "all_people": sum(statuses.values()),
             "failing": recipients.list_failing(g.event_access.scope),
             "placeholders": offered(IN_WRITTEN_BODY),
+            "answers_offered": form.cases.offered(current_language()),
             "is_nobody": bool(run.details.get("who")) and _asked_for(run) is None,
             "own_address": current_user.email,
             "submission_key": new_submission_key(),
@@ -148,11 +153,29 @@ class WritePage(ActPage):
 
     def compose(self, occasion: Occasion, run: Run, person: Registration, *, waits: bool) -> OutgoingMessage | None:
         """Return the mail; of the people of a language, the one who was asked for is shown."""
-        asked = _asked_for(run)
+        asked = None if self._lines(run) else _asked_for(run)
         shown = asked if asked is not None and asked.language == person.language else person
         if (ready := find_message(run.details.get("message", ""))) is not None:
             return preview_message(occasion, ready, person.language, shown, find_day_ids(shown), now())
         return written_message(occasion, shown, find_day_ids(shown), writing.text_of(run), "preview", now())
+
+    def _lines(self, run: Run) -> bool:
+        return any(map(Cases.lines_of, writing.text_of(run).body.values()))
+
+    def cases(self, event: Event, run: Run) -> Sequence[tuple[str, Registration, int]]:
+        """Return the mail of each set of paragraphs that somebody reads, as far as the first people show; whoever was asked for
+        stands first."""
+        if not self._lines(run):
+            return ()
+        people, asked = list_people(run, g.event_access.scope, self.people(run), _MOST_TRIED), _asked_for(run)
+        first, rest = ([asked] if asked is not None else []), [one for one in people if one != asked]
+        written_to = [one for one in (*first, *rest) if fits(run.act, one.status)]
+        found = Cases(event).of_people(writing.text_of(run).body, written_to)
+        is_whole = len(people) < _MOST_TRIED
+        return [
+            (f"{own_name(language)}: {_said(held)}", some[0], len(some) if is_whole else 0)
+            for (language, held), some in list(found.items())[:_MOST_CASES]
+        ]
 
     def after(self, event: Event, run: Run) -> Mapping[str, Any]:
         counts = count_messages(run)
@@ -164,9 +187,13 @@ class WritePage(ActPage):
             ],
             "waiting": counts.get(DeliveryState.QUEUED, 0) + counts.get(DeliveryState.HELD, 0),
             "gone": sum(counts.get(state, 0) for state in _GONE),
-            "failed": counts.get(DeliveryState.FAILED, 0),
+            "failed": sum(counts.get(state, 0) for state in NOT_ARRIVED),
             "doubtful": counts.get(DeliveryState.DOUBTFUL, 0),
         }
+
+
+def _said(held: Sequence[Line]) -> str:
+    return " ".join(line.written for line in held) or _("without the paragraphs for some people only")
 
 
 #: what a server has, or is being given

@@ -49,10 +49,10 @@ def get_event_whole(event_id: int) -> Event:
 
 
 def list_credited(event_id: int) -> Sequence[Partner]:
-    """Return the institutions of an event with their records, in the order in which they are named."""
+    """Return the institutions of an event with their records and logos, in the order in which they are named."""
     return db.session.scalars(
         select(Partner)
-        .options(joinedload(Partner.organization))
+        .options(joinedload(Partner.organization).joinedload(Organization.logo))
         .where(Partner.event_id == event_id)
         .order_by(Partner.position)
     ).all()

@@ -11,7 +11,7 @@ REGISTRATION = record_of(
     (
         "status", "revision", "language", "given_name", "family_name", "badge_name", "institution", "position", "country",
         "email", "phone", "link_generation", "came_by", "submitted_at", "status_changed_at", "approved_at", "waitlisted_at",
-        "listed_columns",
+        "listed_columns", "mail_refused_at",
     ),
     listed_columns=optional(texts(24, 10)),
     revision=number(1),

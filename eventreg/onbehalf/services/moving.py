@@ -207,7 +207,7 @@ def _farewell(
 
 def _forget(registration: models.Registration) -> None:
     """Remove what is the former person's own. Files leave the disk with the next sweep."""
-    registration.listed_columns = None
+    registration.listed_columns = registration.mail_refused_at = None
     days = {q.key for q in find_asked(registration).definition.questions() if q.kind == DAYS_KIND}
     of_person = models.Answer.registration_id == registration.id
     db.session.execute(delete(models.Answer).where(of_person, models.Answer.question_key.not_in(days)))

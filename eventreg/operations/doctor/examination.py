@@ -30,6 +30,11 @@ def examine(config: Config) -> Iterator[Finding]:
         server = check_mail_server(create_app(config), config)
         yield server
         goes = config.sends_mail and server.level is Level.OK
+    if config.sends_mail:
+        from eventreg.operations.doctor import sender  # the DNS is asked by nothing else
+
+        yield from sender.check_mailbox(config)
+        yield from sender.check_sender(config)
     yield from _database(config, keys, goes=goes)
 
 

@@ -21,7 +21,7 @@ from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage, enqueue_all
 from eventreg.programme import calendars
 from eventreg.registration.emails.about_registration import AboutRegistration, News
-from eventreg.registration.emails.addresses import OWN_PAGE
+from eventreg.registration.emails.addresses import CHOICES, OWN_PAGE
 from eventreg.registration.emails.changing import EntryTakenOut
 from eventreg.registration.emails.occasions import Occasion, outgoing
 from eventreg.registration.models import Registration
@@ -40,8 +40,9 @@ def tell(occasion: Occasion, registration: Registration, news: News, now: dateti
 
 
 def messages_of(occasion: Occasion, registration: Registration, news: News, now: datetime) -> list[OutgoingMessage]:
-    """Return the messages that `tell` queues."""
-    messages = [participant_message(occasion, registration, news, now)]
+    """Return the messages that `tell` queues. Whoever refused what is not essential is not told it."""
+    is_refused = registration.mail_refused_at is not None and not news.of(registration).is_essential
+    messages = [] if is_refused else [participant_message(occasion, registration, news, now)]
     if news.message.contact_words is not None:
         messages.append(contact_message(occasion, registration, news, now))
     return messages
@@ -64,6 +65,9 @@ def participant_message(
     with speaking(registration.language) as language:
         message = news.of(registration)(occasion, registration, news, language, link_marker(marker, *target), now)
         content = message.worded()
+        if not message.is_essential:
+            choices = link_marker(marker, CHOICES, registration.public_id, registration.link_generation)
+            content = replace(content, choices=choices)
         part = part_of(message, is_elsewhere=bool(recipient))
         if part.is_by_the_way:
             follows = Fact(_("This message brings your calendar up to date."))

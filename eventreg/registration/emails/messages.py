@@ -90,7 +90,7 @@ class Message:
     has_link: ClassVar[bool] = True
     #: why the reader gets it
     why: ClassVar[LazyString] = _l("You receive this message because this address was given when somebody registered.")
-    #: whether it goes whatever a person has chosen to hear of
+    #: the registration needs it: nobody can refuse it
     is_essential: ClassVar[bool] = True
     #: whether it says the reason that somebody gave
     holds_reason: ClassVar[bool] = False

@@ -24,7 +24,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.links import web_address
 from eventreg.kernel.text import LocalizedText, pick
-from eventreg.mail.content import Change, Contact, MailContent, render_content
+from eventreg.mail.content import Change, Contact, Logo, MailContent, render_content
 from eventreg.mail.services import OutgoingMessage
 from eventreg.programme import calendars
 from eventreg.registration.models import Registration
@@ -104,6 +104,16 @@ class Occasion:
             if partner.role is PartnerRole.HOST:
                 return self._short_name(partner, language)
         return self.title(language)
+
+    @_once
+    def logos(self, language: str) -> tuple[Logo, ...]:
+        """Return the logos of the hosts that have one."""
+        pictures = (
+            (each.organization.logo, self._short_name(each, language))
+            for each in self.partners
+            if each.role is PartnerRole.HOST
+        )
+        return tuple(Logo(logo.public_id, name, logo.width, logo.height) for logo, name in pictures if logo)
 
     def days_attended(self, day_ids: frozenset[int]) -> list[EventDay]:
         """Return the days with these ids; all of them when none is named."""
@@ -255,15 +265,19 @@ def outgoing(
         contact = Contact(event.contact_name, office, event.contact_phone, event.contact_email)
         fields.setdefault("reply_to", event.contact_email)
     host, content = occasion.host_name(language), content.quietened(event.is_quiet)
+    logos = () if event.is_quiet else occasion.logos(language)
     # Mailboxes show the first line of a message beside its subject.
     kicker = _("Registration") if event.is_quiet else f"{host} · {event.city}"
-    text, html = render_content(content, language=language, kicker=kicker, contact=contact)
+    text, html = render_content(
+        content, language=language, kicker=kicker, contact=contact, logos=logos, marker=fields["marker"]
+    )
     return OutgoingMessage(
         event_id=event.id,
         audience=audience,
         language=language,
         sender_name=_("Registration") if event.is_quiet else _("%(host)s, registration", host=host),
         subject=content.subject,
+        list_unsubscribe=content.choices or None,
         text=text,
         html=html,
         is_held_back=event.holds_mail,

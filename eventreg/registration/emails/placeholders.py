@@ -3,8 +3,8 @@
 Which may stand where is said by each message; how they are found in a text is `rules.placeholders`.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -37,6 +37,8 @@ class Facts:
     invited_by: str = ""
     register_until: str = ""
     kept_until: str = ""
+    #: what the person answered, by placeholder
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,13 @@ def _rendered(text: str, allowed: Collection[str], facts: Facts) -> tuple[RichTe
     """Return the words before and after the details, with their placeholders filled in."""
     parts = split_placeholders(text, allowed)
     at = next((index for index, part in enumerate(parts) if part == PlaceholderInText(DETAILS)), len(parts))
-    before, after = (render_rich(_filled(some, facts)) for some in (parts[:at], parts[at + 1 :]))
+    before, after = (render_rich(_filled(some, facts), facts.language) for some in (parts[:at], parts[at + 1 :]))
     return (before if before.text else None), (after if after.text else None)
 
 
 def _filled(parts: Sequence[str | PlaceholderInText], facts: Facts) -> list[str | Value]:
-    return [part if isinstance(part, str) else PLACEHOLDERS[part.name].value(facts) for part in parts]
+    return [part if isinstance(part, str) else _value(part.name, facts) for part in parts]
+
+
+def _value(name: str, facts: Facts) -> Value:
+    return Value(facts.answers[name]) if name in facts.answers else PLACEHOLDERS[name].value(facts)

@@ -112,6 +112,8 @@ class Registration(Base):
     waitlisted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: what the person lets the list of participants say (values of ListedColumn); empty: nothing. None: whatever it says
     listed_columns: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), info=NOT_PERSONAL)
+    #: since when the person gets only what the registration needs; None: everything
+    mail_refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: the identifiers under which messages put entries into the person's calendar and did not take them back
     calendar_uids: Mapped[list[str]] = mapped_column(JSON, default=list, info=NOT_PERSONAL)
     #: the event's `calendar_revision` that the newest invitation showed; 0: none did, or it never went

@@ -54,8 +54,8 @@ class TextEdit:
     text: OwnText
 
 
-#: spaces inside the braces and capitals are forgiven
-_WRITTEN = re.compile(r"\{[ \t]*([^\W\d]\w*)[ \t]*\}")
+#: spaces inside the braces and capitals are forgiven. After a colon stands which one is meant, like the key of a question
+_WRITTEN = re.compile(r"\{[ \t]*([^\W\d]\w*(?::\w+)?)[ \t]*\}")
 #: the addresses of personal pages: whoever follows one acts as the person whose it is. No word is as long as their last part
 _PERSONAL = re.compile(r"/(?:my(?:/[a-z]{1,20})?|sign-in|invitations)/[\w-]{20,}", re.IGNORECASE | re.ASCII)
 #: nearer than this, a name is offered instead of an unknown one

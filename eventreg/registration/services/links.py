@@ -230,6 +230,7 @@ _PAGES = {
     EARLIER_ANSWERS: "selfservice.offer_earlier_answers",
     SAVED_FORM: "selfservice.show_saved_form",
     ERASE: "privacy.confirm_erasure",
+    addresses.CHOICES: "selfservice.choose_messages",
     places.INVITED: "invitations.show_invitation",
 }
 

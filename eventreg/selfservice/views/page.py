@@ -21,9 +21,10 @@ from eventreg.kernel import clock
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.schema import Question, Stage
 from eventreg.registration.emails import OWN_PAGE, Occasion
+from eventreg.registration.emails.addresses import CHOICES
 from eventreg.registration.models import Consent, Decision, Registration
 from eventreg.registration.queries.answers import SESSIONS_KIND, find_asked, frozen_keys, list_consents, load_answers
-from eventreg.registration.queries.registrations import get_by_token
+from eventreg.registration.queries.registrations import get_by_token, own_token
 from eventreg.registration.rules.asked import AskedQuestions
 from eventreg.registration.rules.availability import may_change_answers, may_withdraw
 from eventreg.registration.rules.states import ChangeReason, Status
@@ -87,6 +88,11 @@ class OwnRegistration:
         if decision is None or decision.undone_at is not None or not decision.has_mail:
             return ""
         return "" if is_pending(decision, self.now) else decision.reason
+
+    @property
+    def choices_token(self) -> str:
+        """The token of the page on which the person chooses which messages come."""
+        return own_token(self.registration, CHOICES)
 
     def context(self) -> kinds.Context:
         """Return what the questions need to know of the event."""
