@@ -25,15 +25,8 @@ from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
 from eventreg.mail.rich import RichText, render_rich
 from eventreg.mail.services import OutgoingMessage
 from eventreg.programme.queries import count_public
-from eventreg.registration.emails import (
-    OWN_PAGE,
-    News,
-    Occasion,
-    about_registration,
-    every_message,
-    occasions,
-    placeholders,
-)
+from eventreg.registration.emails import OWN_PAGE, News, Occasion, occasions, placeholders
+from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.addresses import CHOICES
 from eventreg.registration.emails.messages import Again, Group
 from eventreg.registration.emails.placeholders import Facts
@@ -121,7 +114,7 @@ def trial_message(
         return replace(message, audience="team")
 
 
-class _Written(about_registration.AboutRegistration, is_base=True):
+class _Written(AboutRegistration, is_base=True):
     def details(self) -> tuple[tuple[str, str], ...]:
         return (
             (_("Event"), self.event_title),
@@ -173,7 +166,7 @@ def _marked(words: RichText | None, language: str) -> RichText | None:
     return RichText(words.text, html)
 
 
-class Timely(about_registration.AboutRegistration, is_base=True):
+class Timely(AboutRegistration, is_base=True):
     """A message at a time, off until somebody of the team switches it on: see `bulk.services.schedules`."""
 
     group = Group.EVENT
@@ -197,39 +190,30 @@ class EventReminder(Timely):
 
     def write(self) -> MailContent:
         """See `Message.write`."""
-        is_confirmed = self.registration.status is Status.CONFIRMED
+        dates = self.occasion.dates(self.news.day_ids, self.language)
         return self.content(
             _("The event begins soon"),
-            _("“%(title)s” begins soon: %(dates)s.", title=self.event_title, dates=self.dates()),
+            _("“%(title)s” begins soon: %(dates)s.", title=self.event_title, dates=dates),
             _("Below are the place and the programme. The dates for your calendar come with this message."),
             _("If you cannot come, withdraw your registration, so that somebody else can have the place."),
-            joining=self.occasion.joining(self.language) if is_confirmed else (),
+            joining=self.occasion.joining(self.language),
         )
-
-    def dates(self) -> str:
-        """Return when it is, for the sentence that says so."""
-        return self.occasion.dates(self.news.day_ids, self.language)
 
     def details(self) -> tuple[tuple[str, str], ...]:
         """See `Message.details`. The sessions of the person's days stand among them."""
-        return (*super().details(), *self._sessions())
-
-    def _sessions(self) -> Sequence[tuple[str, str]]:
-        occasion, language = self.occasion, self.language
-        key = ("sessions", language, self.news.day_ids)
-        if key not in occasion.written:
-            days, come = get_programme(occasion.event.id).days, self.news.day_ids
-            occasion.written[key] = [
+        written, language, come = self.occasion.written, self.language, self.news.day_ids
+        key = ("sessions", language, come)
+        if key not in written:
+            written[key] = tuple(
                 (
                     f"{formats.short_day(day.held_on, language)}, {formats.span(each.starts_at, each.ends_at, language)}",
-                    occasion.text(each.title, language),
+                    self.occasion.text(each.title, language),
                 )
-                for day in days
+                for day in get_programme(self.occasion.event.id).days
                 for each in day.sessions
                 if each.kind is not SessionKind.BREAK and (not come or day.id in come)
-            ]
-        found: Sequence[tuple[str, str]] = occasion.written[key]
-        return found
+            )
+        return (*super().details(), *written[key])
 
 
 class PracticalInformation(Timely):
@@ -316,24 +300,19 @@ class ThankYou(Timely):
 
     def write(self) -> MailContent:
         """See `Message.write`."""
-        event, has_conclusions = self.occasion.event, self._has_conclusions()
+        written = self.occasion.written
+        if ("conclusions",) not in written:
+            written["conclusions",] = count_public(self.occasion.event.id)
         content = self.content(
             _("Thank you for taking part"),
             _("Thank you for taking part in “%(title)s”.", title=self.event_title),
-            Fact(_("The conclusions are on the page of the event.")) if has_conclusions else "",
+            Fact(_("The conclusions are on the page of the event.")) if written["conclusions",] else "",
         )
-        if not has_conclusions:
+        if not written["conclusions",]:
             return content
-        action = (_("Read the conclusions"), address_of("site.show_conclusions", slug=event.slug))
+        action = (_("Read the conclusions"), address_of("site.show_conclusions", slug=self.occasion.event.slug))
         return replace(content, action=action, is_link_personal=False)
 
-    def _has_conclusions(self) -> bool:
-        written, key = self.occasion.written, ("conclusions",)
-        if key not in written:
-            written[key] = count_public(self.occasion.event.id) > 0
-        return bool(written[key])
 
-
-def ready_made() -> Sequence[type[Timely]]:
-    """Return the messages that can be switched on, in the order of the list of texts."""
-    return [message for message in every_message() if issubclass(message, Timely)]
+#: those that can be switched on, by their keys, in the order of the list
+READY_MADE = {each.key: each for each in (EventReminder, PracticalInformation, AnswersMissing, StillComing, ThankYou)}

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs
 
 from sqlalchemy import select
 
-from eventreg.bulk.emails import ready_made
+from eventreg.bulk.emails import READY_MADE
 from eventreg.bulk.models import Schedule
+from eventreg.bulk.queries.cases import ANSWER
 from eventreg.bulk.rules import MOST_DAYS, Anchor, Moment, ScheduleState
 from eventreg.bulk.services import schedules
 from eventreg.db import db
@@ -17,16 +18,9 @@ from eventreg.events.models import Event, TeamMember
 from eventreg.events.rules.team import TeamRole
 from eventreg.kernel.errors import N_
 from eventreg.registration.emails.placeholders import PLACEHOLDERS
-from eventreg.registration.rules.messages import (
-    DETAILS,
-    IN_WRITTEN_BODY,
-    IN_WRITTEN_SUBJECT,
-    MAX_BODY,
-    MAX_SUBJECT,
-    placeholder_faults,
-)
+from eventreg.registration.rules import messages
 
-_MOST, _MOST_LISTS, _LONGEST_LIST = 500, 12, 2_000
+_MOST, _MOST_LISTS, _LONGEST_LIST, _LONGEST = 500, 12, 2_000, messages.MAX_BODY
 _MOMENT = fields.Record(
     fields.Field("message", fields.text(32), ""),
     fields.Field("anchor", fields.choice(Anchor)),
@@ -40,7 +34,6 @@ _PLANNED = fields.Record(
     fields.Field("subject", fields.LOCALIZED, {}),
     fields.Field("body", fields.LOCALIZED, {}),
 )
-_PARTS = (("subject", IN_WRITTEN_SUBJECT, MAX_SUBJECT), ("body", IN_WRITTEN_BODY, MAX_BODY))
 
 
 class SchedulesPart(Document):
@@ -56,22 +49,15 @@ class SchedulesPart(Document):
     def given(self, entry: Entry, intake: Intake) -> None:
         """See `Document.given`. A copy has on what was on and hangs on its dates; all else is off until somebody looks."""
         event, account_id = db.session.get_one(Event, intake.event_id), _answers_for(intake)
-        known = {message.key: message for message in ready_made()}
         for place, data in fields.listed(entry.get("messages", []), "messages", _MOST):
             values, said = _MOMENT.given(data, place, intake.fitting), _PLANNED.given(data, place, intake.fitting)
-            name = values.pop("message")
+            name, was_on = values.pop("message"), said.pop("is_on")
             _check(said, values, place)
-            if account_id is None or (name and name not in known):
-                continue
-            details = {part: said[part] for part in ("to", "subject", "body")}
-            if name:
-                intake.claim("scheduled message", name, place)
-                details = schedules.details_of(known[name]) | {"to": said["to"]}
-            is_on = intake.is_copy and said["is_on"] and values["day"] is None and bool(said["to"])
-            state = ScheduleState.ON if is_on else ScheduleState.OFF
-            run = schedules.put(event, account_id, Moment(**values), details, state)
-            if name:
-                intake.remember("scheduled message", name, run.id)
+            if account_id is not None and (not name or name in READY_MADE):
+                is_on = intake.is_copy and was_on and values["day"] is None and bool(said["to"])
+                details = schedules.details_of(READY_MADE[name]) | {"to": said["to"]} if name else said
+                state = ScheduleState.ON if is_on else ScheduleState.OFF
+                schedules.put(event, account_id, Moment(**values), details, state)
 
 
 def _taken(schedule: Schedule, details: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,12 +70,13 @@ def _check(said: dict[str, Any], moment: dict[str, Any], place: str) -> None:
     """Refuse what could not be saved on the desk."""
     if (moment["anchor"] is Anchor.DAY) != (moment["day"] is not None):
         raise fields.BundleInvalid(f"{place}: a date of its own is given without being counted from, or the other way")
-    for part, allowed, longest in _PARTS:
+    for part, allowed in (("subject", messages.IN_WRITTEN_SUBJECT), ("body", messages.IN_WRITTEN_BODY)):
         for text in said[part].values():
-            faults = placeholder_faults(text, allowed, PLACEHOLDERS, [DETAILS] if part == "body" else ())
-            if faults or len(text) > longest:
-                reason = f"{faults[0].reason.value} {faults[0].name}" if faults else f"at most {longest} characters"
-                raise fields.BundleInvalid(f"{place}.{part}: {reason}".rstrip())
+            answers = {name for name in messages.names_in(text[:_LONGEST]) if name.startswith(ANSWER)}
+            for fault in messages.placeholder_faults(text[:_LONGEST], allowed | answers, PLACEHOLDERS):
+                raise fields.BundleInvalid(f"{place}.{part}: {fault.reason.value} {fault.name}".rstrip())
+            if len(text) > _LONGEST:
+                raise fields.BundleInvalid(f"{place}.{part}: has more than {_LONGEST} characters")
 
 
 def _answers_for(intake: Intake) -> int | None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from eventreg.events.rules.publication import ALIVE, Publication
-from eventreg.kernel.errors import N_, Conflict, Keyed, Titled
+from eventreg.kernel.errors import N_, NN_, Conflict, Keyed, Titled
 
 #: so late a message is not written any more: whoever reads it would be told what is over
 LAPSES_AFTER = timedelta(hours=12)
@@ -17,13 +17,33 @@ MOST_DAYS = 365
 
 
 class Anchor(Titled):
-    """What the day of a schedule hangs on, as the field beside a number of days says it."""
+    """What the day of a schedule hangs on: as the field beside a number of days says it, and with the number."""
 
-    DAY = "day", N_("A date")
-    FIRST_DAY = "first_day", N_("days before the first day")
-    LAST_DAY = "last_day", N_("days after the last day")
-    CLOSES = "closes", N_("days before registration closes")
-    CHANGES = "changes", N_("days before the last changes")
+    DAY = "day", N_("A date"), NN_("%(day)s, %(hour)s", "%(day)s, %(hour)s")
+    FIRST_DAY = (
+        "first_day",
+        N_("days before the first day"),
+        NN_("%(num)d day before the first day, %(hour)s", "%(num)d days before the first day, %(hour)s"),
+    )
+    LAST_DAY = (
+        "last_day",
+        N_("days after the last day"),
+        NN_("%(num)d day after the last day, %(hour)s", "%(num)d days after the last day, %(hour)s"),
+    )
+    CLOSES = (
+        "closes",
+        N_("days before registration closes"),
+        NN_("%(num)d day before registration closes, %(hour)s", "%(num)d days before registration closes, %(hour)s"),
+    )
+    CHANGES = (
+        "changes",
+        N_("days before the last changes"),
+        NN_("%(num)d day before the last changes, %(hour)s", "%(num)d days before the last changes, %(hour)s"),
+    )
+
+    def __init__(self, key: str, title: str = "", said: tuple[str, str] = ("", "")) -> None:
+        super().__init__(key, title)
+        self.said = said
 
 
 class ScheduleState(Keyed):
@@ -48,6 +68,11 @@ class Lapse(Titled):
     CALLED_OFF = "called_off", N_("The event was cancelled or archived then.")
     NO_RIGHT = "no_right", N_("Whoever switched it on may not write to people any more.")
     LIST_GONE = "list_gone", N_("Its list asks for something that is not there any more.")
+
+    @property
+    def is_final(self) -> bool:
+        """Whether waiting does not help."""
+        return self in (Lapse.CALLED_OFF, Lapse.LIST_GONE)
 
 
 class ScheduleReason(Conflict):

@@ -96,6 +96,7 @@ NOT_WALKED = {
         messages/calendar_updates.py: Updates.take_back""",
     "personal invitations: no page shows them": "invitations/services/invitations.py: invite_list",
     "mails and jobs: no page shows them": """
+        bulk/services/schedules.py: _see_to aim prepare send_now set_up stop switch_on
         bulk/services/writing.py: take_back_messages
         jobs/running.py: give_up
         mail/bounces.py: read_mailbox take_in

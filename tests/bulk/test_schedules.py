@@ -73,6 +73,7 @@ def scheduled(
     run = schedules.set_up(event.id, message, Organizer.account(account.id))
     if details:
         run = draft_run(event.id, RunAct.WRITE, None, account.id, details=details)
+        schedules.prepare(run.id)
     schedules.switch_on(run.id, moment, Organizer.account(account.id))
     return run
 
@@ -210,7 +211,10 @@ def test_a_list_that_asks_for_what_is_gone_reaches_nobody_and_so_does_who_may_no
     words: dict[str, Any] = {"subject": {"es": "Autobús"}, "body": {"es": "Sale a las 8."}, "to": ["tag=AAAAAAAAAAAA"]}
     gone = scheduled(event, account, Moment(Anchor.FIRST_DAY, 1, NINE), **words)
     foreign = scheduled(event, a_team_member(event, "reviewer"), Moment(Anchor.FIRST_DAY, 1, NINE))
-    clock.move_to(datetime(2027, 3, 30, 0, 0, tzinfo=UTC))
+    clock.move_to(datetime(2027, 3, 29, 7, 0, tzinfo=UTC))
+    look()
+    assert state_of(foreign) == (ScheduleState.ON, None)
+    clock.shift(timedelta(hours=13))
     look()
     assert not reached()
     assert state_of(gone) == (ScheduleState.LAPSED, Lapse.LIST_GONE)

@@ -12,11 +12,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from eventreg.accounts.models import Account
 from eventreg.app import create_app
+from eventreg.bulk.emails import StillComing
+from eventreg.bulk.models import Schedule
+from eventreg.bulk.rules import ScheduleState
+from eventreg.bulk.services import schedules
 from eventreg.config import Config
-from eventreg.db import Base, db
+from eventreg.db import Base, db, transaction
 from eventreg.db.engines import open_engine
-from eventreg.events.models import Material
+from eventreg.events.models import Event, Material
 from eventreg.exchange.rules.exports import ExportState
 from eventreg.kernel.keys import create_keys
 from eventreg.mail.models import MailMessage
@@ -302,6 +307,11 @@ def test_mail_that_waited_is_told_of_and_can_be_held(
 ) -> None:
     db.session.execute(text("UPDATE mail_messages SET state = 'queued'"))
     db.session.commit()
+    with transaction() as session:
+        account, event = session.scalars(select(Account)).first(), session.scalars(select(Event)).first()
+        assert account is not None
+        assert event is not None
+        schedules.put(event, account.id, StillComing.usual, {"message": StillComing.key}, ScheduleState.ON)
     waiting = count_rows(db.engine)["mail_messages"]
     target = tmp_path / "backup.tar.gz"
     back_up(config, target)
@@ -312,5 +322,8 @@ def test_mail_that_waited_is_told_of_and_can_be_held(
     engine = open_engine(held.database)
     with engine.connect() as connection:
         states = set(connection.execute(select(MailMessage.state)).scalars())
+        planned = connection.execute(select(Schedule.state)).scalars().all()
     engine.dispose()
     assert states == {DeliveryState.HELD}
+    # Else what is scheduled would go from here and from the instance that still runs.
+    assert planned == [ScheduleState.OFF]

@@ -92,8 +92,8 @@ def get_figures(run: Run, of: Any = RunItem) -> RunFigures:
     by_language: dict[str, int] = {}
     unfit: dict[Status, int] = {}
     changed = refusing = 0
-    # One person alone can always be written to.
-    is_to_many = run.act is RunAct.WRITE and sum(row[-1] for row in rows) > 1
+    # One person alone can always be written to; what is ready-made says whether it goes whatever people chose.
+    is_to_many = run.act is RunAct.WRITE and run.details.get("can_be_refused", sum(row[-1] for row in rows) > 1)
     for status, language, has_changed, has_refused, number in rows:
         if has_changed and run.act in (*ACTIONS, RunAct.CORRECT):
             changed += number

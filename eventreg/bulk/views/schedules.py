@@ -13,14 +13,13 @@ from sqlalchemy import func, select
 from eventreg.attendees.rules.acts import AT_ONCE, RunAct, RunReason
 from eventreg.audit.services import acting
 from eventreg.bulk import forms
-from eventreg.bulk.emails import ready_made
+from eventreg.bulk.emails import READY_MADE
 from eventreg.bulk.models import Run, Schedule
 from eventreg.bulk.queries.previews import get_figures
 from eventreg.bulk.queries.runs import RunLine, is_seen
-from eventreg.bulk.rules import Anchor, Moment, ScheduleState
+from eventreg.bulk.rules import Moment, ScheduleState
 from eventreg.bulk.services import schedules, steps
 from eventreg.bulk.views import blueprint, drafts, writing
-from eventreg.bulk.views.pages import PAGES
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer, organizer
 from eventreg.events.queries.events import get_event_whole
@@ -30,7 +29,6 @@ from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.kernel.errors import N_, NN_, Refused
-from eventreg.registration.emails import find_message
 from eventreg.web import fields, instance
 from eventreg.web.access import Answer, Sending, may, requires, sends
 from eventreg.web.refusals import Refusals
@@ -39,6 +37,7 @@ _ALL = "/manage/events/<slug>/messages/scheduled"
 _ONE = f"{_ALL}/<public_id>"
 #: so many stand among the dates that come
 _MOST_AHEAD = 5
+_WRITE = writing.WritePage()
 
 
 @blueprint.get(_ALL)
@@ -46,16 +45,17 @@ _MOST_AHEAD = 5
 def list_schedules(slug: str) -> str:
     """Show what goes when, to how many it would go now; what lapsed, what could be switched on, what has gone."""
     event, who = get_event_whole(g.event.id), organizer()
-    waiting = schedules.list_planned(event, who, ScheduleState.ON, ScheduleState.LAPSED, ScheduleState.OFF)
-    there = {each.schedule.message for each in waiting}
+    planned = {state: schedules.list_planned(event, who, state) for state in ScheduleState}
+    lines = {state.value: [_line(each, event) for each in found] for state, found in planned.items()}
+    there = {
+        each.schedule.message for state, found in planned.items() if state is not ScheduleState.GONE for each in found
+    }
     return render_desk(
         "bulk/schedules.html",
         "scheduled",
-        coming=[(*_line(each, event), schedules.count_reached(each.run)) for each in waiting if each.schedule.is_on],
-        lapsed=[_line(each, event) for each in waiting if each.schedule.state is ScheduleState.LAPSED],
-        off=[_line(each, event) for each in waiting if each.schedule.state is ScheduleState.OFF],
-        ready=[(message, _said(message.usual)) for message in ready_made() if message.key not in there],
-        gone=[_line(each, event) for each in reversed(schedules.list_planned(event, who, ScheduleState.GONE))],
+        lines=lines,
+        people=[schedules.count_reached(each.run) for each in planned[ScheduleState.ON]],
+        ready=[(each, _said(each.usual)) for each in READY_MADE.values() if each.key not in there],
     )
 
 
@@ -63,9 +63,7 @@ def list_schedules(slug: str) -> str:
 @requires(Permission.SEND_MESSAGES)
 def set_up_schedule(slug: str) -> Answer:
     """Have a ready-made message be there to be looked at; it is off."""
-    message = next((each for each in ready_made() if each.key == request.form.get("message")), None)
-    if message is None:
-        abort(404)
+    message = READY_MADE.get(request.form.get("message", "")) or abort(404)
     return _to(schedules.set_up(g.event.id, message, organizer()))
 
 
@@ -73,13 +71,12 @@ def set_up_schedule(slug: str) -> Answer:
 @requires(Permission.SEND_MESSAGES)
 def send_later(slug: str, public_id: str) -> Answer:
     """Keep what was written, and lead to where a time is chosen for it."""
-    run = drafts.open_draft(public_id, RunAct.WRITE).run
-    event, page = get_event_whole(g.event.id), PAGES[RunAct.WRITE]
-    figures = get_figures(run, page.people(run))
-    form: Any = page.form(event, run, figures)
-    is_sound = page.check(form, event, run, figures)
+    run, event = drafts.open_draft(public_id, RunAct.WRITE).run, get_event_whole(g.event.id)
+    figures = get_figures(run, _WRITE.people(run))
+    form: Any = _WRITE.form(event, run, figures)
+    is_sound = _WRITE.check(form, event, run, figures)
     with Refusals(form) as outcome:
-        drafts.keep(run, page, form)
+        drafts.keep(run, _WRITE, form)
         if not is_sound:
             raise Refused("")
         schedules.prepare(run.id)
@@ -91,10 +88,10 @@ def send_later(slug: str, public_id: str) -> Answer:
 @requires(Permission.SEND_MESSAGES)
 def show_schedule(slug: str, public_id: str) -> Answer:
     """Show when a message goes, to whom it would go now, and what it says."""
-    line = _scheduled(public_id)
+    line, schedule = _scheduled(public_id)
     if line.run.begun_at is not None:
         return redirect(url_for("bulk.show_run", slug=slug, public_id=public_id))
-    return _page(line)
+    return _page(line, schedule, _form(line.run, schedule))
 
 
 @blueprint.post(_ONE)
@@ -102,25 +99,22 @@ def show_schedule(slug: str, public_id: str) -> Answer:
 @sends(Sending.LOOKED_AT)
 def save_schedule(slug: str, public_id: str) -> Answer:
     """Switch a message on, for another moment or list; or stop it."""
-    line = _scheduled(public_id)
-    run, order = line.run, request.form.get("do", "")
-    form = _form(line)
+    line, schedule = _scheduled(public_id)
+    run, order, form = line.run, request.form.get("do", ""), _form(line.run, schedule)
     with form.refusals() as outcome:
+        to = (form.to.data or "").removeprefix("?")
         if order == "off":
             schedules.stop(run.id, acting())
-            return _to(run)
-        to = (form.to.data or "").removeprefix("?")
-        if run.details.get("message") and [to] != run.details["to"] and to in dict(_lists(run)):
+        elif schedule.message and [to] != run.details["to"] and to in _lists(run):
             schedules.aim(run.id, [to], acting())
             if order != "list":
                 raise Refused(RunReason.OTHERS_NOW)
-        if order == "list":
-            return _to(run)
-        keeps = PAGES[RunAct.WRITE].listed(run) if form.whom.data == forms.NOW else None
-        schedules.switch_on(run.id, form.moment(), acting(), keeps)
-        flash(_("It is switched on. Until it goes you can stop it here."))
+        elif order != "list":
+            keeps = _WRITE.listed(run) if form.whom.data == forms.NOW else None
+            schedules.switch_on(run.id, form.moment(), acting(), keeps)
+            flash(_("It is switched on. Until it goes you can stop it here."))
         return _to(run)
-    return _page(_scheduled(public_id), form, outcome.problem), outcome.status_code
+    return _page(*_scheduled(public_id), form, outcome.problem), outcome.status_code
 
 
 @blueprint.post(f"{_ONE}/now")
@@ -128,15 +122,13 @@ def save_schedule(slug: str, public_id: str) -> Answer:
 @sends(Sending.LOOKED_AT)
 def send_schedule_now(slug: str, public_id: str) -> Answer:
     """Begin what waits, or lapsed, as if its moment had come."""
-    run, page = _scheduled(public_id).run, PAGES[RunAct.WRITE]
-    form = _form(_scheduled(public_id))
+    line, schedule = _scheduled(public_id)
+    run, form, people = line.run, _form(line.run, schedule), fields.whole_number(request.form.get("people"))
     with form.refusals() as outcome:
-        people = fields.whole_number(request.form.get("people"))
-        begun = schedules.send_now(run.id, acting(), page.listed(run), people)
-        if begun and (people or 0) <= AT_ONCE:
+        if schedules.send_now(run.id, acting(), _WRITE.listed(run), people) and (people or 0) <= AT_ONCE:
             steps.do_some(run.id, lambda: True)
         return redirect(url_for("bulk.show_run", slug=slug, public_id=public_id), 303)
-    return _page(_scheduled(public_id), form, outcome.problem), outcome.status_code
+    return _page(*_scheduled(public_id), form, outcome.problem), outcome.status_code
 
 
 class Lapsed(TodayItem):
@@ -159,79 +151,64 @@ class Lapsed(TodayItem):
 
 def coming_shown(event: Event) -> list[tuple[date, str]]:
     """Return what goes by itself next, by days in the event's zone: what, at which hour, to how many it would go now."""
-    if not may(Permission.SEND_MESSAGES):
-        return []
-    found, zone = [], ZoneInfo(event.time_zone)
-    for each in schedules.list_planned(event, organizer(), ScheduleState.ON)[:_MOST_AHEAD]:
+    found, may_know = [], may(Permission.SEND_MESSAGES)
+    for each in schedules.list_planned(event, organizer(), ScheduleState.ON)[:_MOST_AHEAD] if may_know else ():
         if each.due_at is not None:
             people, hour = schedules.count_reached(each.run), formats.clock(each.schedule.hour, current_language())
             said = ngettext("%(num)d person", "%(num)d people", people)
             title, _words = writing.first_words(each.run, event)
             text = _("Email, %(hour)s: %(title)s (%(people)s now)", hour=hour, title=title, people=said)
-            found.append((each.due_at.astimezone(zone).date(), text))
+            found.append((each.due_at.astimezone(ZoneInfo(event.time_zone)).date(), text))
     return found
 
 
-def _scheduled(public_id: str) -> RunLine:
+def _scheduled(public_id: str) -> tuple[RunLine, Schedule]:
     """Return a draft that has a moment, and may be changed. Raises NotFound."""
     line = drafts.line_of(public_id)
-    if line.run.schedule is None:
-        abort(404)
-    return line
+    return line, line.run.schedule or abort(404)
 
 
 def _to(run: Run) -> Answer:
     return redirect(url_for("bulk.show_schedule", slug=g.event.slug, public_id=run.public_id), 303)
 
 
-def _form(line: RunLine) -> forms.ScheduleForm:
-    schedule, to = line.run.schedule, line.run.details.get("to", ())
-    assert schedule is not None  # noqa: S101 - `_scheduled` saw to it
-    return forms.ScheduleForm(schedule.moment, to=f"?{to[0]}" if to else "")
+def _form(run: Run, schedule: Schedule) -> forms.ScheduleForm:
+    return forms.ScheduleForm(schedule.moment, to="?" + next(iter(run.details.get("to", ())), ""))
 
 
-def _lists(run: Run) -> list[tuple[str, str]]:
+def _lists(run: Run) -> dict[str, str]:
     """Return the lists that a ready-made message can be for: its usual one, that of now, and those that can be written to."""
-    message = next((each for each in ready_made() if each.key == run.details.get("message")), None)
+    message = READY_MADE.get(run.details.get("message", ""))
     own = [*run.details.get("to", ()), *([message.usual_list] if message is not None else [])]
-    offered = [
-        (query.removeprefix("?"), title) for some in writing.lists_offered(g.event).values() for query, title in some
-    ]
-    known = dict(offered)
-    return [*((query, writing.said_list(query)) for query in dict.fromkeys(own) if query not in known), *offered]
+    offered = [pair for group in writing.lists_offered(g.event).values() for pair in group]
+    return {query: writing.said_list(query) for query in own} | {query[1:]: title for query, title in offered}
 
 
-def _page(line: RunLine, form: forms.ScheduleForm | None = None, problem: str = "") -> str:
-    event, run, schedule = get_event_whole(g.event.id), line.run, line.run.schedule
-    assert schedule is not None  # noqa: S101 - `_scheduled` saw to it
-    form = form or _form(line)
-    figures = get_figures(run, PAGES[RunAct.WRITE].people(run))
-    form.to.choices = [(f"?{query}", title) for query, title in _lists(run)]
+def _page(line: RunLine, schedule: Schedule, form: forms.ScheduleForm, problem: str = "") -> str:
+    event, run = get_event_whole(g.event.id), line.run
+    figures = get_figures(run, _WRITE.people(run))
+    form.to.choices = [(f"?{query}", title) for query, title in _lists(run).items()]
     mails = drafts.mails_shown(event, run, figures, None)
-    due_at = schedule.moment.due_at(schedules.dates_of(event))
     title, trigger = writing.first_words(run, event)
-    ready = find_message(schedule.message)
     return render_desk(
         "bulk/schedule.html",
         "scheduled",
         run=run,
+        line=line,
         schedule=schedule,
         form=form,
         problem=problem,
         title=title,
-        trigger=trigger if ready is not None else "",
-        words_key=schedule.message if ready is not None and may(Permission.EDIT_EVENT) else "",
-        by=line.by,
-        due=_when(due_at, event),
+        trigger=trigger if schedule.message else "",
+        words_key=schedule.message if may(Permission.EDIT_EVENT) else "",
+        due=_when(schedule.moment.due_at(schedules.dates_of(event)), event),
         lists=[writing.said_list(query) for query in run.details.get("to", ())],
-        named=line.counts.total,
         figures=figures,
         readers=[(name_of(code), number) for code, number in figures.by_language.items()],
         send=ngettext("Send to %(num)d person now", "Send to %(num)d people now", figures.concerned),
         mails=mails,
         mail=next((each for each in mails if each.name == request.args.get("mail")), mails[0] if mails else None),
         mail_leaves=instance.config().sends_mail and not event.holds_mail,
-        can_act=event.publication.effects.is_changeable,
         at=url_for("bulk.show_schedule", slug=event.slug, public_id=run.public_id),
     )
 
@@ -239,8 +216,8 @@ def _page(line: RunLine, form: forms.ScheduleForm | None = None, problem: str = 
 def _line(planned: schedules.Planned, event: Event) -> tuple[Any, ...]:
     """Return what a list shows of one: it, what it is called, to whom, when in words."""
     title, _words = writing.first_words(planned.run, event)
-    to = [writing.said_list(query) for query in planned.run.details.get("to", ())]
-    return planned, title, "; ".join(to), _when(planned.due_at, event), _said(planned.schedule.moment)
+    to = "; ".join(writing.said_list(query) for query in planned.run.details.get("to", ()))
+    return planned, title, to or _("Chosen one by one"), _when(planned.due_at, event), _said(planned.schedule.moment)
 
 
 def _when(due_at: datetime | None, event: Event) -> str:
@@ -254,29 +231,5 @@ def _when(due_at: datetime | None, event: Event) -> str:
 def _said(moment: Moment) -> str:
     """Return a moment as it is said: so many days from what, at which hour."""
     language = current_language()
-    hour = formats.clock(moment.hour, language)
-    if moment.day is not None:
-        return _("%(day)s, %(hour)s", day=formats.day(moment.day, language), hour=hour)
-    number = moment.days
-    return {
-        Anchor.FIRST_DAY: ngettext(
-            "%(num)d day before the first day, %(hour)s",
-            "%(num)d days before the first day, %(hour)s",
-            number,
-            hour=hour,
-        ),
-        Anchor.LAST_DAY: ngettext(
-            "%(num)d day after the last day, %(hour)s", "%(num)d days after the last day, %(hour)s", number, hour=hour
-        ),
-        Anchor.CLOSES: ngettext(
-            "%(num)d day before registration closes, %(hour)s",
-            "%(num)d days before registration closes, %(hour)s",
-            number,
-            hour=hour,
-        ),
-    }.get(moment.anchor) or ngettext(
-        "%(num)d day before the last changes, %(hour)s",
-        "%(num)d days before the last changes, %(hour)s",
-        number,
-        hour=hour,
-    )
+    day = formats.day(moment.day, language) if moment.day is not None else ""
+    return ngettext(*moment.anchor.said, moment.days, day=day, hour=formats.clock(moment.hour, language))
