@@ -50,6 +50,8 @@ def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetim
         address = fill(message.list_unsubscribe, message.marker, links)
         headers["List-Unsubscribe"] = f"\r\n <{check_header('List-Unsubscribe', address, _NO_LIMIT)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        # Of the whole site, as a quiet event has no name outside; a filter expects one beside the other.
+        headers["List-Id"] = f"<written.{sender.rpartition('@')[2]}>"
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return (head + whole).encode("ascii")
 
@@ -57,7 +59,8 @@ def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetim
 def _headers(message: MailMessage, sender: str, at: datetime) -> dict[str, str]:
     headers = {
         "From": _mailbox(message.sender_name, sender),
-        "To": _address("To", message.recipient),
+        # In angle brackets: a filter finds a bare address beside a picture odd.
+        "To": f"<{_address('To', message.recipient)}>",
         "Subject": _encoded(check_header("Subject", message.subject, _NO_LIMIT)),
         "Date": format_datetime(at),
         "Message-ID": check_header("Message-ID", message.message_id, _NO_LIMIT),
