@@ -349,7 +349,7 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
         of_drafts
         | of_reasons
         | of_begun
-        | dict.fromkeys(("bulk.try_run_message", "bulk.discard_draft"), written.public_id)
+        | dict.fromkeys(("bulk.try_run_message", "bulk.discard_draft", "bulk.attach"), written.public_id)
     )
 
 
@@ -516,6 +516,7 @@ _FORMS: dict[str, Any] = {
     "attendees.change_saved_view": lambda world: {
         "do": "change", f"view-{world.public_ids['attendees.change_saved_view']}-name": "Otro nombre",
     },
+    "bulk.attach": lambda _world: {"detach": "AAAAAAAAAAAA"},
     "bulk.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
     "onbehalf.save_registration": lambda world: {
         "given_name": "Carla", "email": "carta@instituto.example", "team-seen_revision": str(world.people["letter"].revision),

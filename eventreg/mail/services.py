@@ -38,6 +38,7 @@ _LONGEST_KEY = 120
 _REPEATED = (
     "event_id", "account_id", "record_kind", "record_id", "template", "audience", "language", "recipient", "reply_to",
     "sender_name", "subject", "text", "html", "calendar", "calendar_method", "marker", "is_held_back", "list_unsubscribe",
+    "enclosed",
 )  # fmt: skip
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _OVER = (DeliveryState.SENT, DeliveryState.DOUBTFUL, DeliveryState.FAILED, DeliveryState.DROPPED)
@@ -69,6 +70,7 @@ class OutgoingMessage:
     calendar: str = ""
     calendar_method: str = ""
     list_unsubscribe: str | None = None
+    enclosed: str = ""
     is_held_back: bool = False
     #: messages that are queued with this one
     beside: tuple[OutgoingMessage, ...] = ()
@@ -166,7 +168,7 @@ def forget_messages(ids: Sequence[int], at: datetime) -> None:
         db.session.execute(
             update(MailMessage)
             .where(about, MailMessage.state.in_(_OVER), MailMessage.recipient != "")
-            .values(dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), ""))
+            .values(dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar", "enclosed"), ""))
             .execution_options(synchronize_session=False)
         )
 
