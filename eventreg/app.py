@@ -113,11 +113,14 @@ def _init_rooms(app: Flask) -> None:
     from eventreg.accounts.services.accounts import belongings
     from eventreg.accounts.services.second_factor import lacks_second_factor
     from eventreg.accounts.sessions import init_sign_in
+    from eventreg.bulk.services.runs import list_file_ids
     from eventreg.events.policies import find_access
+    from eventreg.mail.composition import enclosed_file
     from eventreg.mail.connection import init_mail
     from eventreg.mail.content import mail_picture
     from eventreg.media.services import find_for_mail
     from eventreg.privacy.views.sharing import own_section
+    from eventreg.programme.services import materials
     from eventreg.programme.services.programme import count_sign_ups
     from eventreg.registration.emails import composing
     from eventreg.registration.queries.sessions import count_session_people
@@ -134,6 +137,8 @@ def _init_rooms(app: Flask) -> None:
     belongings.plug(app, TeamBelongings())
     init_mail(app, _personal_link)
     mail_picture.plug(app, find_for_mail)
+    enclosed_file.plug(app, materials.find_material_file)
+    materials.other_files.plug(app, list_file_ids)
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
     composing.copies_of.plug(app, copies.copies_of)

@@ -355,7 +355,9 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
         of_drafts
         | of_reasons
         | of_begun
-        | dict.fromkeys(("bulk.try_run_message", "bulk.discard_draft", "bulk.send_later"), written.public_id)
+        | dict.fromkeys(
+            ("bulk.try_run_message", "bulk.discard_draft", "bulk.send_later", "bulk.attach"), written.public_id
+        )
         | dict.fromkeys(of_scheduled, scheduled.public_id)
     )
 
@@ -538,6 +540,7 @@ _FORMS: dict[str, Any] = {
     "bulk.save_schedule": lambda world: {
         "do": "on", "kind": "event", "days": "3", "anchor": "first_day", "hour": "09:00", "to": "?status=confirmed",
     },
+    "bulk.attach": lambda _world: {"detach": "AAAAAAAAAAAA"},
     "bulk.create_run": lambda world: {"act": "waitlist", "chosen": [f"{world.people['letter'].reference}.1"]},
     "onbehalf.save_registration": lambda world: {
         "given_name": "Carla", "email": "carta@instituto.example", "team-seen_revision": str(world.people["letter"].revision),

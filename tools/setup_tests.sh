@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to what the tests need beside Python packages: a real Chromium, Java, Redis, Exim, and from npm (in .tools/) the axe and Nu
+# Sees to what the tests need beside Python packages: a real Chromium, Java, Redis, Exim, SpamAssassin, and from npm (in .tools/) the axe and Nu
 # HTML checkers and ical.js, a second reader of calendars.
 # PostgreSQL comes with the Python packages, unless EVENTREG_TEST_DATABASE_URL names another.
 # With "browsers": to what `make test-browsers` needs instead, the system's own Firefox and WebKit.
@@ -102,6 +102,13 @@ need_exim() {
         lacking "no Exim for the test of a real mail server: install one (Debian: apt-get install exim4-daemon-light)."
 }
 
+# The filter that messages are held against, with the rules that come with it: nothing is looked up in the network.
+filter_runs() { perl -MMail::SpamAssassin -e 1 2>/dev/null && ls /usr/share/spamassassin/*.cf >/dev/null 2>&1; }
+need_spamassassin() {
+    filter_runs || { apt_install spamassassin && filter_runs; } ||
+        lacking "no SpamAssassin with its rules: install one (Debian: apt-get install spamassassin)."
+}
+
 # One on PATH; the tests look in the same order. Playwright's would be another browser than people have.
 find_firefox() {
     for name in firefox-esr firefox; do
@@ -129,6 +136,7 @@ else
     need_java
     need_redis
     need_exim
+    need_spamassassin
     need_node_tools
     need_postgresql
 fi

@@ -3,6 +3,7 @@
 And what the program writes to them at a time, once organizers have switched it on.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
@@ -12,6 +13,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from markupsafe import Markup
 
 from eventreg.attendees.queries.messages import TRIED, WRITTEN
+from eventreg.attendees.rules.acts import MOST_ENCLOSED
 from eventreg.bulk.queries.cases import Cases
 from eventreg.bulk.rules import Anchor, Moment
 from eventreg.events.queries.programme import get_programme
@@ -22,7 +24,7 @@ from eventreg.i18n.formats import direction
 from eventreg.i18n.languages import name_of, speaking
 from eventreg.kernel.text import pick
 from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
-from eventreg.mail.rich import RichText, render_rich
+from eventreg.mail.rich import LINK, RichText, render_rich
 from eventreg.mail.services import OutgoingMessage
 from eventreg.programme.queries import count_public
 from eventreg.registration.emails import OWN_PAGE, News, Occasion, occasions, placeholders
@@ -34,6 +36,7 @@ from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import IN_WRITTEN_BODY, IN_WRITTEN_SUBJECT, OwnText
 from eventreg.registration.rules.states import STANDING, Status
 from eventreg.selfservice import copies
+from eventreg.web.downloads import size_words
 from eventreg.web.instance import address_of
 
 _NOTHING = RichText("", Markup())
@@ -45,6 +48,19 @@ class WrittenText:
 
     subject: Mapping[str, str]
     body: Mapping[str, str]
+    #: what goes with it: (id, name, media type, bytes) of each file
+    files: Sequence[tuple[str, str, str, int]] = ()
+
+    def parted(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, int]]]:
+        """Return the files inside the message, and (id, name, bytes) of those that it links to: they would make it too large."""
+        inside, by_link, size = [], [], 0
+        for file_id, name, media_type, length in self.files:
+            if size + length <= MOST_ENCLOSED:
+                inside.append((file_id, name, media_type))
+                size += length
+            else:
+                by_link.append((file_id, name, length))
+        return inside, by_link
 
 
 def written_message(
@@ -70,7 +86,7 @@ def written_message(
             choices = link_marker(marker, CHOICES, person.public_id, person.link_generation)
             content = replace(content, choice=(_("Choose which messages you get"), choices))
         message = occasions.outgoing(
-            occasion, content, language,
+            occasion, content, language, enclosed=_enclosed(text),
             key=key, record_kind="registration", record_id=person.id, template=WRITTEN, recipient=person.email,
             due_at=due_at, marker=marker,
         )  # fmt: skip
@@ -107,7 +123,7 @@ def trial_message(
             is_link_personal=False,
         )
         message = occasions.outgoing(
-            occasion, marked, language,
+            occasion, marked, language, enclosed=_enclosed(text),
             key=key, record_kind="event", record_id=occasion.event.id, template=TRIED, recipient=email, due_at=at,
             marker=marker,
         )  # fmt: skip
@@ -148,6 +164,7 @@ def _content(
         words = OwnText(subject.text, cases.body_for(body.text, person, given))
         content = placeholders.in_words(plain, words, (IN_WRITTEN_SUBJECT, IN_WRITTEN_BODY | answers.keys()), facts)
     content = replace(content, heading=content.subject, quiet_subject=_("A message about your registration"))
+    content = replace(content, closing=_with_links(content.closing, text, link))
     if body.text and body.language != language:
         told = _("This message is available in %(language)s only.", language=name_of(body.language, language))
         content = replace(
@@ -156,6 +173,29 @@ def _content(
             closing=_marked(content.closing, body.language),
         )
     return content
+
+
+def _enclosed(text: WrittenText) -> str:
+    inside, _by_link = text.parted()
+    return json.dumps(inside) if inside else ""
+
+
+def _with_links(words: RichText | None, text: WrittenText, link: str) -> RichText | None:
+    """Return words, and after them links to the files that would make the message too large."""
+    _inside, by_link = text.parted()
+    if not by_link:
+        return words
+    heading = _("Files to download")
+    rows = [
+        (f"{name} ({size_words(size)})", f"{link}/written/{file_id}" if link.startswith("[[") else link)
+        for file_id, name, size in by_link
+    ]
+    html = Markup('<p style="margin:0 0 16px;">{}{}</p>').format(
+        heading,
+        Markup("").join(Markup('<br><a href="{}" style="{}">{}</a>').format(to, LINK, name) for name, to in rows),
+    )
+    said = "\n".join([heading, *(f"{name}:\n{to}" for name, to in rows)])
+    return RichText(f"{words.text}\n\n{said}", words.html + "\n" + html) if words else RichText(said, html)
 
 
 def _marked(words: RichText | None, language: str) -> RichText | None:

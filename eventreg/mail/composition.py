@@ -7,6 +7,7 @@ take. Everything is 7-bit ASCII, so that no server has a reason to change it on 
 
 import base64
 import binascii
+import json
 import re
 import secrets
 import textwrap
@@ -16,6 +17,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -23,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from eventreg.mail.content import PersonalLinks, fill, fill_html, with_pictures
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import ascii_address, check_address, check_header
+from eventreg.web.sockets import FunctionSocket
 
 #: what the signature holds together; one that is not there must not be added either
 _HEADERS = (
@@ -94,6 +97,10 @@ _BYTES_A_WORD = 39
 _LONGEST_PLAIN = 65
 _NO_LIMIT = 1000
 _LINE = 76
+#: so much of a file's name on a line
+_PIECE = 10
+#: brings the content of a file that goes with messages; None for one that is gone
+enclosed_file: FunctionSocket[[str], bytes | None] = FunctionSocket("enclosed_file")
 
 
 def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetime) -> bytes:
@@ -105,6 +112,7 @@ def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetim
     html = fill_html(message.html, message.marker, links)
     parts = [_text_part("plain", text), _with_pictures(html, message.marker)]
     whole = _multipart("alternative", parts)
+    files = [part for each in json.loads(message.enclosed or "[]") if (part := _enclosed(*each))]
     if message.calendar:
         # As an alternative it is an invitation to answer; as a file it serves programs that know only those. Base64 keeps
         # its line ends and folded lines as they are.
@@ -113,13 +121,17 @@ def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetim
         kind = f'text/calendar; charset="utf-8";\r\n method="{method}"'
         file = 'Content-Disposition: attachment; filename="invite.ics"\r\n'
         whole = _multipart("alternative", [*parts, _part(kind, "base64", calendar)])
-        whole = _multipart("mixed", [whole, _part('application/ics; name="invite.ics"', "base64", calendar, file)])
+        files.append(_part('application/ics; name="invite.ics"', "base64", calendar, file))
+    if files:
+        whole = _multipart("mixed", [whole, *files])
     headers = _headers(message, sender, at)
     if message.list_unsubscribe:
         # RFC 8058: the mail program itself refuses, by one POST to an address that only this person was given.
         address = fill(message.list_unsubscribe, message.marker, links)
         headers["List-Unsubscribe"] = f"\r\n <{check_header('List-Unsubscribe', address, _NO_LIMIT)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        # Of the whole site, as a quiet event has no name outside; a filter expects one beside the other.
+        headers["List-Id"] = f"<written.{sender.rpartition('@')[2]}>"
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return (head + whole).encode("ascii")
 
@@ -127,7 +139,8 @@ def compose(message: MailMessage, sender: str, links: PersonalLinks, at: datetim
 def _headers(message: MailMessage, sender: str, at: datetime) -> dict[str, str]:
     headers = {
         "From": _mailbox(message.sender_name, sender),
-        "To": _address("To", message.recipient),
+        # In angle brackets: a filter finds a bare address beside a picture odd.
+        "To": f"<{_address('To', message.recipient)}>",
         "Subject": _encoded(check_header("Subject", message.subject, _NO_LIMIT)),
         "Date": format_datetime(at),
         "Message-ID": check_header("Message-ID", message.message_id, _NO_LIMIT),
@@ -191,6 +204,24 @@ def _with_pictures(html: str, marker: str) -> str:
     html = with_pictures(html, marker, beside)
     part = _text_part("html", html)
     return _multipart("related", [part, *pictures], ';\r\n type="text/html"') if pictures else part
+
+
+def _enclosed(file_id: str, name: str, media_type: str) -> str:
+    """Return a file as a part, with its name (RFC 2231); nothing for one that is gone."""
+    if (content := _file_content(file_id)) is None:
+        return ""
+    pieces = [quote(name[start : start + _PIECE]) for start in range(0, len(name), _PIECE)]
+    pieces[0] = f"utf-8''{pieces[0]}"
+    named = "".join(f";\r\n filename*{number}*={piece}" for number, piece in enumerate(pieces))
+    kind = check_header("media type", media_type, _NO_LIMIT)
+    return _part(kind, "base64", content, f"Content-Disposition: attachment{named}\r\n")
+
+
+# Thousands of messages bring the same ones.
+@lru_cache(maxsize=5)
+def _file_content(file_id: str) -> str | None:
+    content = enclosed_file(file_id)
+    return base64.encodebytes(content).decode("ascii").replace("\n", "\r\n") if content is not None else None
 
 
 def _text_part(subtype: str, content: str) -> str:

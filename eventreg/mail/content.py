@@ -156,9 +156,8 @@ def render_content(
 
 
 _COLUMNS = 72
-_WRAPPER = textwrap.TextWrapper(
-    _COLUMNS, expand_tabs=False, replace_whitespace=False, break_long_words=False, break_on_hyphens=False
-)
+#: what begins an item of a list, under which its further lines stand
+_ITEM = re.compile(r" *(?:[0-9]+\.|-) ")
 
 
 def _wrapped(text: str) -> str:
@@ -169,7 +168,12 @@ def _wrapped(text: str) -> str:
 # Most lines that are long are the same in the messages to many people.
 @lru_cache(maxsize=256)
 def _folded(line: str) -> str:
-    return "\n".join(_WRAPPER.wrap(line))
+    item = _ITEM.match(line)
+    wrapped = textwrap.wrap(
+        line, _COLUMNS, subsequent_indent=" " * len(item[0]) if item else "",
+        expand_tabs=False, replace_whitespace=False, break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(wrapped)
 
 
 @lru_cache(maxsize=256)

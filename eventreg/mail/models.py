@@ -48,6 +48,8 @@ class MailMessage(Base):
     html: Mapped[str] = mapped_column(Text, info=PERSONAL)
     #: the marker of the link by which the person refuses such messages; None: it cannot be refused
     list_unsubscribe: Mapped[str | None] = mapped_column(String(160), info=NOT_PERSONAL)
+    #: files that go with it, as JSON: [id, name, media type] of each; or empty
+    enclosed: Mapped[str] = mapped_column(Text, default="", server_default="", info=PERSONAL)
     #: an iCalendar object, or empty
     calendar: Mapped[str] = mapped_column(Text, default="", info=PERSONAL)
     #: "REQUEST", "CANCEL" or empty

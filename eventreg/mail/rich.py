@@ -23,7 +23,7 @@ _HELD = re.compile(f"([{_OPEN}{_OPEN_PLAIN}])([0-9]+){_CLOSE}")
 #: the same within an address, where Markdown has it encoded
 _HELD_IN_ADDRESS = re.compile("%EE%80%80([0-9]+)%EE%80%81")
 _SERIF = "'Palatino Linotype',Palatino,'Noto Serif',Georgia,serif"
-_LINK = "color:#0b5a73;"
+LINK = "color:#0b5a73;"
 #: sides are physical: most mail programs drop those that follow the writing. Outlook keeps no padding on a list
 LIST = "margin:0 0 16px;margin-{start}:22px;padding:0;"
 #: mail programs know no style sheet
@@ -32,7 +32,7 @@ _STYLES = {
     "ul": LIST,
     "ol": LIST,
     "li": "margin:0 0 8px;",
-    "a": _LINK,
+    "a": LINK,
     "h2": f"margin:0 0 10px;font-family:{_SERIF};font-size:20px;line-height:26px;",
     "blockquote": "margin:0 0 16px;padding-{start}:14px;border-{start}:3px solid #ddd8cd;",
     "pre": "margin:0 0 16px;white-space:pre-wrap;",
@@ -125,7 +125,7 @@ def _style(token: Token, start: str) -> None:
 
 def _value_html(value: Value, *, is_plain: bool) -> Markup:
     if value.is_link and not is_plain:
-        return Markup('<a href="{0}" style="{1}">{0}</a>').format(value.text, _LINK)
+        return Markup('<a href="{0}" style="{1}">{0}</a>').format(value.text, LINK)
     return Markup("<br>").join(value.text.splitlines())
 
 

@@ -43,6 +43,7 @@ _LONGEST_KEY = 120
 _REPEATED = (
     "event_id", "account_id", "record_kind", "record_id", "template", "audience", "language", "recipient", "reply_to",
     "sender_name", "subject", "text", "html", "calendar", "calendar_method", "marker", "is_held_back", "list_unsubscribe",
+    "enclosed",
 )  # fmt: skip
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _OVER = (DeliveryState.SENT, DeliveryState.DOUBTFUL, *NOT_ARRIVED, DeliveryState.DROPPED)
@@ -74,6 +75,7 @@ class OutgoingMessage:
     calendar: str = ""
     calendar_method: str = ""
     list_unsubscribe: str | None = None
+    enclosed: str = ""
     is_held_back: bool = False
     #: see `MailMessage.news`
     news: dict[str, Any] | None = None
@@ -191,7 +193,10 @@ def forget_messages(ids: Sequence[int], at: datetime) -> None:
             update(MailMessage)
             .where(about, MailMessage.state.in_(_OVER), MailMessage.recipient != "")
             .values(
-                {**dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), ""), "news": None}
+                {
+                    **dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar", "enclosed"), ""),
+                    "news": None,
+                }
             )
             .execution_options(synchronize_session=False)
         )

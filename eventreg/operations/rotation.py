@@ -180,7 +180,7 @@ def _reseal_files(config: Config, keys: Keys, progress: Progress) -> int:
 
 def _in_parts(config: Config) -> Iterator[tuple[Path, str, str]]:
     """Yield the files that are sealed in parts: their folder, name and place."""
-    for file_id in _known(select(Material.file_id).where(Material.file_id != "")):
+    for file_id in (*_known(select(Material.file_id).where(Material.file_id != "")), *materials.other_files()):
         yield config.materials, file_id, materials.content_place(file_id)
     # What a worker is still making is sealed under either key, and forgotten with its steps.
     for public_id in _known(select(Export.public_id).where(Export.state == ExportState.READY)):

@@ -238,7 +238,10 @@ IDENTITY: Mapping[str, str] = {
     "phone": N_("Telephone"),
 }
 _OF_INVITATIONS = MailMessage.record_kind == "invitation"
-_MAIL = {**dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar"), ""), "news": None}
+_MAIL = {
+    **dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar", "enclosed"), ""),
+    "news": None,
+}
 #: the act by which the history says what went: it names nobody, and stays
 RECEIPT = "data_let_go"
 #: what a shell keeps

@@ -89,7 +89,7 @@ NOT_WALKED = {
         accounts/services/accounts.py: set_roomy_rows
         attendees/services/merging.py: keep_apart
         attendees/services/reasons.py: move_reason
-        bulk/services/runs.py: leave_out take_as_they_are take_in
+        bulk/services/runs.py: attach leave_out take_as_they_are take_in
         exchange/services/background.py: _finish _gather make_some""",
     "puts back what was saved a minute ago, by the tables that saving writes": """
         events/services/settings.py: take_back_places
@@ -100,6 +100,7 @@ NOT_WALKED = {
         bulk/services/writing.py: take_back_messages
         jobs/running.py: give_up
         mail/bounces.py: read_mailbox take_in
+        media/services.py: _for_mail
         mail/delivery.py: _free_left_behind claim_next settle
         mail/services.py: forget_messages release repeat send_again
         registration/services/links.py: send_link

@@ -94,6 +94,7 @@ def _fewer_days(event: Event) -> dict[str, Any]:
     changes = {
         "es": (Change("Días de asistencia", "22 y 23 de febrero", "22 de febrero"),),
         "en": (Change("Days attended", "22 and 23 February", "22 February"),),
+        "fr": (Change("Jours de présence", "22 et 23 février", "22 février"),),
     }
     return {
         "changes": lambda language: changes[language],

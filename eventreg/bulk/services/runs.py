@@ -11,23 +11,26 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, delete, func, insert, literal, select, update
+from sqlalchemy import Select, Text, and_, case, cast, delete, func, insert, literal, select, update
 
 from eventreg.attendees.listing import RegistrationList
+from eventreg.attendees.rules import acts
 from eventreg.attendees.rules.acts import DRAFTS_KEPT_FOR, MOST_CHOSEN, ItemOutcome, RunAct, RunReason, wait_for
 from eventreg.audit.services import Actor, note
 from eventreg.bulk.models import Run, RunItem
 from eventreg.bulk.queries.runs import can_be_undone, count_items
 from eventreg.bulk.rules import ScheduleReason, ScheduleState
 from eventreg.bulk.services.steps import RUN_JOB
-from eventreg.db import db, lock_row, transaction
+from eventreg.db import db, found, lock_row, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.events import lock_event
 from eventreg.events.rules.team import Sight
 from eventreg.jobs.services import schedule
-from eventreg.kernel import clock, tokens
+from eventreg.kernel import clock, files, tokens
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.text import folded
+from eventreg.programme.rules.materials import check_file
+from eventreg.programme.services import materials
 from eventreg.registration.models import Decision, Registration
 from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.rules.availability import UNDO_WINDOW
@@ -264,6 +267,42 @@ def _choose_to_undo(undoing: Run, run: Run, now: datetime) -> None:
     )
     columns = ["run_id", "registration_id", "seen_revision", "outcome", "refusal"]
     db.session.execute(insert(RunItem).from_select(columns, people))
+
+
+def attach(run_id: int, name: str, content: bytes) -> None:
+    """Have a file go with the message of a draft. Raises Refused (FILE_TOO_LARGE, TOO_MANY_FILES, a MaterialReason, BEGUN)."""
+    if len(content) > acts.MOST_FILE_BYTES:
+        raise Refused(RunReason.FILE_TOO_LARGE)
+    media_type, file_id = check_file(content), tokens.new_public_id()
+    materials.store_material_file(file_id, content)
+    with transaction():
+        run = _lock_draft(run_id)
+        standing = run.details.get("files", [])
+        if len(standing) >= acts.MOST_FILES:
+            raise Refused(RunReason.TOO_MANY_FILES, limit=acts.MOST_FILES)
+        file = [file_id, files.safe_name(name, media_type), media_type, len(content)]
+        run.details = {**run.details, "files": [*standing, file]}
+
+
+def detach(run_id: int, file_id: str) -> None:
+    """Take a file off the message of a draft; it leaves the disk with the next sweep. Raises Refused (BEGUN)."""
+    with transaction():
+        run = _lock_draft(run_id)
+        run.details = {**run.details, "files": [each for each in run.details.get("files", ()) if each[0] != file_id]}
+
+
+def list_file_ids() -> set[str]:
+    """Return the ids of all files that go, or went, with messages."""
+    named = select(Run.details).where(Run.act == RunAct.WRITE, cast(Run.details, Text).contains('"files"'))
+    return {each[0] for details in db.session.scalars(named) for each in details.get("files", ())}
+
+
+def find_file(registration_id: int, file_id: str) -> list[Any]:
+    """Return a file (id, name, media type, size) that was written to somebody. Raises NotFound."""
+    written = select(Run.details).join(RunItem, RunItem.run_id == Run.id)
+    own = written.where(RunItem.registration_id == registration_id, RunItem.outcome == ItemOutcome.DONE)
+    rows = (each for details in db.session.scalars(own) for each in details.get("files", ()))
+    return found(next((each for each in rows if each[0] == file_id), None))
 
 
 def sweep_drafts(now: datetime) -> int:

@@ -109,7 +109,8 @@ def text_of(run: Run) -> WrittenText:
     """Return what a run writes: in the languages that were chosen for it, where some were."""
     chosen = run.details.get("write_in")
     parts = [run.details.get(part, {}) for part in ("subject", "body")]
-    return WrittenText(*({code: text[code] for code in text if not chosen or code in chosen} for text in parts))
+    subject, body = ({code: text[code] for code in text if not chosen or code in chosen} for text in parts)
+    return WrittenText(subject, body, run.details.get("files", ()))
 
 
 def message_key(run: Run, public_id: str) -> str:

@@ -5,7 +5,7 @@ inside their session, and are told of in one way. The files of materials lie on 
 leftover that the sweep removes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,12 +17,13 @@ from eventreg.db import db, found, move_in_order, transaction
 from eventreg.events.models import Event, EventDay, Material, ProgrammeSession, SessionOutcome
 from eventreg.events.queries.events import lock_event_in_any_state
 from eventreg.kernel import clock, files, tokens
-from eventreg.kernel.errors import Refused
+from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.text import merged
 from eventreg.media.store import CannotKeep, SealedFile, path_of, sealed_parts, sweep_folder, write_file
 from eventreg.programme.queries import get_material, get_outcome
 from eventreg.programme.rules.materials import MaterialReason, OutcomeReason, check_address, check_file, title_from
 from eventreg.web.instance import config, keys
+from eventreg.web.sockets import FunctionSocket
 
 Row = Material | SessionOutcome
 
@@ -251,8 +252,20 @@ def open_material_file(file_id: str) -> SealedFile:
 
 
 def sweep_materials(now: datetime) -> int:
-    """Remove files that no material names any more. Returns how many went."""
-    return sweep_folder(config().materials, set(db.session.scalars(select(Material.file_id))), now)
+    """Remove files that no material names any more, and nothing else that keeps its files here. Returns how many went."""
+    return sweep_folder(config().materials, {*db.session.scalars(select(Material.file_id)), *other_files()}, now)
+
+
+def find_material_file(file_id: str) -> bytes | None:
+    """Return the whole content of a file, None where it is gone."""
+    try:
+        return read_material_file(file_id)
+    except NotFound:
+        return None
+
+
+#: the ids of files that a room above keeps among those of materials
+other_files: FunctionSocket[[], Collection[str]] = FunctionSocket("other_files")
 
 
 def content_place(file_id: str) -> str:

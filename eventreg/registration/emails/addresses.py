@@ -98,7 +98,7 @@ class CopyReady(AboutRegistration):
         return self.content(
             _("Your copy is ready"),
             _("You asked for a copy of everything that we hold about you for “%(title)s”.", title=self.event_title),
-            _("Download it with the button below. It is there for seven days; after that you can ask for it again."),
+            _("Download it with the link below. It is there for seven days; after that you can ask for it again."),
             button=(_("Download my copy"), "/data"),
         )
 
