@@ -238,10 +238,8 @@ IDENTITY: Mapping[str, str] = {
     "phone": N_("Telephone"),
 }
 _OF_INVITATIONS = MailMessage.record_kind == "invitation"
-_MAIL = {
-    **dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar", "enclosed"), ""),
-    "news": None,
-}
+_MAIL_TEXTS = ("recipient", "reply_to", "subject", "text", "html", "calendar", "enclosed")
+_MAIL = {**dict.fromkeys(_MAIL_TEXTS, ""), "news": None}
 #: the act by which the history says what went: it names nobody, and stays
 RECEIPT = "data_let_go"
 #: what a shell keeps

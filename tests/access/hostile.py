@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
 #: a mark that would show as an element or run if it came through alive
 LIVE = "zzlive"
 
@@ -54,3 +59,10 @@ PIECES = (
     "%3Cscript%3E", "%7B%7B7*7%7D%7D", "-1", "0", "99999999999999999999", "%D9%A3", "a" * 3000, "%", "%zz", "%E2%80%AE",
     "AAAA====", "A" * 36, "a%20b", ";", "%5c%5cevil.example",
 )  # fmt: skip
+
+
+def in_turn(kinds: Iterable[Any], first: int = 1) -> list[Any]:
+    """Return kinds as parameters: the `first` for every change, the others, which go the same way, among what is slow."""
+    return [
+        pytest.param(kind, marks=[pytest.mark.slow] if number >= first else []) for number, kind in enumerate(kinds)
+    ]

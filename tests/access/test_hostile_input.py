@@ -19,7 +19,7 @@ import eventreg
 from eventreg.db import db
 from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Registration
-from tests.access.hostile import COMBINED, JOINED, LIVE, PIECES, TEXTS
+from tests.access.hostile import COMBINED, JOINED, LIVE, PIECES, TEXTS, in_turn
 from tests.support.forms import Form
 from tests.support.html import elements, parse
 from tests.support.pages import Page, Pages
@@ -96,7 +96,7 @@ def test_every_kind_of_text_is_tried() -> None:
     assert max(map(len, JOINED.values())) <= 150
 
 
-@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize("piece", in_turn(PIECES, 4))
 def test_hostile_addresses(world: World, piece: str) -> None:
     """Each piece at every place; of the event's, which is read for all pages by one function, at every fourth."""
     guest, owner = world.visitor("anonymous"), world.visitor("owner")
@@ -163,7 +163,7 @@ def readers(built_world: World) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("kind", COMBINED)
+@pytest.mark.parametrize("kind", in_turn(COMBINED))
 def test_hostile_queries(world: World, readers: set[str], kind: str) -> None:
     """A page that reads nothing of it gets what its layout might show; every kind is read by those that do."""
     query = _query(COMBINED[kind][:200])
@@ -177,7 +177,7 @@ def _query(text: str) -> str:
 
 
 # A form can hold no surrogate: what a browser sends in its place is a question mark.
-@pytest.mark.parametrize("kind", [kind for kind in COMBINED if kind != "surrogate"])
+@pytest.mark.parametrize("kind", in_turn(kind for kind in COMBINED if kind != "surrogate"))
 def test_hostile_answers_in_every_form(world: World, found: dict[str, Found], kind: str) -> None:
     """Every field of every form holds the text, then every form is sent; then, if it was kept, every page is read again."""
     for actor, shown in found.items():
@@ -203,7 +203,7 @@ def _is_held(world: World, text: str) -> bool:
 _NAMES = [kind for kind in TEXTS if kind not in ("nul", "surrogate", "white space")]
 
 
-@pytest.mark.parametrize("kinds", [_NAMES[start::3] for start in range(3)], ids=", ".join)
+@pytest.mark.parametrize("kinds", in_turn(_NAMES[start::3] for start in range(3)), ids=", ".join)
 def test_hostile_names_are_shown_and_mailed_inert(world: World, kinds: list[str]) -> None:
     """Registrations that are accepted with such names: their pages, the organizers' pages, their mails (case 32)."""
     guest, owner = world.visitor("anonymous"), world.visitor("owner")

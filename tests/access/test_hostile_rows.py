@@ -16,7 +16,7 @@ from eventreg.events.models import Event, ProgrammeSession, SessionPerson, Speak
 from eventreg.events.rules.programme import SessionKind, SpeakerRole
 from eventreg.events.rules.settings import AttendanceMode
 from eventreg.mail.models import MailMessage
-from tests.access.hostile import JOINED, SHORT
+from tests.access.hostile import JOINED, SHORT, in_turn
 from tests.access.test_hostile_input import assert_inert, assert_mails_inert
 from tests.support.pages import Page, Pages
 from tests.world import World, rules
@@ -141,7 +141,7 @@ def _assert_file_inert(page: Page) -> None:
         assert max(len(line.encode()) for line in lines) <= 75
 
 
-@pytest.mark.parametrize("kind", JOINED)
+@pytest.mark.parametrize("kind", in_turn(JOINED))
 def test_whatever_is_stored_is_shown_mailed_and_taken_away_inert(world: World, kind: str) -> None:
     written = make_hostile(world, JOINED[kind])
     assert len(written) > 40, sorted(written)
@@ -157,7 +157,7 @@ def test_whatever_is_stored_is_shown_mailed_and_taken_away_inert(world: World, k
         _assert_file_inert(page)
 
 
-@pytest.mark.parametrize("kind", JOINED)
+@pytest.mark.parametrize("kind", in_turn(JOINED))
 def test_whatever_is_stored_is_mailed_inert(world: World, kind: str) -> None:
     """All that the desk and a participant can have sent is sent, about an event and people with such texts."""
     make_hostile(world, JOINED[kind])

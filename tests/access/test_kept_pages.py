@@ -402,6 +402,7 @@ def test_what_is_kept_reads_no_table_that_does_not_count(world: World, elsewhere
     elsewhere.let_go()
 
 
+@pytest.mark.slow
 def test_no_page_is_other_than_made_anew_after_any_service(world: World, elsewhere: Elsewhere) -> None:
     stale = []
     with _writing(world.app) as reached:

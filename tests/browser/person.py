@@ -13,14 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ElementHandle, Locator, Page
 
 from tests.browser.klm import COPY_KEYS, LONGEST_TYPED, PASTE_KEYS, PASTE_POINTINGS, Meter, keys_of
-from tests.support.waiting import slowness
+from tests.support.waiting import slowness, until
 
 #: how often Tab is pressed before the mouse is quicker
 _MOST_TABS = 4
 _IS_FOCUSED = "element => element === document.activeElement"
+_OPTIONS = """select => [select.selectedOptions[0], ...select.options].map(option => option.textContent.trim())"""
 _IN_SIGHT = """element => { const box = element.getBoundingClientRect(), save = document.querySelector('.er-save');
     const bottom = innerHeight - (save && !save.contains(element) ? save.offsetHeight : 0);
     return box.top >= 0 && box.bottom <= bottom; }"""
@@ -98,7 +99,8 @@ class Person:
         """Click what is folded, so that it opens."""
         self._decide()
         summary = self._scope.locator("summary")
-        self._click(summary.filter(has_text=_words(words)).or_(summary.and_(self.page.get_by_title(_words(words)))))
+        named = summary.and_(self.page.get_by_title(_words(words)))
+        self._click(_only(summary.filter(has_text=_words(words)).or_(named)))
 
     # Filling in
 
@@ -117,7 +119,7 @@ class Person:
         else:
             self._write(text)
         self._last_typed = text
-        expect(field).to_have_value(text)
+        until(lambda: field.input_value() == text, f"{label!r} holds {text!r}")
 
     def write_in(self, label: str, texts: dict[str, str], *, is_pasted: bool = False) -> None:
         """Fill in a text in several languages. `texts`: name of the language, as it stands there, to text."""
@@ -127,7 +129,7 @@ class Person:
 
     def search(self, text: str) -> None:
         """Type into the field that searches, and send it with the Enter key."""
-        field = self._scope.get_by_role("searchbox").filter(visible=True)
+        field = _only(self._scope.get_by_role("searchbox").filter(visible=True))
         self._decide()
         self._reach(field)
         self._type(text)
@@ -143,24 +145,24 @@ class Person:
                 self.page.keyboard.press(key)
             if field.input_value() == value:
                 break
-            field.blur()
-            field.focus()
+            field.evaluate("field => { field.blur(); field.focus() }")
         self._count_keys(len(keys))
-        expect(field).to_have_value(value)
+        until(lambda: field.input_value() == value, f"{label!r} holds {value!r}")
 
     def choose(self, label: str, option: str) -> None:
         """Choose one of a list by typing how it begins."""
         field = self._field(label)
         self._decide()
-        if field.locator("option:checked").text_content() == option:
+        chosen, *options = field.evaluate(_OPTIONS)
+        if chosen == option:
             return
-        others = [text.strip() for text in field.locator("option").all_text_contents() if text.strip() != option]
+        others = [text for text in options if text != option]
         beginnings = (option[:length] for length in range(1, len(option) + 1))
         self._reach(field)
         self._type(next(start for start in beginnings if not any(each.startswith(start) for each in others)))
         if self._is_unfolded:
             self._keyboard("Enter", keys=1)
-        expect(field.locator("option:checked")).to_have_text(option)
+        until(lambda: field.evaluate(_OPTIONS)[0] == option, f"{label!r} is {option!r}")
 
     def choose_nth(self, label: str, number: int) -> None:
         """Choose from a list by the arrow keys, counted from 0: what stands there cannot be known before."""
@@ -172,15 +174,15 @@ class Person:
             self._keyboard("ArrowDown" if now < number else "ArrowUp", keys=1)
         if self._is_unfolded:
             self._keyboard("Enter", keys=1)
-        expect(field.locator("option").nth(number)).to_have_js_property("selected", True)
+        until(lambda: field.evaluate("select => select.selectedIndex") == number, f"{label!r} is the {number}th")
 
     def set_choice(self, words: str) -> None:
         """Choose one of several that stand there, unless it is chosen."""
-        self._set(self._scope.get_by_role("radio", name=_words(words)), True)
+        self._set(_only(self._scope.get_by_role("radio", name=_words(words))), True)
 
     def set_box(self, words: str, is_on: bool = True) -> None:
         """Tick a box or take its tick away, unless it is as it should be."""
-        self._set(self._scope.get_by_role("checkbox", name=_words(words)), is_on)
+        self._set(_only(self._scope.get_by_role("checkbox", name=_words(words))), is_on)
 
     def attach(self, label: str, file: Path) -> None:
         """Choose a file: in the window that opens, its name is typed."""
@@ -203,12 +205,12 @@ class Person:
         self.meter.now.pages += 1
         self._decide()  # what the page says
 
-    def _set(self, box: Locator, is_on: bool) -> None:
+    def _set(self, box: ElementHandle, is_on: bool) -> None:
         self._decide()
         if box.is_checked() == is_on:
             return
         if name := box.get_attribute("id"):
-            self._click(self.page.locator(f"label[for='{name}']"), position={"x": 4, "y": 10})
+            self._click(_only(self.page.locator(f"label[for='{name}']")), position={"x": 4, "y": 10})
         else:
             self._click(box)
         assert box.is_checked() == is_on
@@ -223,13 +225,13 @@ class Person:
         self.meter.now.homings += self._hand != where
         self._hand = where
 
-    def _click(self, target: Locator, **options: object) -> None:
+    def _click(self, target: ElementHandle, **options: object) -> None:
         self._hand_to("mouse")
         # Scrolling to what is out of sight takes as long as another pointing.
         self.meter.now.pointings += 1 if target.evaluate(_IN_SIGHT) else 2
         target.click(**options)  # type: ignore[arg-type]
 
-    def _reach(self, field: Locator, **options: object) -> None:
+    def _reach(self, field: ElementHandle, **options: object) -> None:
         self._is_unfolded = False
         if field.evaluate(_IS_FOCUSED):
             return
@@ -278,17 +280,23 @@ class Person:
         self.page.keyboard.insert_text(text)
         self._count_keys(min(keys_of(text), COPY_KEYS))
 
-    def _field(self, label: str) -> Locator:
+    def _field(self, label: str) -> ElementHandle:
         fields = self.page.locator("input, select, textarea")
-        return self._scope.get_by_label(_words(label)).and_(fields).filter(visible=True)
+        return _only(self._scope.get_by_label(_words(label)).and_(fields).filter(visible=True))
 
-    def _one_of(self, role: Literal["link", "button"], words: str) -> Locator:
+    def _one_of(self, role: Literal["link", "button"], words: str) -> ElementHandle:
         """Return what is called so. Of several that lead to the same place, the first."""
         found = self._scope.get_by_role(role, name=_words(words)).filter(visible=True)
-        expect(found.first).to_be_visible()
-        targets = {each.get_attribute("href") for each in found.all()}
+        found.first.wait_for()
+        handles = found.element_handles()
+        targets = {each.get_attribute("href") for each in handles}
         assert len(targets) == 1, f"{words!r} leads to {targets}"
-        return found.first
+        return handles[0]
+
+
+def _only(found: Locator) -> ElementHandle:
+    """Return what is found, and is one. By its words it is looked for once: that goes through all names of the page."""
+    return found.element_handle()
 
 
 def _words(words: str) -> re.Pattern[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from eventreg.db import db, transaction
@@ -95,7 +95,7 @@ def test_sessions_are_added_with_the_keyboard_alone(site: Site, visits: ContextM
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/programme"))
     page.get_by_role("link", name="Add a session").last.press("Enter")
     for title in ("Primera por teclado", "Segunda por teclado"):
-        assert page.evaluate("document.activeElement.name") == "title-es"
+        expect(page.locator("[name=title-es]")).to_be_focused()
         page.keyboard.type(title)
         page.keyboard.press("Enter")
         page.get_by_role("status").get_by_text(title).wait_for()

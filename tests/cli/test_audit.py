@@ -39,6 +39,7 @@ def change(database: Path, statement: str) -> None:
     connection.close()
 
 
+@pytest.mark.slow
 def test_a_whole_trail_is_told_with_its_newest_entry(run: Run, database: Path) -> None:
     done = run("audit", "check")
     assert done.returncode == 0

@@ -179,6 +179,7 @@ def test_links_lead_to_where_the_instance_was_served_last(prepared: Run, tmp_pat
     assert "https://events.institute.example/sign-in/" in set_one.stdout
 
 
+@pytest.mark.slow
 def test_backup_and_restore_by_command(prepared: Run, tmp_path: Path) -> None:
     target = str(tmp_path / "backup.tar.gz")
     passphrase = {"EVENTREG_BACKUP_PASSPHRASE": "correct horse battery staple"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from eventreg.db import db
 from tests.serving.servers import serving
@@ -19,6 +20,7 @@ def _ask(address: str, **headers: str) -> tuple[int, str]:
     return answer.status_code, answer.headers.get("Referrer-Policy", "")
 
 
+@pytest.mark.slow
 def test_personal_links_leave_no_trace_in_the_log(
     tmp_path: Path, instance: Path, migrated_template: SqliteTemplate, shared_folder: Path
 ) -> None:

@@ -56,6 +56,7 @@ def _object(method: str, *uids: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_identifiers_that_people_hold_are_kept_and_those_taken_back_are_not(empty_engine: EngineMaker) -> None:
     engine = empty_engine()

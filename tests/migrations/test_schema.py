@@ -52,6 +52,7 @@ def test_comparison_sees_a_check_a_partial_index_and_a_column(empty_engine: Engi
     assert "ck_mail_messages_state" in parts
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_every_migration_goes_down_and_up_again(empty_engine: EngineMaker) -> None:
     engine = empty_engine()

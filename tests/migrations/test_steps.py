@@ -30,6 +30,7 @@ def _counts(engine: Engine) -> dict[str, int]:
         }
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
 def test_each_step_goes_down_and_up_again_with_data_in(app: Flask, empty_engine: EngineMaker) -> None:
     stamp(app)

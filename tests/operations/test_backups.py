@@ -55,6 +55,9 @@ from tests.operations.instances import (
 )
 from tests.support.databases import POSTGRESQL, SQLITE
 
+#: whole backups and restores
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def filled(app: Flask) -> Flask:

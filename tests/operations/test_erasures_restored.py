@@ -31,6 +31,9 @@ from tests.operations.conftest import InstanceMaker
 from tests.operations.instances import PASSPHRASE, back_up, fill, manifest_of, put_back, stamp, the_event
 from tests.support.databases import SQLITE
 
+#: whole backups and restores
+pytestmark = pytest.mark.slow
+
 
 def _erase_newest() -> int:
     """Erase who came last; return the id."""

@@ -26,6 +26,8 @@ from tests.operations.steps import in_a_process
 from tests.support.databases import SQLITE
 
 #: stands in a row of the registrations, in plain
+#: whole backups and restores
+pytestmark = pytest.mark.slow
 NAME = "O'Neil «ß»".encode()
 
 

@@ -146,7 +146,7 @@ def scripts_off(page: Page, is_off: bool = True) -> Iterator[None]:
 
 #: by how many pixels the page is wider than its window
 OVERFLOW = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
-FOCUSED = """() => { const e = document.activeElement;
+FOCUSED = """() => { const e = document.activeElement; if (!e) return "";
     const label = e.labels && e.labels[0];
     return ((label || e).innerText || e.getAttribute('aria-label') || e.id || '').trim().replace(/\\s+/g, ' '); }"""
 

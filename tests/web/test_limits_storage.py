@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import redis
 import time_machine
 from flask import Flask, request
 
@@ -75,6 +74,8 @@ def test_processes_count_together(make_app: AppMaker, server: Redis) -> None:
 
 
 def test_redis_holds_nobodys_address(make_app: AppMaker, server: Redis) -> None:
+    import redis  # a third of a second, which each worker of a run would pay
+
     counting(make_app(limits=True, limits_storage=server.address))()
     with redis.Redis(port=server.port) as client:
         held = [key.decode() for key in client.scan_iter()]
