@@ -315,10 +315,10 @@ class ContactDigest(ToContact):
 
     def _row(self, line: DigestLine) -> tuple[tuple[str, ...], ...]:
         person = line.person
-        who = (person.full_name, person.reference, person.institution, self._country(person.country))
-        what = (self.names_of[person.category_id], *dict.fromkeys(map(heading_of, line.news)))
+        where = ", ".join(filter(None, (person.institution, self._country(person.country))))
         reached = (person.email, person.phone) if self.reader.sight.has_contact_data else ()
-        return tuple(tuple(filter(None, cell)) for cell in (who, what, reached) if cell)
+        what = (*dict.fromkeys(map(heading_of, line.news)), self.names_of[person.category_id], person.reference)
+        return tuple(filter(None, (person.full_name, where, *reached))), what
 
     def _by_country(self, codes: Iterable[str]) -> str:
         counted = Counter(self._country(code) for code in codes if code)

@@ -208,7 +208,9 @@ def _mail(line: MessageLine, event: Event) -> dict[str, Any]:
     at = _moment(line)
     return {
         "title": _("Email"),
-        "by": _("to the contact person") if line.audience == "contact" else _("to the participant"),
+        "by": {"contact": _("to the contact person"), "team": _("to a colleague")}.get(
+            line.audience, _("to the participant")
+        ),
         "at": formats.short_instant(at, event.time_zone, current_language()),
         "iso": at.isoformat(timespec="seconds"),
         "mail": line,
