@@ -92,11 +92,13 @@ NOT_WALKED = {
         bulk/services/runs.py: leave_out take_as_they_are take_in
         exchange/services/background.py: _finish _gather make_some""",
     "puts back what was saved a minute ago, by the tables that saving writes": "events/services/settings.py: take_back_places",
+    "saves the event's row, as saving its settings does": "contacts/services.py: make_public",
     "personal invitations: no page shows them": "invitations/services/invitations.py: invite_list",
     "mails and jobs: no page shows them": """
         bulk/services/writing.py: take_back_messages
         jobs/running.py: give_up
-        mail/delivery.py: _free_left_behind claim_next settle
+        contacts/services.py: _write_some remove_contact
+        mail/delivery.py: _free_left_behind _write_news claim_next settle
         mail/services.py: forget_messages release repeat send_again
         registration/services/links.py: send_link
         registration/services/statuses.py: take_back_mails
