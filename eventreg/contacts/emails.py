@@ -31,6 +31,7 @@ from eventreg.web.instance import address_of
 CHOICE = "contact"
 #: news of a message that could not be delivered: they tell of no message class
 FAILED = "failed"
+_SLOT = "{news}"
 #: so many people stand in a digest; of more it says how many, and where they are. A mail program cuts what is much longer
 MOST_IN_DIGEST = 150
 #: what tells that somebody came, and went; everything else is a change
@@ -137,7 +138,7 @@ class ContactNews(ToContact):
         somebody = Registration(given_name="{full_name}", family_name="", reference="{reference}")
         reader = Reader(ContactPerson(), "", "", language)
         message = cls(slots, reader, language, "{link}", now, {"message": "confirmed"}, somebody)
-        message.heading = "{news}"
+        message.heading = _SLOT
         return message
 
     @classmethod
@@ -189,7 +190,10 @@ class ContactNews(ToContact):
         return self.to_contact(
             contact_subject(self.heading, person),
             self.heading,
-            Fact(sentence),
+            # What happened is said whatever words the event has of its own; among the usual ones stands its placeholder.
+            _("%(heading)s: %(title)s", heading=_SLOT, title=self.event_title)
+            if self.heading == _SLOT
+            else Fact(sentence),
             Reason(_("Reason given: %(reason)s", reason=given) if given else ""),
             action=(_("See the registration"), self._address()),
             facts=tuple((label, value) for label, value in facts if value),
@@ -315,10 +319,10 @@ class ContactDigest(ToContact):
 
     def _row(self, line: DigestLine) -> tuple[tuple[str, ...], ...]:
         person = line.person
-        who = (person.full_name, person.reference, person.institution, self._country(person.country))
-        what = (self.names_of[person.category_id], *dict.fromkeys(map(heading_of, line.news)))
+        where = ", ".join(filter(None, (person.institution, self._country(person.country))))
         reached = (person.email, person.phone) if self.reader.sight.has_contact_data else ()
-        return tuple(tuple(filter(None, cell)) for cell in (who, what, reached) if cell)
+        what = (*dict.fromkeys(map(heading_of, line.news)), self.names_of[person.category_id], person.reference)
+        return tuple(filter(None, (person.full_name, where, *reached))), what
 
     def _by_country(self, codes: Iterable[str]) -> str:
         counted = Counter(self._country(code) for code in codes if code)

@@ -20,6 +20,7 @@ from eventreg.events.rules.settings import Hears
 from eventreg.events.rules.team import Permission
 from eventreg.events.today import Matter, Seen, TodayItem
 from eventreg.events.views.desk import render_desk
+from eventreg.i18n.countries import zone_place
 from eventreg.i18n.languages import current_language
 from eventreg.kernel import clock
 from eventreg.kernel.errors import N_, NN_, Refused
@@ -57,7 +58,9 @@ class ChoiceForm(BaseForm):
         super().__init__(**values)
         self.hour.choices = [(hour, f"{hour}:00") for hour in range(24)]
         self.weekday.choices = list(get_day_names("wide", "stand-alone", current_language()).items())
-        self.hour.description = _("By the clocks of the event: %(zone)s", zone=event.time_zone)
+        self.hour.description = _(
+            "By the clocks of the event: %(zone)s", zone=zone_place(event.time_zone, current_language())
+        )
 
     def chosen(self) -> dict[str, Any]:
         """Return what was chosen. Raises Refused."""

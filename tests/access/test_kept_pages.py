@@ -94,14 +94,16 @@ NOT_WALKED = {
     "puts back what was saved a minute ago, by the tables that saving writes": """
         events/services/settings.py: take_back_places
         messages/calendar_updates.py: Updates.take_back""",
+    "saves the event's row, as saving its settings does": "contacts/services.py: make_public",
     "personal invitations: no page shows them": "invitations/services/invitations.py: invite_list",
     "mails and jobs: no page shows them": """
         bulk/services/schedules.py: _see_to aim prepare send_now set_up stop switch_on
         bulk/services/writing.py: take_back_messages
         jobs/running.py: give_up
+        contacts/services.py: _write_some remove_contact
         mail/bounces.py: read_mailbox take_in
         media/services.py: _for_mail
-        mail/delivery.py: _free_left_behind claim_next settle
+        mail/delivery.py: _free_left_behind _write_news claim_next settle
         mail/services.py: forget_messages release repeat send_again
         registration/services/links.py: send_link
         registration/services/statuses.py: take_back_mails

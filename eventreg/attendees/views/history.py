@@ -206,7 +206,7 @@ def _tabs(
 
 def audience_words(audience: str) -> str:
     """Return to whom a message about a registration went."""
-    said = {"contact": _("to the contact person"), "copy": _("copy")}
+    said = {"contact": _("to the contact person"), "copy": _("copy"), "team": _("to a colleague")}
     return said.get(audience) or _("to the participant")
 
 
