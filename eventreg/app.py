@@ -142,7 +142,6 @@ def _init_rooms(app: Flask) -> None:
     access.init_access(app, find_access, lacks_second_factor)
     count_sign_ups.plug(app, count_session_people)
     composing.copies_of.plug(app, copies.copies_of)
-    composing.answers_to.plug(app, _answers_to)
     own_sections.plug(app, (own_section,))
     _init_contacts(app)
     _init_directory(app)
@@ -265,6 +264,7 @@ def _init_lifecycle(app: Flask) -> None:
     from eventreg.privacy import agreements
     from eventreg.questionnaires import checks as of_questions
     from eventreg.questionnaires.queries import count_registered
+    from eventreg.registration.emails import composing
     from eventreg.registration.queries import registrations
     from eventreg.registration.services.cancelling import RegistrationFollowers, RegistrationOccupancy
 
@@ -274,6 +274,7 @@ def _init_lifecycle(app: Flask) -> None:
     checks.occupancy.plug(app, RegistrationOccupancy())
     checks.calendar_updates.plug(app, calendar_updates.Updates())
     take_reply.plug(app, calendar_updates.take_reply)
+    composing.answers_to.plug(app, calendar_updates.answer_address)
     checks.count_asked.plug(app, of_questions.count_asked)
     exporting.list_recipients.plug(app, agreements.list_recipients)
     registrations.find_merged_into.plug(app, duplicates.find_merged_into)
@@ -314,14 +315,6 @@ def _personal_link(purpose: str, public_id: str, generation: int) -> str:
             continue
         return address
     return registration_links.resolve(purpose, public_id, generation)
-
-
-def _answers_to(person: Any) -> str:
-    """Return where a calendar answers an invitation: where what comes back is read, answers are read as well."""
-    from eventreg.messages import calendar_updates
-    from eventreg.web.instance import config
-
-    return calendar_updates.answer_address(config().mail_bounce_address, person)
 
 
 def _shipped(package: Path, name: str, source: str = "") -> Path:

@@ -39,7 +39,7 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import list_day_ids
 from eventreg.registration.rules import availability, states
 from eventreg.registration.services.statuses import imagined
-from eventreg.web.instance import keys
+from eventreg.web.instance import answer_box, keys
 
 UPDATE_JOB = "messages.update_calendars"
 PEOPLE_A_STEP = 50
@@ -160,13 +160,10 @@ def update_some(work: Mapping[str, Any], now: datetime) -> int:
     return len(reached)
 
 
-def answer_address(box: str, person: Registration) -> str:
-    """Return where a mail program's answer to one person's invitation goes, which nobody else can make.
-
-    `box`: the address whose mailbox is read; empty: none is, and nobody is asked.
-    """
-    local, _at, domain = box.rpartition("@")
-    return f"{local}+c{_id_and_mac(person)}@{domain}" if domain else ""
+def answer_address(person: Registration) -> str:
+    """Return where a mail program's answer to one person's invitation goes, which nobody else can make."""
+    local, _at, domain = answer_box().rpartition("@")
+    return f"{local}+c{_id_and_mac(person)}@{domain}"
 
 
 def _id_and_mac(person: Registration) -> str:

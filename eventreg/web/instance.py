@@ -137,6 +137,12 @@ def config() -> Config:
     return _instance().config
 
 
+def answer_box() -> str:
+    """Return the address below which what is answered to messages is read; empty: nothing is, and nobody is asked to answer."""
+    # What comes back is read by the room of mail, where that setting is there.
+    return str(getattr(config(), "mail_bounce_address", ""))
+
+
 def call_worker(due_at: datetime) -> None:
     """Have whoever does later work on this machine know, once the open transaction is committed, when something is due."""
     after_commit(lambda: ring(config().instance, (due_at - clock.now()).total_seconds()))

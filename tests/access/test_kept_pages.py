@@ -114,6 +114,7 @@ NOT_WALKED = {
         operations/rotation.py: _reseal_column
         privacy/copies.py: make_copy
         registration/services/answer_changes.py: change_answers
+        messages/calendar_updates.py: take_reply
         registration/services/answers.py: drop_held hold_file move_held
         selfservice/copies.py: end_copies name_copy""",
     "writes what registering does, at an event whose pages tell nothing of places": """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
-from functools import partial
 from typing import Any
 
 import pytest
@@ -22,8 +21,8 @@ from eventreg.jobs.services import job_registry
 from eventreg.kernel.clock import now
 from eventreg.messages import calendar_updates
 from eventreg.messages.calendar_updates import UPDATE_JOB, take_reply
-from eventreg.registration.emails import composing
 from eventreg.registration.models import Registration
+from eventreg.web.instance import config
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.calendars import by_icalendar, by_icaljs, by_vobject
 from tests.registration.records import fresh, jobs_of, last_mail, mails, registered, told
@@ -255,10 +254,11 @@ def reply_to(app: Flask, person: Registration, answer: str = "DECLINED", **other
 
 
 @pytest.fixture
-def answering(app: Flask, clock: time_machine.Traveller) -> Desk:
+def answering(app: Flask, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """The desk of an instance whose mailbox of what comes back is read."""
     box = "what.comes.back.to.the.secretary.xy@anfitriona.example"
-    composing.answers_to.plug(app, partial(calendar_updates.answer_address, box))
+    # The setting that the reading of mailboxes brings.
+    monkeypatch.setattr(type(config()), "mail_bounce_address", box, raising=False)
     return Desk(app)
 
 

@@ -11,6 +11,7 @@ import time_machine
 from flask import Flask
 
 from eventreg.accounts.rules.profiles import TooManyTries
+from eventreg.bulk.emails import WrittenText, written_message
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole
@@ -177,3 +178,14 @@ def test_a_quiet_event_is_named_in_no_subject_of_a_copy(app: Flask) -> None:
         "You receive copies from now on",
         "Copy: We cannot offer you a place this time",
     ]
+
+
+def test_what_is_written_to_many_is_copied_without_the_link(pages: Pages, person: Registration) -> None:
+    name(pages, person)
+    text = WrittenText({"es": "Hotel", "en": "Hotel"}, {"es": "Vea {link}", "en": "See {link}"})
+    occasion = Occasion.load(get_event_whole(person.event_id))
+    message = written_message(occasion, fresh(person), frozenset(), text, "written/1", now())
+    (copy,) = message.beside
+    assert (copy.recipient, copy.language, copy.subject) == (FOCAL, "en", "Copy: Hotel")
+    assert ":my:" in message.text
+    assert ":my:" not in copy.text + copy.html

@@ -26,10 +26,10 @@ from eventreg.registration.emails.changing import EntryTakenOut
 from eventreg.registration.emails.occasions import Occasion, outgoing
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
-from eventreg.web.instance import address_of
+from eventreg.web.instance import address_of, answer_box
 from eventreg.web.sockets import FunctionSocket
 
-#: where a person's mail program answers the invitation; empty: it is not asked. Of a room above
+#: where a person's mail program answers the invitation, asked where answers are read. Of a room above
 answers_to: FunctionSocket[[Registration], str] = FunctionSocket("answers_to")
 #: (message, suffix of its key) to its copies for whom the person named; of a room above
 copies_of: FunctionSocket[[AboutRegistration, str], tuple[OutgoingMessage, ...]] = FunctionSocket("copies")
@@ -202,7 +202,7 @@ def part_of(message: AboutRegistration, *, is_elsewhere: bool) -> CalendarPart:
     frame = message.occasion.calendar_frame(news.day_ids, method, message.language)
     content = calendars.framed(
         frame, own, _person(registration), method=method, sequence=sequence_of(event, registration), stamp=message.now,
-        answers_to=answers_to(registration),
+        answers_to=answers_to(registration) if answer_box() else "",
     )  # fmt: skip
     return CalendarPart(method, content, old, is_by_the_way)
 

@@ -16,9 +16,8 @@ from eventreg.registration.emails import OWN_PAGE, sequence_of
 from eventreg.registration.forms import NewAddressForm
 from eventreg.registration.queries import answers, registrations
 from eventreg.registration.rules.states import STANDING, Status
-from eventreg.registration.services.answer_changes import change_answers
+from eventreg.registration.services import answer_changes, links
 from eventreg.registration.services.answers import list_of_registration, open_upload
-from eventreg.registration.services.links import request_address_change
 from eventreg.registration.views.filled_form import FilledForm, follow_language
 from eventreg.selfservice import copies, services
 from eventreg.selfservice.views import blueprint, requests, sessions
@@ -117,7 +116,7 @@ def save_answers(token: str) -> Answer:
     with form.refusals() as outcome:
         form.check()
         files = form.changed_files()
-        if change_answers(own.event.id, own.registration.id, form.answers(), files):
+        if answer_changes.change_answers(own.event.id, own.registration.id, form.answers(), files):
             return own.back(_("Your changes are saved. We have sent you a message about them."))
         return own.back(_("Nothing was changed."))
     if is_over(outcome):
@@ -182,7 +181,7 @@ def change_address(token: str) -> Answer:
         return _address_page(own, form)
     with form.refusals() as outcome:
         form.check()
-        request_address_change(own.event.id, own.registration.id, form.email.address)
+        links.request_address_change(own.event.id, own.registration.id, form.email.address)
         return own.back(_("We have sent a message to %(email)s. Confirm the address there.", email=form.email.address))
     if outcome.problem:
         refuse(form.email, outcome.problem)
