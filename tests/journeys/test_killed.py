@@ -120,7 +120,8 @@ def _assert_sent_once(mail_server: MailServer, database_url: str) -> None:
 
 
 def _prepare(database_url: str) -> None:
-    """Let everybody be confirmed, and let the contact person be a fictional one."""
+    """Let everybody be confirmed, and let the contact person be a fictional one, who hears of each."""
+    _execute(database_url, "UPDATE contact_persons SET hears = 'each'")
     _execute(database_url, "UPDATE events SET capacity = NULL, contact_email = 'contacto@instituto.example'")
     _execute(database_url, "UPDATE categories SET places = NULL")
 
