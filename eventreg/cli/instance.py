@@ -122,7 +122,9 @@ def bounce() -> None:
     Exit code 0 when it was noted, and when it says nothing of a message of ours; 75 when it is to be brought again later.
 
     \b
-    Example (/etc/aliases):
+    Example:
+      eventreg bounce < report.eml
+    As a line of /etc/aliases:
       bounces: "|/opt/eventreg/.venv/bin/eventreg bounce"
     """
     try:
