@@ -139,8 +139,7 @@ def config() -> Config:
 
 def answer_box() -> str:
     """Return the address below which what is answered to messages is read; empty: nothing is, and nobody is asked to answer."""
-    # What comes back is read by the room of mail, where that setting is there.
-    return str(getattr(config(), "mail_bounce_address", ""))
+    return config().mail_bounce_address
 
 
 def call_worker(due_at: datetime) -> None:

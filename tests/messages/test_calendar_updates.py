@@ -257,8 +257,7 @@ def reply_to(app: Flask, person: Registration, answer: str = "DECLINED", **other
 def answering(app: Flask, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """The desk of an instance whose mailbox of what comes back is read."""
     box = "what.comes.back.to.the.secretary.xy@anfitriona.example"
-    # The setting that the reading of mailboxes brings.
-    monkeypatch.setattr(type(config()), "mail_bounce_address", box, raising=False)
+    monkeypatch.setitem(vars(config()), "mail_bounce_address", box)
     return Desk(app)
 
 
