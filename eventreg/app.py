@@ -160,10 +160,10 @@ def _init_rooms(app: Flask) -> None:
 def _init_contacts(app: Flask) -> None:
     """Tell the outbox who writes for contact persons."""
     from eventreg.contacts.services import tell_failure, write_news
-    from eventreg.mail import delivery
+    from eventreg.mail import delivery, services
 
     delivery.write_news.plug(app, write_news)
-    delivery.tell_failure.plug(app, tell_failure)
+    services.tell_failure.plug(app, tell_failure)
 
 
 def _init_directory(app: Flask) -> None:

@@ -30,7 +30,7 @@ from eventreg.kernel.text import email_key
 from eventreg.mail import admission, rules
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import BounceKind, DeliveryState
-from eventreg.mail.services import take_reply
+from eventreg.mail.services import take_reply, tell_failure
 from eventreg.web import instance
 
 log = logging.getLogger(__name__)
@@ -204,6 +204,8 @@ def _note(message: MailMessage, bounce: Bounce, now: datetime) -> None:
         instance.call_worker(again_at)
         return
     message.state, message.due_at = DeliveryState.BOUNCED, None
+    if message.audience == "participant":
+        tell_failure(message, now)
     # Who had it forwarded is told of an address that is not ours to judge.
     is_theirs = not bounce.address or email_key(bounce.address) in (
         email_key(message.recipient), email_key(rules.ascii_address(message.recipient)),

@@ -30,6 +30,7 @@ from eventreg.mail import admission, bounces, composition, held_files, rules
 from eventreg.mail.connection import Attempt, Carrier, personal_links, sender_address
 from eventreg.mail.leases import Lease, Leases, left_behind
 from eventreg.mail.models import MailMessage
+from eventreg.mail.services import tell_failure
 from eventreg.web import instance
 from eventreg.web.sockets import FunctionSocket
 
@@ -41,9 +42,8 @@ _NEWS_AGAIN = timedelta(minutes=5)
 #: so many messages are read at once; each is taken alone
 _SHARE = 50
 
-#: what the room of the contact persons does: write what is due for them, and have them told of a message that failed
+#: what the room of the contact persons does: write what is due for them
 write_news: FunctionSocket[[datetime], object] = FunctionSocket("write_news")
-tell_failure: FunctionSocket[[MailMessage, datetime], object] = FunctionSocket("tell_failure")
 
 Clock = Callable[[], datetime]
 Question = Callable[[], bool]

@@ -38,6 +38,8 @@ from eventreg.web.sockets import FunctionSocket
 
 #: keeps what a message that came in answers of a calendar; False: it is no such answer. Of a room above, for what reads mail
 take_reply: FunctionSocket[[bytes], bool] = FunctionSocket("replies")
+#: has the contact persons told, in the open transaction, that a message to a participant did not arrive
+tell_failure: FunctionSocket[[MailMessage, datetime], object] = FunctionSocket("tell_failure")
 _LONGEST_KEY = 120
 #: what a message that goes once more has in common with the first
 _REPEATED = (

@@ -20,14 +20,18 @@ from eventreg.events.models import ContactPerson, Event, TeamMember
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.settings import Hears, digest_due
 from eventreg.kernel import clock as clocks
+from eventreg.mail.bounces import Taken, take_in
 from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop, enqueue_all
-from eventreg.registration.emails import News, Occasion, contact_message
+from eventreg.registration.emails import News, Occasion, contact_message, tell
 from eventreg.registration.emails.about_registration import AboutRegistration, Confirmed
+from eventreg.registration.emails.addresses import OwnLink
 from eventreg.registration.emails.changing import Withdrawn
 from eventreg.registration.emails.deciding import Declined
 from eventreg.registration.models import Registration
 from tests.builders import a_registration, a_team_member, an_event
+from tests.mail.reports import a_report
 from tests.selfservice.test_concurrency import at_once
 from tests.support.killed import Work
 
@@ -168,6 +172,20 @@ def test_each_hears_in_their_language_of_their_categories_what_they_chose() -> N
     told = db.session.scalars(select(MailMessage).where(MailMessage.recipient.startswith("john"))).one()
     assert (told.language, told.record_id) == ("en", expert.id)
     assert "Dear John" in told.text
+
+
+@pytest.mark.usefixtures("app", "clock")
+def test_a_message_that_came_back_is_told_at_once() -> None:
+    event = an_event()
+    person = a_registration(event)
+    with transaction():
+        (key,) = tell(Occasion.load(get_event_whole(event.id)), person, News(OwnLink), clocks.now())
+    with transaction() as session:
+        message = session.scalars(select(MailMessage).where(MailMessage.key == key)).one()
+        message.state, message.due_at = DeliveryState.SENT, None
+    assert take_in(a_report(message, "5.1.1", "550 5.1.1 unknown"), clocks.now()) is Taken.NOTED
+    write_news(clocks.now())
+    assert gone("clara") == {"registration/failed": 1}
 
 
 @pytest.mark.usefixtures("app", "clock")
