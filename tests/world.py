@@ -26,8 +26,9 @@ from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.services.reasons import add_reason, save_view
 from eventreg.audit.services import Actor
 from eventreg.bulk.emails import StillComing
+from eventreg.bulk.models import Run
 from eventreg.bulk.services import schedules
-from eventreg.bulk.services.runs import begin_run, draft_run, these
+from eventreg.bulk.services.runs import attach, begin_run, draft_run, these
 from eventreg.bulk.services.steps import do_some
 from eventreg.contacts.emails import CHOICE
 from eventreg.db import db, transaction
@@ -349,6 +350,12 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
     written = draft_run(
         event.id, RunAct.WRITE, these(event.id, {person.reference: 1}, EVERYTHING), account.id, details=words
     )
+    with_file = draft_run(
+        event.id, RunAct.WRITE, these(event.id, {person.reference: 1}, EVERYTHING), account.id, details=words
+    )
+    attach(with_file.id, "plano.pdf", LETTER.content)
+    begin_run(with_file.id)
+    do_some(with_file.id, lambda: True)
     scheduled = schedules.set_up(event.id, StillComing, Organizer.account(account.id))
     of_scheduled = ("bulk.show_schedule", "bulk.save_schedule", "bulk.send_schedule_now")
     return (
@@ -359,6 +366,7 @@ def _runs(event: Event, person: Registration, account: Account) -> dict[str, str
             ("bulk.try_run_message", "bulk.discard_draft", "bulk.send_later", "bulk.attach"), written.public_id
         )
         | dict.fromkeys(of_scheduled, scheduled.public_id)
+        | {"bulk.download_written": db.session.get_one(Run, with_file.id).details["files"][0][0]}
     )
 
 

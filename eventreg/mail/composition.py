@@ -5,6 +5,8 @@ with accents on Python 3.11, its older ones take five times as long, and Flask-M
 take. Everything is 7-bit ASCII, so that no server has a reason to change it on the way.
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 import json
@@ -16,16 +18,16 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
-
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from eventreg.mail.content import PersonalLinks, fill, fill_html, with_pictures
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import ascii_address, check_address, check_header
 from eventreg.web.sockets import FunctionSocket
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 #: what the signature holds together; one that is not there must not be added either
 _HEADERS = (
@@ -59,6 +61,10 @@ def signed(content: bytes, sender: str, key_file: Path, selector: str) -> bytes:
 
 def record(domain: str, key_file: Path, selector: str) -> Record:
     """Return the record by which receivers check what is signed. Raises CannotSign."""
+    from cryptography.hazmat.primitives import (
+        serialization,  # loaded with the first message that is signed, like the library
+    )
+
     public = _key(key_file).public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )  # fmt: skip
@@ -77,6 +83,9 @@ def _key(key_file: Path) -> RSAPrivateKey:
 
 @lru_cache(1)
 def _read(content: bytes) -> RSAPrivateKey:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
     key = serialization.load_pem_private_key(content, None)
     if not isinstance(key, RSAPrivateKey):
         raise ValueError("it is no RSA key")
@@ -85,6 +94,8 @@ def _read(content: bytes) -> RSAPrivateKey:
 
 @lru_cache(1)
 def _pem(key: RSAPrivateKey) -> bytes:
+    from cryptography.hazmat.primitives import serialization
+
     # The older of the two forms: the library reads no other.
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()

@@ -74,7 +74,7 @@ SHOWN: Mapping[str, Sequence[Any] | str] = {
     "reasons": ("decided_at", "action", "reason"),
     "requests": ("requested_at", "reason"),
     "addresses": ("requested_at", "email"),
-    "copies": ("copy_email",),
+    "copies": (Registration.copy_email,),
     HISTORY.key: "sections of its own: what was done, and who looked",
     "erasures": ("asked_at", "email"),
     "saved_forms": "not of the registration: whoever keeps one gets the link that opens it, at the address typed there",

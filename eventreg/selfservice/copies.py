@@ -63,7 +63,7 @@ class CopyBegins(about_registration.AboutRegistration):
     title = _l("Copies begin")
     trigger = _l("Goes to whom a person names to get copies of the messages, with a link to end it.")
     goes_again = messages.Again.NEVER
-    names = rules.OF_EVENT
+    names = rules.OF_EVENT | {"reference"}
     greeting = messages.Message.greeting
     details = messages.Message.details
     why = _l("You receive this message because this address was given for copies.")
@@ -119,7 +119,7 @@ def name_copy(event_id: int, registration_id: int, email: str, language: str) ->
         demand(Try(BY_REGISTRATION, person.public_id), Try(BY_ADDRESS, text.email_key(email)))
         _end(person, now)
         person.copy_email, person.copy_language = email, language
-        note(person, "copies_named", Actor.participant(person.id), now, new=email)
+        note(person, "copies_named", Actor.participant(person.id), now, email=email)
         db.session.flush()
         occasion = Occasion.load(get_event_whole(event_id))
         mail.enqueue(_begins(occasion, person, now))
@@ -135,7 +135,7 @@ def end_copies(event_id: int, registration_id: int, who: Actor, *, is_refused: b
             return
         if is_refused:
             person.copy_refused = _known(person.copy_email)
-        note(person, "copies_ended", who, now, old=person.copy_email)
+        note(person, "copies_ended", who, now, email=person.copy_email)
         _end(person, now)
 
 

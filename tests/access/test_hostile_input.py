@@ -26,14 +26,14 @@ from tests.support.pages import Page, Pages
 from tests.world import World, rules
 
 #: what pages read from the address; `test_every_argument_is_tried` holds it to the source
-_QUERY = ("act", "added", "after", "answer.diet", "apply", "audience", "before", "but", "category", "check",
+_QUERY = ("act", "added", "after", "answer.diet", "apply", "audience", "before", "but", "category", "change", "check",
           "choose", "closed", "column", "columns", "count", "country", "day", "days", "duplicates", "event", "field", "from",
           "has.institution", "institution", "kind", "lang", "language", "least.answer.age", "loaded", "mail", "move",
           "moved", "newer", "next", "note",
           "of", "older", "only", "open", "order", "page", "part", "q", "ready", "record", "role", "rows",
           "saved", "scope", "section", "session",
           "shown", "since", "sort", "stage", "state", "status", "tag", "to", "trouble", "turned", "unanswered",
-          "until", "v", "version", "way", "who", "width", "with")  # fmt: skip
+          "until", "updates", "v", "version", "way", "who", "width", "with")  # fmt: skip
 _READ = re.compile(r'args\.get(?:list)?\(\s*"([\w-]+)"|"([\w-]+)" in request\.args')
 
 
@@ -268,6 +268,10 @@ def test_files_are_taken_where_a_form_sends_some_and_nowhere_else(world: World, 
                 endpoint, _values = world.app.url_map.bind("").match(_path(form), "POST")
                 is_upload = form.element.get("enctype") == "multipart/form-data"
                 senders[endpoint] = senders.get(endpoint, False) or is_upload
+                for button in elements(form.element, "button"):
+                    if button.get("formenctype") == "multipart/form-data":
+                        other, _values = world.app.url_map.bind("").match(button.get("formaction") or "", "POST")
+                        senders[other] = True
     takers = {name for name, view in world.app.view_functions.items() if getattr(view, "takes_files", False)}
     assert takers == {endpoint for endpoint, is_upload in senders.items() if is_upload}
 

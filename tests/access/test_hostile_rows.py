@@ -42,7 +42,7 @@ _NO_TEXT = {
     "key", "slug", "email", "email_key", "password_hash", "hash", "detail_hash", "submission_hash", "submission_key",
     "code_hash", "public_id",
     "subject", "sender_name", "recipient", "reply_to", "message_id", "template", "marker", "media_type", "file_id", "reference",
-    "language", "contact_language", "contact_email", "country", "time_zone", "palette", "purpose", "actor_kind",
+    "language", "contact_language", "contact_email", "copy_email", "country", "time_zone", "palette", "purpose", "actor_kind",
     "record_kind", "action", "way", "audience", "calendar_method", "question_key", "field", "reference_prefix",
     "html", "text", "calendar",
 }  # fmt: skip

@@ -127,7 +127,7 @@ def test_a_link_opens_one_registration_for_one_purpose(world: World) -> None:
     guest = world.visitor("link")
     personal = [rule for verb, rule in rules(world.app) if verb == "GET" and "token" in rule.arguments]
     tokens = {world.tokens[rule.endpoint] for rule in personal}
-    assert len(tokens) == 12
+    assert len(tokens) == 14
     for rule in personal:
         for token in tokens - {world.tokens[rule.endpoint]}:
             assert guest.get(world.address(rule, token=token), None).status in (404, 410), f"{rule.rule} with {token}"

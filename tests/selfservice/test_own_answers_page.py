@@ -14,9 +14,9 @@ from eventreg.kernel.errors import Busy
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.answers import load_answers
 from eventreg.registration.rules.states import Action
+from eventreg.registration.services import answer_changes
 from eventreg.registration.services.answers import list_of_registration
 from eventreg.registration.services.decisions import decide
-from eventreg.selfservice.views import own
 from tests.builders import a_team_member, an_event, register_somebody
 from tests.registration.filling import PDF
 from tests.registration.owning import a_letter, home, open_answers
@@ -113,7 +113,7 @@ class TestAnswers:
         """Case 21."""
         page = open_answers(pages, person)
         with monkeypatch.context() as patched:
-            patched.setattr(own, "change_answers", _busy)
+            patched.setattr(answer_changes, "change_answers", _busy)
             again = page.submit(SAVE, {"Diet": "vegana"}, 503)
         assert again.form(SAVE).values()["diet"] == ["vegana"]
         again.submit(SAVE, {}, 303)

@@ -20,6 +20,7 @@ from eventreg.bulk.queries.runs import RunLine, is_seen
 from eventreg.bulk.rules import Moment, ScheduleState
 from eventreg.bulk.services import schedules, steps
 from eventreg.bulk.views import blueprint, drafts, writing
+from eventreg.db import Part
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer, organizer
 from eventreg.events.queries.events import get_event_whole
@@ -147,6 +148,12 @@ class Lapsed(TodayItem):
                 .where(is_seen(each.event.id, who), Schedule.state == ScheduleState.LAPSED)
             )
             yield Matter(each, self, counted, partial(url_for, "bulk.list_schedules", slug=each.event.slug))
+
+
+def planned_part(event_id: int) -> Part:
+    """Return what asks whether anything goes by itself, for who reads other rows of the event with it."""
+    is_on = Schedule.run_id.in_(select(Run.id).where(Run.event_id == event_id)) & (Schedule.state == ScheduleState.ON)
+    return Part((Schedule.id,), [(Schedule, is_on)])
 
 
 def coming_shown(event: Event) -> list[tuple[date, str]]:

@@ -17,13 +17,12 @@ from sqlalchemy import (
     UniqueConstraint,
     insert,
     inspect,
-    text,
     update,
 )
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column, partial_index
 from eventreg.events.models.event import Event
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
@@ -61,12 +60,9 @@ class ContactPerson(Base):
     __tablename__ = "contact_persons"
     audited_as = "contact_person"
     __table_args__ = (
-        Index(
-            "ix_contact_persons_is_public", "event_id", unique=True, sqlite_where=text("is_public"),
-            postgresql_where=text("is_public"),
-        ),
+        partial_index("ix_contact_persons_is_public", "event_id", unique=True, where="is_public"),
         Index("ix_contact_persons_event_id", "event_id"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the link to the choice

@@ -76,20 +76,26 @@ class Outline(NamedTuple):
     #: the newest
     notice: PrivacyNotice | None
     has_host: bool
+    #: whether there are rows of the part that was asked for beside
+    has_beside: bool = False
 
 
-def read_outline(event_id: int) -> Outline:
-    """Return days and categories in their order, the notice, and whether an institution hosts the event: one statement."""
+def read_outline(event_id: int, *beside: Part) -> Outline:
+    """Return days and categories in their order, the notice, and whether an institution hosts the event: one statement.
+
+    `beside`: what another room asks of the event, to know whether there is any.
+    """
     of_event = PrivacyNotice.event_id == event_id
     newest = select(func.max(PrivacyNotice.version)).where(of_event).correlate(None).scalar_subquery()
     is_host = (Partner.event_id == event_id) & (Partner.role == PartnerRole.HOST)
-    days, categories, notices, hosts = read_together(
+    days, categories, notices, hosts, *others = read_together(
         Part((EventDay,), [(EventDay, EventDay.event_id == event_id)], [EventDay.held_on]),
         Part((Category,), [(Category, Category.event_id == event_id)], [Category.position]),
         Part((PrivacyNotice,), [(PrivacyNotice, of_event & (PrivacyNotice.version == newest))]),
         Part((Partner.id,), [(Partner, is_host)]),
+        *beside,
     )
-    return Outline(days, categories, next(iter(notices), None), bool(hosts))
+    return Outline(days, categories, next(iter(notices), None), bool(hosts), any(others))
 
 
 def load_readiness(event: Event, outline: Outline | None = None) -> Readiness:
@@ -100,7 +106,7 @@ def load_readiness(event: Event, outline: Outline | None = None) -> Readiness:
     programme = get_programme(event.id)
     days = programme.days
     sensitive = ((Lack.NOT_DISCREET, event.is_discreet), (Lack.NOT_QUIET, event.is_quiet))
-    _days, categories, notice, has_host = outline or read_outline(event.id)
+    _days, categories, notice, has_host, _beside = outline or read_outline(event.id)
     return Readiness(
         languages=tuple(event.languages),
         title=event.title,

@@ -14,7 +14,7 @@ from eventreg.accounts.services.second_factor import has_second_factor
 from eventreg.attendees.rules.listing import ListState
 from eventreg.attendees.views import desk
 from eventreg.audit.services import INSTANCE_CHAIN, Actor, Target, note
-from eventreg.bulk.views.schedules import coming_shown
+from eventreg.bulk.views.schedules import coming_shown, planned_part
 from eventreg.db import transaction
 from eventreg.events.links import invitation_token
 from eventreg.events.models import Event
@@ -83,7 +83,7 @@ def manage_event(slug: str) -> str:
     """
     event: Event = g.event
     sees_figures, sees_people = access.may(Permission.SEE_FIGURES), access.may(Permission.SEE_REGISTRATIONS)
-    at, outline, scope = now(), read_outline(event.id), g.event_access.scope
+    at, outline, scope = now(), read_outline(event.id, planned_part(event.id)), g.event_access.scope
     days = outline.days
     is_draft = event.publication is Publication.DRAFT
     figures = list_figures({event.id: scope})[event.id] if sees_figures else _WITHOUT_FIGURES
@@ -105,7 +105,7 @@ def manage_event(slug: str) -> str:
         total=figures.total,
         list_url=desk.list_url(slug, ListState()) if sees_people else "",
         begins=coming_deadlines(event, days, at)[-1:],
-        deadlines=coming_deadlines(event, days, at, coming_shown(event)),
+        deadlines=coming_deadlines(event, days, at, coming_shown(event) if outline.has_beside else ()),
         last_days=today.days_shown(event, scope, at) if sees_people and not is_draft else None,
         colleagues=today.colleagues_shown(event, at) if access.may(Permission.SEE_HISTORY) else None,
         # Whoever owns this one owns one: nothing has to be looked up.

@@ -16,7 +16,7 @@ from eventreg.accounts.models import Account
 from eventreg.accounts.queries import find_account_by_address
 from eventreg.accounts.services.accounts import close_account, create_account
 from eventreg.db import db
-from eventreg.events.bundles import reading
+from eventreg.events.bundles import fields
 from eventreg.events.bundles.fields import BundleInvalid
 from eventreg.events.models import Event
 from eventreg.events.rules.slugs import SlugReason
@@ -110,7 +110,7 @@ def test_document_that_unpacks_to_more_than_is_read_is_refused(
     bomb = b'{"summary": {"es": "' + b" " * 40_000_000 + b'"}}'
     assert len(_file({"parts/texts.json": bomb})) < 100_000
     assert "too large" in _refused({**whole, "parts/texts.json": bomb})
-    monkeypatch.setattr(reading, "LARGEST_WHOLE", 2000)
+    monkeypatch.setattr(fields, "LARGEST_WHOLE", 2000)
     assert "too large" in _refused(whole)
 
 
@@ -123,7 +123,7 @@ def test_depth_without_an_end_is_refused(whole: Contents) -> None:
 
 
 def test_names_without_number_are_refused(whole: Contents, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_NAMES", 5)
+    monkeypatch.setattr(fields, "MOST_NAMES", 5)
     assert "more than 5" in _refused(whole)
 
 

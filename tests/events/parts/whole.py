@@ -17,6 +17,9 @@ from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.annotations import TagColour
 from eventreg.attendees.services.reasons import add_reason
 from eventreg.audit.services import Actor
+from eventreg.bulk.emails import READY_MADE
+from eventreg.bulk.rules import Anchor, Moment
+from eventreg.bulk.services import schedules
 from eventreg.db import db, transaction
 from eventreg.events.bundles.parts import TakeOut
 from eventreg.events.bundles.reading import open_bundle
@@ -190,11 +193,20 @@ def _ways_in(event: Event) -> None:
 def _words(event: Event) -> None:
     """A message in the event's own words, in one of its languages; and a ready-made reason."""
     edit = TextEdit(0, OwnText("Bienvenida, {given_name}", "Le esperamos en {place}.\n\n{details}\n\nHasta pronto."))
-    save_message_texts(event.id, "confirmed", {"es": edit}, Actor.account(an_account().id))
+    account_id = an_account().id
+    save_message_texts(event.id, "confirmed", {"es": edit}, Actor.account(account_id))
+    _planned(event, account_id)
     _remarks(event)
     add_reason(
         event.id, RunAct.DECLINE, "Lleno", text("No hay lugar.", "There is no place."), Actor.account(an_account().id)
     )
+
+
+def _planned(event: Event, account_id: int) -> None:
+    """A message that goes by itself once somebody switches it on."""
+    moment = Moment(Anchor.FIRST_DAY, 3, time(9))
+    with transaction():
+        schedules.put(event, account_id, moment, schedules.details_of(READY_MADE["event_reminder"]))
 
 
 def _remarks(event: Event) -> None:
