@@ -287,6 +287,10 @@ def _forms(world: World, visitor: Pages) -> Iterator[tuple[Page, Form]]:
         addresses = [world.address(rule)]
         if rule.endpoint in ("registration.register", "onbehalf.add_person"):
             addresses += [f"{addresses[0]}?category={category.key}" for category in world.event.categories]
+        if rule.endpoint == "bulk.show_run":
+            # Also the draft of a message: its page is another.
+            written = world.public_ids["bulk.attach"]
+            addresses.append(addresses[0].replace(world.public_ids["bulk.show_run"], written))
         for address in addresses:
             page = visitor.get(address, None, sound=False)
             if page.is_html and page.status == 200:
