@@ -8,6 +8,7 @@ registration's time is the same load without. Whether all of it went, each once,
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Iterator
@@ -84,6 +85,9 @@ def _first_turns(crowd: Crowd, event_id: int) -> tuple[list[float], list[float]]
 
     The first one keeps the figures and tells the owners, and lets nothing go: it only reads, which nobody waits for.
     """
+    # As a worker of the server has it (`share_what_is_loaded`): what was loaded and filled is not looked through meanwhile.
+    gc.collect()
+    gc.freeze()
     clock, whole = processor_clock(crowd.url), running._let_go
     transactions: list[float] = []
     turns: list[float] = []
