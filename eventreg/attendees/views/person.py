@@ -137,6 +137,7 @@ def dossier_page(
         "attendees/registration.html",
         "registrations",
         registration=dossier.registration,
+        audience_words=history.audience_words,
         problem=problem,
         announcement=announcement,
         sections=cards.sections_shown(dossier, context, sight.has_contact_data, opened_key, opened, changed),
