@@ -142,6 +142,8 @@ def test_defaults_are_left_out_of_the_address() -> None:
         "order=--person",
         "after=" + "A" * 500,
         "after=PRU-7K4M2Q.nonsense",
+        "after=.",
+        "before=.approved",
         "before=%C3%91%00",
         "q=" + "a" * 1_000,
         "&".join(f"answer.field=x{number}" for number in range(70)),

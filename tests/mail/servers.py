@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.support.mailserver import Connection, cut
 from tests.support.waiting import patience
 
 
@@ -70,13 +71,12 @@ class _Controller(Controller):
     """A controller that knows the connections it made."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        self.connections: list[Any] = []
+        self.opened: set[Connection] = set()
         super().__init__(*arguments, **options)
 
     def factory(self) -> Any:
         """Return the protocol of a new connection."""
-        self.connections.append(super().factory())
-        return self.connections[-1]
+        return Connection(self.handler, self.opened, **self.SMTP_kwargs)
 
 
 class HabitServer:
@@ -101,16 +101,10 @@ class HabitServer:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._cut(), self._controller.loop).result(patience())
+        # The controller stops its loop under the connections that are still open, and their sockets would stay.
+        ended = cut(self._controller.server, self._controller.opened)
+        asyncio.run_coroutine_threadsafe(ended, self._controller.loop).result(patience())
         self._controller.stop()
-
-    async def _cut(self) -> None:
-        """End the connections that are still open: the controller stops its loop under them, and their sockets stay."""
-        await asyncio.sleep(0.05)  # one that has just been accepted gets its protocol
-        for connection in self._controller.connections:
-            if isinstance(connection.transport, asyncio.WriteTransport):
-                connection.transport.abort()
-        await asyncio.sleep(0)  # the sockets close in the loop's next turn
 
     @property
     def port(self) -> int:

@@ -48,6 +48,35 @@ class Received:
         return str(body.get_content())
 
 
+class Connection(SMTP):
+    """One connection, which stands in `opened` from when it is made until its transport has said that it is over."""
+
+    def __init__(self, handler: Any, opened: set[Connection], **options: Any) -> None:
+        super().__init__(handler, **options)
+        self._opened = opened
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._opened.add(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self._opened.discard(self)
+
+
+async def cut(server: asyncio.AbstractServer | None, opened: set[Connection]) -> None:
+    """Stop listening and end every connection; return when their sockets are closed."""
+    assert server is not None
+    server.close()
+    await asyncio.sleep(0.05)  # one that has just been accepted gets its protocol
+    while opened:
+        for connection in opened:
+            if isinstance(connection.transport, asyncio.WriteTransport):
+                connection.transport.abort()
+        await asyncio.sleep(0)  # a transport says that it is over in the loop's next turn
+    await asyncio.sleep(0)  # and the one below TLS in the turn after that
+
+
 class MailServer:
     """What the test says to the server, and what the server got."""
 
@@ -123,21 +152,16 @@ class MailServer:
 
     async def _serve(self, is_ready: threading.Event) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
-        connections: list[SMTP] = []
+        opened: set[Connection] = set()
 
-        def connect() -> SMTP:
-            connections.append(SMTP(self, hostname="mail.example", loop=self._loop))
-            return connections[-1]
+        def connect() -> Connection:
+            return Connection(self, opened, hostname="mail.example", loop=self._loop)
 
         server = await self._loop.create_server(connect, self.host, self.port)
         self.port = server.sockets[0].getsockname()[1]
         is_ready.set()
         await self._end.wait()
-        server.close()
-        for connection in connections:
-            if isinstance(connection.transport, asyncio.WriteTransport):
-                connection.transport.abort()
-        await asyncio.sleep(0)  # the sockets close in the loop's next turn
+        await cut(server, opened)
 
 
 @pytest.fixture

@@ -284,7 +284,9 @@ def _cursor(reader: _Reader) -> listing.Cursor | None:
             continue
         reference, _, status_text = position.partition(".")
         status = next((status for status in Status if status.value == status_text), None)
-        is_plain = reference.isascii() and reference.isprintable() and len(reference) <= _LONGEST_REFERENCE
+        is_plain = (
+            bool(reference) and reference.isascii() and reference.isprintable() and len(reference) <= _LONGEST_REFERENCE
+        )
         if is_plain and bool(status_text) == (status is not None):
             return listing.Cursor(reference, is_backward=name == "before", status=status)
         reader.has_unknown = True
