@@ -17,7 +17,6 @@ class Export(Base):
     __tablename__ = "exports"
     __table_args__ = (Index("ix_exports_event_id_created_at", "event_id", "created_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: None: a command on the machine
@@ -56,7 +55,6 @@ class Import(Base):
     __tablename__ = "imports"
     __table_args__ = (Index("ix_imports_event_id_created_at", "event_id", "created_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: None: by a command on the machine

@@ -15,7 +15,6 @@ class QuestionnaireDraft(Base):
     __tablename__ = "questionnaire_drafts"
     audited_as = "question"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), unique=True)
     #: as of a version, but texts, options and settings may be missing
     definition: Mapped[dict[str, Any]] = mapped_column(JSON, info=NOT_PERSONAL)
@@ -33,7 +32,6 @@ class QuestionnaireVersion(Base):
     audited_as = "questionnaire"
     __table_args__ = (UniqueConstraint("event_id", "version"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     version: Mapped[int]
     #: see `questionnaires.rules.schema` for its form

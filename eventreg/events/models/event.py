@@ -63,7 +63,6 @@ class Event(Base):
         CheckConstraint("registration_opens_at < registration_closes_at", name="registration_window"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the preview link
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=_info(kept=NOWHERE))
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=_info(N_("Address on the site"), kept=NOWHERE))
@@ -266,7 +265,6 @@ class PrivacyNotice(Base):
     audited_as = "privacy_notice"
     __table_args__ = (UniqueConstraint("event_id", "version"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     version: Mapped[int]
     #: two sentences for the form
@@ -288,7 +286,6 @@ class TextVersion(Base):
     __tablename__ = "text_versions"
     __table_args__ = (Index("ix_text_versions_text", "event_id", "field", "language", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: which text: "title", "practical.k3f9.text", "session.<public id>.title"
     field: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)
@@ -311,7 +308,6 @@ class Category(Base):
         CheckConstraint("opens_at IS NULL OR closes_at IS NULL OR opens_at < closes_at", name="window"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the link of a private category
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
@@ -346,7 +342,6 @@ class TeamMember(Base):
     audited_as = "team_member"
     __table_args__ = (UniqueConstraint("event_id", "account_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     role: Mapped[TeamRole] = mapped_column(choice_column(TeamRole, "role"), info=NOT_PERSONAL)
@@ -365,7 +360,6 @@ class TeamInvitation(Base):
     audited_as = "team_invitation"
     __table_args__ = (Index("ix_team_invitations_event_id_account_id", "event_id", "account_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)

@@ -38,7 +38,6 @@ class Partner(Base):
     audited_as = "partner"
     __table_args__ = (UniqueConstraint("event_id", "organization_id", "role"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     role: Mapped[PartnerRole] = mapped_column(choice_column(PartnerRole, "role"), info=NOT_PERSONAL)
@@ -64,7 +63,6 @@ class ContactPerson(Base):
         Index("ix_contact_persons_event_id", "event_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the link to the choice
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
@@ -120,7 +118,6 @@ class EventDay(Base):
         CheckConstraint("starts_at < ends_at", name="hours"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     held_on: Mapped[date] = mapped_column(Date)
     #: wall-clock times in the event's zone
@@ -141,7 +138,6 @@ class Room(Base):
     __tablename__ = "event_rooms"
     audited_as = "room"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
     name: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
@@ -157,7 +153,6 @@ class ProgrammeSession(Base):
         CheckConstraint("places IS NULL OR places >= 0", name="places"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: in its addresses and the UID of its calendar entry
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     day_id: Mapped[int] = mapped_column(ForeignKey("event_days.id", ondelete="CASCADE"), index=True)
@@ -190,7 +185,6 @@ class Speaker(Base):
     __tablename__ = "event_speakers"
     audited_as = "speaker"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
@@ -214,7 +208,6 @@ class SessionPerson(Base):
     __tablename__ = "session_people"
     __table_args__ = (UniqueConstraint("session_id", "speaker_id", "role"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"))
     speaker_id: Mapped[int] = mapped_column(ForeignKey("event_speakers.id", ondelete="CASCADE"), index=True)
     role: Mapped[SpeakerRole] = mapped_column(choice_column(SpeakerRole, "role"), info=NOT_PERSONAL)
@@ -230,7 +223,6 @@ class Material(Base):
     audited_as = "material"
     __table_args__ = (CheckConstraint("(url = '') <> (file_id = '')", name="file_or_link"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: in its address, which stays when its file is replaced
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
@@ -261,7 +253,6 @@ class SessionOutcome(Base):
     __tablename__ = "session_outcomes"
     audited_as = "outcome"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"), index=True)
     kind: Mapped[OutcomeKind] = mapped_column(choice_column(OutcomeKind, "kind"), info=NOT_PERSONAL)
     position: Mapped[int]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import KEEPS_IDS, NOT_PERSONAL, PERSONAL, Base, UtcDateTime
+from eventreg.db import KEEPS_IDS, NOT_PERSONAL, PERSONAL, Base, Unnumbered, UtcDateTime
 
 
 class Place(Base):
@@ -17,7 +17,6 @@ class Place(Base):
     __tablename__ = "places"
     __table_args__ = (Index("ix_places_event_id_category_id", "event_id", "category_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), unique=True)
@@ -32,7 +31,6 @@ class SessionPlace(Base):
     __tablename__ = "session_places"
     __table_args__ = (UniqueConstraint("session_id", "registration_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -47,7 +45,6 @@ class OptionPlace(Base):
         Index("ix_option_places_event_id_question_key_option", "event_id", "question_key", "option"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"))
     question_key: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
@@ -64,7 +61,6 @@ class Invitation(Base):
     audited_as = "invitation"
     __table_args__ = (Index("ix_invitations_event_id_email_key", "event_id", "email_key"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), index=True)
@@ -105,7 +101,6 @@ class AccessCode(Base):
         CheckConstraint("most_uses IS NULL OR most_uses > 0", name="most_uses"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), index=True)
     #: as organizers wrote it
@@ -123,7 +118,7 @@ class AccessCode(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class UsedForm(Base):
+class UsedForm(Unnumbered):
     """A form that was sent and made no registration, since its address had one: its key is used all the same.
 
     At a discreet event each form that was sent leaves one.
@@ -148,7 +143,6 @@ class SavedForm(Base):
     # Messages name it by its id.
     __table_args__ = (UniqueConstraint("event_id", "submission_hash"), KEEPS_IDS)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), index=True)

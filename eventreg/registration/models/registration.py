@@ -54,7 +54,6 @@ class Registration(Base):
         KEEPS_IDS,
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the personal link
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     #: short human code, opens nothing
@@ -165,7 +164,6 @@ class ErasureRequest(Base):
     # Messages name it by its id.
     __table_args__ = (KEEPS_IDS,)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     #: None: of an address that was not registered
@@ -191,7 +189,6 @@ class AddressChange(Base):
 
     __tablename__ = "address_changes"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     email: Mapped[str] = mapped_column(String(320), info=PERSONAL)
@@ -208,7 +205,6 @@ class Decision(Base):
 
     __tablename__ = "decisions"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     action: Mapped[Action] = mapped_column(choice_column(Action, "action"), info=NOT_PERSONAL)
     status_before: Mapped[Status] = mapped_column(choice_column(Status, "status_before"), info=NOT_PERSONAL)
@@ -245,7 +241,6 @@ class AnswerRequest(Base):
         Index("ix_answer_requests_event_id_kind", "event_id", "kind"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     kind: Mapped[RequestKind] = mapped_column(choice_column(RequestKind, "kind"), info=NOT_PERSONAL)
@@ -271,7 +266,6 @@ class MessageText(Base):
     __tablename__ = "message_texts"
     __table_args__ = (UniqueConstraint("event_id", "message", "language"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: the key of a `registration.emails.messages.Message`
     message: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
@@ -301,7 +295,6 @@ class Answer(Base):
         Index("ix_answers_of_question", "question_key", "sort_value", "registration_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"))
     question_key: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
     position: Mapped[int]
@@ -323,7 +316,6 @@ class Upload(Base):
         Index("ix_uploads_held_until", "held_until"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
@@ -346,7 +338,6 @@ class Consent(Base):
 
     __tablename__ = "consents"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     #: the key of the consent question
     purpose: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
