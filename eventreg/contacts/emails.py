@@ -19,6 +19,7 @@ from eventreg.mail.content import Change, Fact, MailContent, MailTable, Reason, 
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion, find_message
 from eventreg.registration.emails.about_registration import AboutRegistration, contact_subject
+from eventreg.registration.emails.addresses import CONTACT_CHOICE
 from eventreg.registration.emails.messages import Again, Group, ToAddress
 from eventreg.registration.emails.occasions import outgoing
 from eventreg.registration.emails.placeholders import Facts
@@ -27,8 +28,6 @@ from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import OF_EVENT, OF_REGISTRATION
 from eventreg.web.instance import address_of
 
-#: what a personal link is for: the choice of a contact person
-CHOICE = "contact"
 #: news of a message that could not be delivered: they tell of no message class
 FAILED = "failed"
 _SLOT = "{news}"
@@ -64,7 +63,7 @@ class Reader:
         """Return a message to this reader, in the reader's language."""
         marker = new_marker()
         with speaking(self.language) as language:
-            link = link_marker(marker, CHOICE, self.person.public_id, self.person.generation)
+            link = link_marker(marker, CONTACT_CHOICE, self.person.public_id, self.person.generation)
             content = begin(occasion, self, language, link, now, *about).worded()
             return outgoing(
                 occasion, content, language, **{"template": begin.template(), **fields}, marker=marker, due_at=now,

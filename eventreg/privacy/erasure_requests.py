@@ -30,9 +30,9 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import speaking
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import email_key
-from eventreg.kernel.tokens import new_public_id, public_id_of, token_fits
+from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.content import MailContent, link_marker, new_marker
 from eventreg.mail.models import MailMessage
 from eventreg.mail.services import enqueue
@@ -46,11 +46,9 @@ from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.availability import CONFIRM_ADDRESS_WITHIN
 from eventreg.registration.rules.states import Because, ChangeReason, ChangeRefused
-from eventreg.web.instance import address_of, keys, site_name
+from eventreg.web.instance import ONE_GENERATION, address_of, holder_of, site_name
 
 ERASE_JOB = "privacy.erase"
-#: an erasing link is made once for each request
-_GENERATION = 1
 #: a receipt that could not go until then never does
 _RECEIPTS_WAIT = timedelta(days=3)
 
@@ -76,11 +74,7 @@ def ask(event_id: int, registration_id: int) -> None:
 
 def find_request(token: str) -> ErasureRequest:
     """Return the request that the link in the mail confirms. Raises NotFound."""
-    asked = select(ErasureRequest).where(ErasureRequest.public_id == public_id_of(token))
-    request = db.session.scalars(asked.execution_options(populate_existing=True)).one_or_none()
-    if request is None or not token_fits(keys(), token, ERASE, request.public_id, _GENERATION):
-        raise NotFound
-    return request
+    return holder_of(token, ERASE, select(ErasureRequest).execution_options(populate_existing=True))
 
 
 def is_gone(request: ErasureRequest) -> bool:
@@ -262,7 +256,7 @@ def _tell(event: Event, request: ErasureRequest, what: str, now: datetime, held:
     """Queue a message to the person. It holds nothing of them but the address that it goes to."""
     occasion, marker = Occasion.load(get_event_whole(event.id)), new_marker()
     with speaking(request.language) as language:
-        link = link_marker(marker, ERASE, request.public_id, _GENERATION)
+        link = link_marker(marker, ERASE, request.public_id, ONE_GENERATION)
         content = _content(what, occasion.title(language), request, link, held, language)
         contact = _("You receive this message since it is about your data.")
         enqueue(

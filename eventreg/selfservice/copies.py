@@ -22,13 +22,14 @@ from eventreg.db import db, found, transaction
 from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock, text, tokens
-from eventreg.kernel.errors import N_, NotFound, Refused
+from eventreg.kernel.errors import N_, Refused
 from eventreg.mail import services as mail
 from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
 from eventreg.registration.emails import (
     News,
     Occasion,
     about_registration,
+    addresses,
     asking,
     by_team,
     changing,
@@ -40,10 +41,8 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules import messages as rules, states
 from eventreg.web.forms import lazy_gettext
-from eventreg.web.instance import address_of, keys
+from eventreg.web.instance import address_of, holder_of, keys
 
-#: purpose of the link that ends them
-COPIES = "copies"
 COPY = "registration/copy"
 #: a registration names somebody so often in a day, and an address is named so often, whoever does
 BY_REGISTRATION, BY_ADDRESS = Limit("copies/registration", 3, 1440), Limit("copies/address", 5, 1440)
@@ -141,20 +140,8 @@ def end_copies(event_id: int, registration_id: int, who: Actor, *, is_refused: b
 
 def get_by_copy_token(token: str) -> Registration:
     """Return the registration whose copies `token` ends. Raises NotFound, also once they are ended."""
-    public_id = tokens.public_id_of(token)
-    person = found(db.session.scalars(select(Registration).where(Registration.public_id == public_id)).one_or_none())
-    fits = tokens.token_fits(keys(), token, COPIES, person.public_id, person.copy_generation)
-    if not fits or not person.copy_email:
-        raise NotFound
-    return person
-
-
-def resolve(purpose: str, public_id: str, generation: int) -> str:
-    """Return the address of a link for a mail that goes now. Raises LookupError for a purpose of another room."""
-    if purpose != COPIES:
-        raise LookupError(purpose)
-    token = tokens.personal_token(keys(), COPIES, public_id, generation)
-    return address_of("selfservice.end_own_copies", token=token)
+    person = holder_of(token, addresses.COPIES, select(Registration), Registration.copy_generation)
+    return found(person if person.copy_email else None)
 
 
 def copies_of(message: about_registration.AboutRegistration, key_suffix: str) -> tuple[mail.OutgoingMessage, ...]:
@@ -190,7 +177,7 @@ def copy_of(
             # The event's own words have the greeting among them.
             opening=content.opening and content.opening.below(told),
             paragraphs=tuple(each for each in content.paragraphs if not isinstance(each, Fact)),
-            action=(_("Receive no more copies"), link_marker(marker, COPIES, person.public_id, person.copy_generation)),
+            action=(_("Receive no more copies"), _link(person, marker)),
             steps=(),
             joining=(),
             footer=occasion.foot(language, why),
@@ -200,10 +187,9 @@ def copy_of(
 
 def _begins(occasion: Occasion, person: Registration, now: datetime) -> mail.OutgoingMessage:
     marker = new_marker()
-    link = link_marker(marker, COPIES, person.public_id, person.copy_generation)
     key = f"registration/{person.public_id}/copy_begins/{person.copy_generation}"
     with speaking(person.copy_language) as language:
-        content = CopyBegins(occasion, person, News(CopyBegins), language, link, now).worded()
+        content = CopyBegins(occasion, person, News(CopyBegins), language, _link(person, marker), now).worded()
         return _outgoing(occasion, person, content, language, CopyBegins.template(), key=key, due_at=now, marker=marker)
 
 
@@ -222,8 +208,12 @@ def _outgoing(
     return replace(message, audience="copy")
 
 
+def _link(person: Registration, marker: str) -> str:
+    return link_marker(marker, addresses.COPIES, person.public_id, person.copy_generation)
+
+
 def _known(email: str) -> str:
-    return tokens.lookup_hash(keys(), COPIES, text.email_key(email))
+    return tokens.lookup_hash(keys(), addresses.COPIES, text.email_key(email))
 
 
 def _end(person: Registration, now: datetime) -> None:
