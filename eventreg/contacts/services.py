@@ -21,7 +21,13 @@ from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.contacts.emails import FAILED, ContactDigest, ContactNews, DigestLine, Reader, Waiting, heading_of
 from eventreg.db import db, found, transaction
 from eventreg.events.models import ContactPerson, Event, TeamMember
-from eventreg.events.queries.events import get_event_whole, lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import (
+    get_event_whole,
+    holding_event,
+    holding_event_in_any_state,
+    lock_event,
+    lock_event_in_any_state,
+)
 from eventreg.events.queries.team import find_grant, find_member
 from eventreg.events.rules.settings import AT_ONCE_A_DAY, SHORT_NOTICE, Hears, digest_due
 from eventreg.events.rules.team import Permission
@@ -268,8 +274,7 @@ def find_own(event_id: int, account_id: int) -> ContactPerson:
 
 def choose_own(event_id: int, account_id: int, values: Mapping[str, Any], actor: Actor) -> None:
     """Keep what a member of the team chose."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         person = find_own(event_id, account_id)
         db.session.add(person)
         db.session.flush()
@@ -278,8 +283,7 @@ def choose_own(event_id: int, account_id: int, values: Mapping[str, Any], actor:
 
 def save_contact(event_id: int, public_id: str, values: Mapping[str, Any], actor: Actor) -> None:
     """Change a contact person, or add one ("" for `public_id`). Whoever has another address gets another link."""
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         if not public_id:
             person = ContactPerson(event_id=event.id, **values)
             db.session.add(person)
@@ -304,8 +308,7 @@ def remove_contact(event_id: int, public_id: str, actor: Actor) -> None:
 
 def make_public(event_id: int, public_id: str, actor: Actor) -> None:
     """Name another contact person to the public; whoever was named stays one of them. Each keeps the choice and the link."""
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         person = get_contact(event.id, public_id)
         if person.is_public:
             return

@@ -24,7 +24,7 @@ from eventreg.events import checks
 from eventreg.events.announcing import Announcing, WrittenTo
 from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, lock_event_in_any_state
 from eventreg.events.rules import dates, settings as setting, texts as text_rules
 from eventreg.events.services import settings, texts
 from eventreg.i18n import countries, formats
@@ -111,8 +111,7 @@ class Updates:
 
     def take_back(self, event_id: int, who: Organizer) -> None:
         """See `CalendarUpdates.take_back`."""
-        with transaction():
-            event = lock_event(event_id)
+        with holding_event(event_id) as event:
             if self.waiting(event_id) is None:
                 raise Refused(N_("It is too late to undo this: the emails have gone."), status_code=409)
             work = find_payload(_key(event_id)) or {}

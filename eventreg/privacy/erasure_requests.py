@@ -23,7 +23,7 @@ from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state
 from eventreg.events.queries.team import list_grants
 from eventreg.events.rules.team import Permission
 from eventreg.i18n import formats
@@ -59,8 +59,7 @@ def ask(event_id: int, registration_id: int) -> None:
     A link that was sent before dies.
     """
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         check_not_held(event, now)
         registration = lock_registration(event_id, registration_id)
         demand(Try(ASKS_BY_REGISTRATION, registration.public_id))
@@ -91,8 +90,7 @@ def is_theirs(request: ErasureRequest) -> bool:
 def confirm(token: str) -> None:
     """Begin to erase; confirmed twice is confirmed once. Raises Held, NotFound and Refused (LINK_EXPIRED)."""
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(find_request(token).event_id)
+    with holding_event_in_any_state(find_request(token).event_id) as event:
         request = find_request(token)
         if request.confirmed_at is not None:
             return
@@ -114,8 +112,7 @@ def carry_out(work: Mapping[str, Any], now: datetime) -> bool:
     event_id, registration_id = request.event_id, request.registration_id
     db.session.rollback()
     try:
-        with transaction():
-            event = lock_event_in_any_state(event_id)
+        with holding_event_in_any_state(event_id) as event:
             request = db.session.get_one(ErasureRequest, work["request_id"], populate_existing=True)
             find = partial(of_registration, event_id, registration_id)
             _carry_out(event, request, find, Actor.participant(registration_id), now)
@@ -130,8 +127,7 @@ def carry_out(work: Mapping[str, Any], now: datetime) -> bool:
 def erase_for(event_id: int, reference: str, because: Because, act: TeamAct) -> None:
     """Erase a person for the team, at once. Raises Held, Unannounced, NotFound and ChangeRefused (CHANGED_MEANWHILE)."""
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         registration = lock_in_scope(event_id, reference, act.who.scope)
         if registration.revision != act.seen_revision:
             raise ChangeRefused(ChangeReason.CHANGED_MEANWHILE)
@@ -191,8 +187,7 @@ def erase_address(email: str, by: Actor, *, tells: bool) -> Iterator[Found]:
 
 def _erase_address_at(found: Found, email: str, by: Actor, *, tells: bool) -> None:
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(found.event.id)
+    with holding_event_in_any_state(found.event.id) as event:
         person = of_address(event.id, email)
         about = person.registrations[0] if person.registrations else None
         request = _new_request(about or found.event, Because.ADDRESS, now, email=email if tells else "")

@@ -18,8 +18,8 @@ from wtforms import BooleanField, SelectField, validators
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, demand
 from eventreg.audit.services import Actor, note
-from eventreg.db import db, found, transaction
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.db import db, found
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import N_, Refused
@@ -103,8 +103,7 @@ def name_copy(event_id: int, registration_id: int, email: str, language: str) ->
     Raises Refused (NOT_POSSIBLE_NOW, the person's own address, one that ended it), and TooManyTries.
     """
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         person = lock_registration(event_id, registration_id)
         if person.status not in states.STANDING or event.is_called_off:
             raise Refused(states.ChangeReason.NOT_POSSIBLE_NOW)
@@ -127,8 +126,7 @@ def name_copy(event_id: int, registration_id: int, email: str, language: str) ->
 def end_copies(event_id: int, registration_id: int, who: Actor, *, is_refused: bool = False) -> None:
     """Send no more copies; what waits never goes. `is_refused`: whoever got them, or the team, wants none for that address."""
     now = clock.now()
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         person = lock_registration(event_id, registration_id)
         if not person.copy_email:
             return

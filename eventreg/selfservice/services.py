@@ -17,7 +17,12 @@ from eventreg.accounts.services import guards
 from eventreg.accounts.services.guards import Try, demand
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
-from eventreg.events.queries.events import get_event_whole, lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import (
+    get_event_whole,
+    holding_event,
+    holding_event_in_any_state,
+    lock_event_in_any_state,
+)
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, sealing, tokens
@@ -51,8 +56,7 @@ from eventreg.web.instance import keys
 def change_language(event_id: int, registration_id: int, language: str) -> None:
     """Have the person's messages written in another language from now on."""
     now = clock.now()
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = registrations.lock_registration(event_id, registration_id)
         if registration.language == language:
             return
@@ -89,8 +93,7 @@ def consents_since(registration: Registration, asked: AskedQuestions, category: 
 def choose_mail(event_id: int, registration_id: int, *, wants_all: bool) -> None:
     """Write everything to the person from now on, or only what the registration needs: what waits of the rest never goes."""
     now = clock.now()
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = registrations.lock_registration(event_id, registration_id)
         if wants_all is (registration.mail_refused_at is None):
             return
@@ -107,8 +110,7 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
     What a registration cannot do without stays agreed to: who takes that back withdraws.
     """
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         registration = registrations.lock_registration(event_id, registration_id)
         standing, asked = current_consents(registration.id), find_asked(registration)
         category = event.category_of(registration).key
@@ -143,8 +145,7 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
 def withdraw(event_id: int, registration_id: int) -> None:
     """Withdraw at the person's own wish; the place goes to the waiting list at once. Raises Refused."""
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = registrations.lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status, event.publication):
             raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
@@ -167,8 +168,7 @@ def verify_address(event_id: int, registration_id: int) -> Registration:
     Raises Refused (LINK_EXPIRED, CALLED_OFF).
     """
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = registrations.lock_registration(event_id, registration_id)
         if registration.status is Status.CANCELLED:
             raise Refused(ChangeReason.LINK_EXPIRED)
@@ -210,8 +210,7 @@ def answer_request(
     now = clock.now()
     hashed = submission_hash(event_id, files.form_key)
     sealed = seal_files(event_id, hashed, files.new, now)
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = registrations.lock_registration(event_id, registration_id)
         request = registrations.get_request(registration.id, request_id)
         if request.taken_back_at is not None or not concerns(request.kind, registration.status):

@@ -22,12 +22,12 @@ from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.annotations import LONGEST_NOTE, named_in, read_note
 from eventreg.attendees.rules.listing import MINE, YES
 from eventreg.audit import services as audit
-from eventreg.db import Part, db, transaction
+from eventreg.db import Part, db
 from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Entry, Intake
 from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state
 from eventreg.events.queries.team import grants_of, list_grants, team_of
 from eventreg.events.rules.team import Grant, Permission, Scope
 from eventreg.kernel.clock import now
@@ -197,8 +197,7 @@ def remove_note(event_id: int, reference: str, note_id: int, who: Organizer) -> 
 
 def see_mentions(event_id: int, reference: str, who: Organizer) -> None:
     """Mark as read what names this account in the notes on a registration in scope. Raises NotFound."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         _see(scoping.get_in_scope(event_id, reference, who.scope).id, who.account_id, now())
 
 

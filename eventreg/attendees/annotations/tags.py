@@ -21,7 +21,7 @@ from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event, lock_event
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import N_, Refused
@@ -141,8 +141,7 @@ def count_tagged(event_id: int, scope: Scope) -> Mapping[int, int]:
 def create_tag(event_id: int, name: str, colour: TagColour, actor: Actor) -> Tag:
     """Make a tag. Raises Refused (what `read_tag_name` refuses, NAME_IN_USE, TOO_MANY) and LifecycleRefused."""
     name = read_tag_name(name)
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         return add_tag(event_id, name, colour, actor)
 
 
@@ -175,8 +174,7 @@ def change_tag(event_id: int, public_id: str, name: str, colour: TagColour, acto
     Raises NotFound, Refused (what `read_tag_name` refuses, NAME_IN_USE) and LifecycleRefused.
     """
     name = read_tag_name(name)
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         tag = get_tag(event_id, public_id)
         _refuse_double(event_id, name, tag)
         if change(tag, {"name": name, "colour": colour}, "tag_changed", actor):

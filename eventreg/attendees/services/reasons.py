@@ -14,7 +14,12 @@ from eventreg.attendees.rules.acts import MOST_OF_AN_EVENT, RunAct
 from eventreg.audit.services import Actor, change, note
 from eventreg.db import db, move_in_order, transaction
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import (
+    holding_event,
+    holding_event_in_any_state,
+    lock_event,
+    lock_event_in_any_state,
+)
 from eventreg.events.rules.starting import starting_document
 from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import N_, NotFound, Reason, Refused
@@ -23,8 +28,7 @@ from eventreg.kernel.text import LocalizedText, folded, is_blank, merged
 
 def add_reason(event_id: int, act: RunAct, title: str, text: LocalizedText, actor: Actor) -> ReadyReason:
     """Keep a reason after those that there are. Raises Refused where there are too many."""
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         return _add(event_id, act, title, text, actor)
 
 
@@ -34,8 +38,7 @@ def add_starting_reasons(event_id: int, actor: Actor) -> int:
     One whose title is there already for the same act is left out.
     """
     added = 0
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         known = {(row.act, row.title) for row in list_reasons(event_id)}
         for entry in starting_document("reasons")["reasons"]:
             act, title = RunAct(entry["act"]), _in_first(entry["title"], event.languages)
@@ -48,8 +51,7 @@ def add_starting_reasons(event_id: int, actor: Actor) -> int:
 
 def change_reason(event_id: int, public_id: str, act: RunAct, title: str, text: LocalizedText, actor: Actor) -> None:
     """Give a reason other words, or make it one for another act. Languages that the event does not have keep theirs."""
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         row = get_reason(event_id, public_id)
         values = {"act": act, "title": title, "text": merged(row.text, text, event.languages)}
         if change(row, values, "ready_reason_changed", actor, title=title):
@@ -58,8 +60,7 @@ def change_reason(event_id: int, public_id: str, act: RunAct, title: str, text: 
 
 def move_reason(event_id: int, public_id: str, *, is_up: bool) -> None:
     """Let a reason change places with the one before or after it of the same act; at an end nothing changes."""
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         row = get_reason(event_id, public_id)
         rows = list_reasons(event_id, row.act)
         move_in_order(rows, rows.index(row), -1 if is_up else 1)
@@ -141,8 +142,7 @@ def change_view(
     event_id: int, public_id: str, who: Organizer, name: str, *, is_shared: bool, may_change_shared: bool
 ) -> None:
     """Rename a view and share it or not. NotFound for one that the account may not change."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         view = _get_changeable(event_id, public_id, who, may_change_shared)
         checked = _checked_name(name, event_id, view.account_id, but=view.public_id)
         if (checked, is_shared) != (view.name, view.is_shared):
@@ -152,8 +152,7 @@ def change_view(
 
 def replace_view(event_id: int, public_id: str, who: Organizer, query: str, *, may_change_shared: bool) -> str:
     """Let a view show another state of the list, and return its name. NotFound for one that the account may not change."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         view = _get_changeable(event_id, public_id, who, may_change_shared)
         if view.query != (checked := _checked_query(query)):
             view.query = checked

@@ -15,7 +15,7 @@ from eventreg.events.announcing import Announcing
 from eventreg.events.checks import calendar_updates, occupancy
 from eventreg.events.models import TO_BE_MADE, Event, EventDay, PrivacyNotice, ProgrammeSession
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import list_days, lock_event
+from eventreg.events.queries.events import holding_event, list_days, lock_event
 from eventreg.events.rules import seats, settings
 from eventreg.events.rules.practical import PlanInvalid
 from eventreg.events.services import categories
@@ -54,8 +54,7 @@ def save_settings(
     LifecycleRefused for an archived event.
     """
     settings.check_settings(days, values)
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         settings.check_seen(event.settings_revision, seen_revision)
         with followed(event, announcing):
             at, changed = now(), _put_days(event, days, values["languages"], actor)
@@ -122,8 +121,7 @@ def take_back_places(event_id: int, at: datetime, who: Organizer) -> None:
 
     What else was saved with it stays. Raises NotFound, and Refused: CHANGED_MEANWHILE, and where it is too late.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         about = TrailFilter(record_kind="event", actor_id=who.id, since=at, until=at + timedelta(microseconds=1))
         for trace in list_trail(event.id, about, _ENTRIES):
             if changed := _put_back(event, trace.detail.get("changed", {})):
@@ -169,8 +167,7 @@ def save_look(
     Without `picture` the present one stays, unless it is removed; one that nothing shows any more is swept away later.
     Raises Refused (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         settings.check_seen(event.settings_revision, seen_revision)
         text = merged(event.picture_text, picture_text, event.languages)
         changed = set_columns(event, {"palette": palette, "picture_text": text})
@@ -203,8 +200,7 @@ def lift_mail_hold(event_id: int, contact_email: str, actor: Actor) -> None:
     For owners: the view asks for that permission. Raises Refused (ADDRESS_INVALID) and NotFound.
     """
     address = checked_address(contact_email)
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         event.contact_email, event.holds_mail = address, False
         event.settings_revision += 1
         note(event, "mail_hold_lifted", actor, changed={"holds_mail": [True, False], "contact_email": "changed"})

@@ -20,7 +20,7 @@ from eventreg.attendees.queries.people import Person, list_definitions, list_peo
 from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, get_of_event, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state, lock_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.exchange.models import Export
 from eventreg.exchange.rules import exports
@@ -206,8 +206,7 @@ def fetch_export(
 
 def delete_export(event_id: int, public_id: str, actor: Actor) -> None:
     """Delete one's own file before its time, made or not; the record stays. Raises NotFound."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         export = get_of_event(Export, event_id, public_id=public_id, account_id=actor.id)
         if export.state in (exports.ExportState.READY, exports.ExportState.MAKING):
             export.state = exports.ExportState.EXPIRED

@@ -18,7 +18,7 @@ from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, lock_event, lock_event_in_any_state
 from eventreg.events.rules.team import WHOLE, Scope
 from eventreg.invitations.queries import lock_invitation, tell_stories
 from eventreg.invitations.rules.invitations import InvitationReason, Story, refusal_to_remind, refusal_to_send
@@ -275,8 +275,7 @@ def _write_to_one(event_id: int, public_id: str, who: Organizer, act: str) -> No
 
 def _schedule_all(event_id: int, who: Organizer, act: str) -> int:
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         _check_event(event, now)
         ids = [row.id for row in _due(event_id, act, who.scope, now)]
         if ids:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from eventreg.audit.services import Actor, change, note
 from eventreg.db import db, get_of_event, move_in_order, transaction
 from eventreg.events.models import ProgrammeSession, Room, SessionPerson, Speaker
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event, lock_event
 from eventreg.events.queries.programme import get_speaker, list_rooms
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.text import LocalizedText, folded, is_blank, merged
@@ -30,8 +30,7 @@ def edit_speaker(
 
     Raises NotFound, LifecycleRefused and Refused: NO_TITLE (no name), NO_SUCH_ORGANIZATION, CHANGED_MEANWHILE.
     """
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         speaker = get_speaker(event_id, public_id)
         if speaker.revision != seen_revision:
             raise Refused(ProgrammeReason.CHANGED_MEANWHILE)
@@ -134,8 +133,7 @@ def rename_room(event_id: int, room_id: int, name: LocalizedText, languages: Seq
 
     Raises NotFound, LifecycleRefused and Refused: NO_TITLE.
     """
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         room = get_of_event(Room, event_id, id=room_id)
         new = merged(room.name, name, languages)
         if not new:
@@ -146,8 +144,7 @@ def rename_room(event_id: int, room_id: int, name: LocalizedText, languages: Seq
 
 def move_room(event_id: int, room_id: int, actor: Actor, *, earlier: bool) -> None:
     """Put a room before or after its neighbour; the first and the last stay. Raises NotFound and LifecycleRefused."""
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         rooms = list(list_rooms(event_id))
         place = next((number for number, room in enumerate(rooms) if room.id == room_id), None)
         if place is None:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event, lock_event
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.text import LocalizedText, key_from, pick
@@ -49,8 +49,7 @@ def changing_draft(event_id: int, actor: Actor) -> Iterator[OpenDraft]:
     the question that it changes is still what was seen is for the block to say. The document may be unfinished: only
     publishing looks whether it is whole. Raises NotFound, and LifecycleRefused for an archived event.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         draft = queries.find_draft(event_id)
         before = queries.draft_document(event_id)
         opened = OpenDraft(copy.deepcopy(before), event.languages)

@@ -15,7 +15,7 @@ from eventreg.accounts.services.guards import Try, admit, demand
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events import links as event_links
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state, lock_event_in_any_state
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, tokens
 from eventreg.kernel.errors import Refused
@@ -120,8 +120,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
     TooManyTries. Whether another registration has the address is not told here, only to whoever holds it.
     """
     now = clock.now()
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = registrations.lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status):
             raise Refused(ChangeReason.NOT_POSSIBLE_NOW)

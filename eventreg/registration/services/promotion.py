@@ -12,7 +12,7 @@ from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import SKEW, db, transaction
 from eventreg.events.announcing import Announcing, WrittenTo
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state, lock_event_in_any_state
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Seats
 from eventreg.jobs.services import schedule
@@ -148,8 +148,7 @@ def _step_of(category: Category, registration: Registration) -> tuple[Action, bo
 def pass_on_places(event_id: int) -> list[int]:
     """Free the places whose time to undo is over and promote; returns the ids of the promoted. A job of the worker."""
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         released = db.session.scalars(
             delete(Place).where(Place.event_id == event.id, Place.released_at <= now).returning(Place.registration_id)
         ).all()
