@@ -275,14 +275,13 @@ def read_until(text: str) -> date:
 
 def place_hold(event_id: int, reason: str, until: date, actor: Actor) -> None:
     """Keep everything of an event, for a reason in law, up to a day. For owners. Raises Refused, and NotFound."""
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         today = today_of(event, clock.now())
         if not today <= until <= today + timedelta(days=LONGEST_KEPT):
             raise Refused(_NO_DAY, field="until")
         hold = Hold(event_id=event_id, reason=reason, until=until, placed_by_id=actor.id, placed_at=clock.now())
-        session.add(hold)
-        session.flush()
+        db.session.add(hold)
+        db.session.flush()
         note(hold, "hold_placed", actor, until=until.isoformat(), reason=reason)
 
 

@@ -17,12 +17,7 @@ from eventreg.accounts.services import guards
 from eventreg.accounts.services.guards import Try, demand
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
-from eventreg.events.queries.events import (
-    get_event_whole,
-    holding_event,
-    holding_event_in_any_state,
-    lock_event_in_any_state,
-)
+from eventreg.events.queries.events import get_event_whole, holding_event, holding_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, sealing, tokens
@@ -304,16 +299,15 @@ def save_form(
         Try(FORMS_BY_ADDRESS, f"{event_id}/{email_key(email)}"),
         Try(FORMS_BY_CLIENT, clients.client_network(client)),
     )
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         demand(*tries)
         kept_under = submission_hash(event_id, submission_key)
-        saved = session.scalars(
+        saved = db.session.scalars(
             select(SavedForm).where(SavedForm.event_id == event_id, SavedForm.submission_hash == kept_under)
         ).one_or_none()
         if saved is None:
             saved = SavedForm(public_id=tokens.new_public_id(), event_id=event_id, generation=1)
-            session.add(saved)
+            db.session.add(saved)
         elif email_key(saved.email) != email_key(email):
             # The link that went to another address dies.
             saved.generation += 1
@@ -321,8 +315,8 @@ def save_form(
         saved.submission_hash = submission_hash(event_id, resumed_key(saved))
         saved.sealed = _sealed(saved.public_id, values)
         saved.saved_at, saved.expires_at = now, min(now + KEPT_FOR, max(event.registration_closes_at, now))
-        session.flush()
-        session.execute(
+        db.session.flush()
+        db.session.execute(
             update(Upload)
             .where(Upload.event_id == event_id, Upload.submission_hash == kept_under, Upload.held_until.is_not(None))
             .values(held_until=saved.expires_at, submission_hash=saved.submission_hash)

@@ -12,14 +12,9 @@ from eventreg.attendees.models import ReadyReason, SavedView
 from eventreg.attendees.queries.reasons import get_reason, get_view, list_reasons, list_views_of_owner
 from eventreg.attendees.rules.acts import MOST_OF_AN_EVENT, RunAct
 from eventreg.audit.services import Actor, change, note
-from eventreg.db import db, move_in_order, transaction
+from eventreg.db import db, move_in_order
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import (
-    holding_event,
-    holding_event_in_any_state,
-    lock_event,
-    lock_event_in_any_state,
-)
+from eventreg.events.queries.events import holding_event, holding_event_in_any_state
 from eventreg.events.rules.starting import starting_document
 from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import N_, NotFound, Reason, Refused
@@ -68,11 +63,10 @@ def move_reason(event_id: int, public_id: str, *, is_up: bool) -> None:
 
 def remove_reason(event_id: int, public_id: str, actor: Actor) -> None:
     """Remove a reason; decisions made with it keep what the person was told."""
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         row = get_reason(event_id, public_id)
         note(row, "ready_reason_removed", actor, title=row.title)
-        session.delete(row)
+        db.session.delete(row)
 
 
 def _add(event_id: int, act: RunAct, title: str, text: LocalizedText, actor: Actor) -> ReadyReason:
@@ -118,8 +112,7 @@ class ViewReason(Reason):
 
 def save_view(event_id: int, who: Organizer, name: str, query: str, *, is_shared: bool) -> str:
     """Save a state of the list under a new name and return the view's public id. Refused says what stands in the way."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         own = list_views_of_owner(event_id, who.account_id)
         if len(own) >= MOST_OF_ONE:
             raise Refused(ViewReason.TOO_MANY, most=MOST_OF_ONE)
@@ -132,8 +125,8 @@ def save_view(event_id: int, who: Organizer, name: str, query: str, *, is_shared
             is_shared=is_shared,
             created_at=clock.now(),
         )
-        session.add(view)
-        session.flush()
+        db.session.add(view)
+        db.session.flush()
         note(view, "view_saved", who, **_detail(view))
         return view.public_id
 
@@ -162,12 +155,11 @@ def replace_view(event_id: int, public_id: str, who: Organizer, query: str, *, m
 
 def delete_view(event_id: int, public_id: str, who: Organizer, *, may_change_shared: bool) -> str:
     """Delete a view and return its name. NotFound for one that the account may not change."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         view = _get_changeable(event_id, public_id, who, may_change_shared)
         name = view.name
         note(view, "view_deleted", who, **_detail(view))
-        session.delete(view)
+        db.session.delete(view)
         return name
 
 

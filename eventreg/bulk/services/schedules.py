@@ -25,7 +25,7 @@ from eventreg.bulk.services import runs
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, lock_event, lock_event_in_any_state
 from eventreg.events.queries.team import find_grant
 from eventreg.events.rules.publication import ALIVE
 from eventreg.events.rules.team import Permission
@@ -91,11 +91,10 @@ def recipients_of(run: Run) -> writing.Recipients:
 
 def set_up(event_id: int, message: type[Timely], who: Organizer) -> Run:
     """Return the draft of a ready-made message, off until it is switched on; the one that is there already, where one is."""
-    with transaction() as session:
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         live = select(Run).join(Schedule, Schedule.run_id == Run.id).where(of_runs.is_seen(event_id, who))
         live = live.where(Schedule.message == message.key, Schedule.state.in_(_LIVE)).order_by(Run.id)
-        return session.scalars(live).first() or put(event, who.id or 0, message.usual, details_of(message))
+        return db.session.scalars(live).first() or put(event, who.id or 0, message.usual, details_of(message))
 
 
 def details_of(message: type[Timely]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from eventreg.audit.services import Actor, Target, change, note
 from eventreg.db import db, move_in_order, transaction
 from eventreg.events.models import Partner, Speaker
-from eventreg.events.queries.events import holding_event, lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, lock_event_in_any_state
 from eventreg.events.queries.partners import get_partner, list_partners
 from eventreg.events.rules.institutions import MOST_PARTNERS, PartnerEntry, PartnerReason, PartnerRole
 from eventreg.kernel import clock
@@ -106,12 +106,11 @@ def move_partner(event_id: int, partner_id: int, actor: Actor, *, earlier: bool)
 
 def remove_partner(event_id: int, partner_id: int, actor: Actor) -> None:
     """Let an institution no longer stand behind an event; its record stays in the directory. Raises NotFound."""
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         partner = get_partner(event_id, partner_id)
         told = {"organization": partner.organization.key, "role": partner.role.value}
         note(partner, "partner_removed", actor, **told, credit=partner.credit, phrase=partner.phrase)
-        session.delete(partner)
+        db.session.delete(partner)
 
 
 def _known(organization: OrganizationEntry, chosen: str, is_new: bool) -> int | None:

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from eventreg.accounts.rules.profiles import checked_address
 from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.audit.services import SYSTEM, Actor, note, plain
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.announcing import Announcing
 from eventreg.events.checks import calendar_updates, occupancy
 from eventreg.events.models import TO_BE_MADE, Event, EventDay, PrivacyNotice, ProgrammeSession
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import holding_event, list_days, lock_event
+from eventreg.events.queries.events import holding_event, list_days
 from eventreg.events.rules import seats, settings
 from eventreg.events.rules.practical import PlanInvalid
 from eventreg.events.services import categories
@@ -272,13 +272,12 @@ def publish_notice(
     when no other was published since. Raises PlanInvalid when a language of the event lacks a text, Refused when
     another one was, NotFound, and LifecycleRefused for an archived event.
     """
-    with transaction() as session:
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         for place, text in (("summary", summary), ("body", body)):
             for language in event.languages:
                 if is_blank(text.get(language, "")):
                     raise PlanInvalid(f"notice.{place}: there is no text in {language!r}")
-        last = session.scalar(select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == event_id))
+        last = db.session.scalar(select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == event_id))
         if seen_version is not None and seen_version != (last or 0):
             raise Refused(N_("Somebody else published a version meanwhile"), status_code=409)
         notice = PrivacyNotice(
@@ -291,7 +290,7 @@ def publish_notice(
             made=dict(TO_BE_MADE),
             published_at=now(),
         )
-        session.add(notice)
-        session.flush()
+        db.session.add(notice)
+        db.session.flush()
         note(notice, "notice_published", actor, version=notice.version)
         return notice.id

@@ -19,18 +19,17 @@ from eventreg.kernel.errors import NotFound, Refused
 
 def add_team_member(event_id: int, account_id: int, role: TeamRole, at: datetime, *, actor: Actor = SYSTEM) -> None:
     """Give an account a role on an event; one it has there already is replaced. Raises NotFound."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
-        member = session.scalar(
+    with holding_event_in_any_state(event_id):
+        member = db.session.scalar(
             select(TeamMember).where(TeamMember.event_id == event_id, TeamMember.account_id == account_id)
         )
         if member is not None and member.role is role:
             return
         if member is None:
             member = TeamMember(event_id=event_id, account_id=account_id)
-            session.add(member)
+            db.session.add(member)
         member.role = role
-        session.flush()
+        db.session.flush()
         note(member, "team_member_added", actor, at, account=account_id, role=role.value)
 
 

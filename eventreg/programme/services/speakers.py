@@ -111,8 +111,7 @@ def add_room(event_id: int, name: LocalizedText, actor: Actor) -> int:
 
     Raises Refused (NO_TITLE, TOO_MANY) and LifecycleRefused.
     """
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         rooms = list_rooms(event_id)
         for room in rooms:
             if dict(room.name) == dict(name):
@@ -122,8 +121,8 @@ def add_room(event_id: int, name: LocalizedText, actor: Actor) -> int:
         if len(rooms) >= MOST_ROOMS:
             raise Refused(ProgrammeReason.TOO_MANY, limit=MOST_ROOMS)
         room = Room(event_id=event_id, position=_after(rooms), name=dict(name))
-        session.add(room)
-        session.flush()
+        db.session.add(room)
+        db.session.flush()
         note(room, "room_added", actor, name=dict(name))
         return room.id
 
@@ -155,12 +154,11 @@ def move_room(event_id: int, room_id: int, actor: Actor, *, earlier: bool) -> No
 
 def remove_room(event_id: int, room_id: int, actor: Actor) -> None:
     """Remove a room; its sessions stay, for everybody. Raises NotFound and LifecycleRefused."""
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         room = get_of_event(Room, event_id, id=room_id)
         note(room, "room_removed", actor, name=dict(room.name))
         _touch_sessions(room_id, {"room_id": None})
-        session.delete(room)
+        db.session.delete(room)
 
 
 def _after(rooms: Sequence[Room]) -> int:

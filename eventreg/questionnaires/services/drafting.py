@@ -16,9 +16,9 @@ from typing import Any, Concatenate, ParamSpec
 from sqlalchemy import select
 
 from eventreg.audit.services import Actor, Target, note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.events import holding_event, lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.text import LocalizedText, key_from, pick
@@ -80,8 +80,7 @@ def change_draft(
 
 def discard_draft(event_id: int, seen: str, actor: Actor) -> None:
     """Throw the draft away, if it is the one that was `seen` (its `seen_mark`). Raises Refused."""
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         draft = queries.find_draft(event_id)
         if draft is None:
             return
@@ -89,7 +88,7 @@ def discard_draft(event_id: int, seen: str, actor: Actor) -> None:
             raise Refused(
                 N_("Somebody changed the questions since you opened this page. Look once more."), status_code=409
             )
-        session.delete(draft)
+        db.session.delete(draft)
         note(Target(QuestionnaireVersion, None, event_id), "questions_discarded", actor)
 
 
