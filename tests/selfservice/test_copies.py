@@ -79,7 +79,7 @@ def test_whom_a_person_names_is_told_and_gets_copies_in_their_language(pages: Pa
     assert ":my:" in original.text
     assert ":my:" not in copy.text + copy.html
     whole = message_from_bytes(
-        compose(copy, "registro@anfitriona.example", copies.resolve, now()), policy=policy.default
+        compose(copy, "registro@anfitriona.example", links.resolve, now()), policy=policy.default
     )
     assert whole["To"] == FOCAL
     assert person.email not in str(whole)
