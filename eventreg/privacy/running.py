@@ -19,7 +19,7 @@ from sqlalchemy import select
 from eventreg.accounts.emails import enqueue_to_account
 from eventreg.accounts.models import Account
 from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.db import db, transaction
+from eventreg.db import db, get_of_event, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state, lock_event_in_any_state
 from eventreg.events.queries.team import list_grants
@@ -288,9 +288,7 @@ def place_hold(event_id: int, reason: str, until: date, actor: Actor) -> None:
 def lift_hold(event_id: int, hold_id: int, because: str, actor: Actor) -> None:
     """Let the periods count again. For owners. Raises NotFound, also for a hold that stands no more."""
     with holding_event_in_any_state(event_id):
-        hold = db.session.get(Hold, hold_id, populate_existing=True)
-        if hold is None or hold.event_id != event_id or hold.lifted_at is not None:
-            raise NotFound
+        hold = get_of_event(Hold, event_id, id=hold_id, lifted_at=None)
         hold.lifted_at, hold.lifted_by_id, hold.lifted_because = clock.now(), actor.id, because
         note(hold, "hold_lifted", actor, reason=because)
         schedule_retention(event_id, clock.now())

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.audit.services import Actor, note
-from eventreg.db import db
+from eventreg.db import db, found
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state
@@ -21,7 +21,6 @@ from eventreg.events.queries.programme import get_session
 from eventreg.events.rules.team import Sight
 from eventreg.i18n.languages import current_language
 from eventreg.kernel import text
-from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import ErasedRegistration
@@ -45,9 +44,7 @@ def count_answers_by_day(
 ) -> Counted:
     """Count the answers to a question, and record that. Raises NotFound for a question that is not for this reader."""
     definitions = list_definitions(event_id)
-    question = list_countable(definitions, sees_sensitive=sees_sensitive).get(key)
-    if question is None:
-        raise NotFound
+    question = found(list_countable(definitions, sees_sensitive=sees_sensitive).get(key))
     is_sensitive = any(
         asked.is_sensitive for definition in definitions.values() if (asked := definition.find(key)) is not None
     )

@@ -12,10 +12,9 @@ from eventreg.accounts.models import Account
 from eventreg.attendees.queries.person import is_called
 from eventreg.attendees.rules.acts import ItemOutcome
 from eventreg.bulk.models import Run, RunItem
-from eventreg.db import db
+from eventreg.db import db, found
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import Scope
-from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Decision, Registration
@@ -114,9 +113,8 @@ def get_run(event_id: int, public_id: str, who: Organizer) -> RunLine:
     row = db.session.execute(
         seen_runs(event_id, who).where(Run.public_id == public_id).execution_options(populate_existing=True)
     ).one_or_none()
-    if row is None:
-        raise NotFound
-    return RunLine(row.Run, row.name, count_items([row.Run.id])[row.Run.id])
+    run, by = found(row)
+    return RunLine(run, by, count_items([run.id])[run.id])
 
 
 def list_runs(event_id: int, who: Organizer, before: int | None = None) -> tuple[list[RunLine], int]:

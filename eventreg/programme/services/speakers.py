@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from eventreg.audit.services import Actor, change, note
-from eventreg.db import db, get_of_event, move_in_order, transaction
+from eventreg.db import db, found, get_of_event, move_in_order, transaction
 from eventreg.events.models import ProgrammeSession, Room, SessionPerson, Speaker
 from eventreg.events.queries.events import holding_event, lock_event
 from eventreg.events.queries.programme import get_speaker, list_rooms
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText, folded, is_blank, merged
 from eventreg.organizations.models import Organization
 from eventreg.programme.rules.sessions import MOST_ROOMS, ProgrammeReason, SpeakerEntry
@@ -145,9 +145,7 @@ def move_room(event_id: int, room_id: int, actor: Actor, *, earlier: bool) -> No
     """Put a room before or after its neighbour; the first and the last stay. Raises NotFound and LifecycleRefused."""
     with holding_event(event_id):
         rooms = list(list_rooms(event_id))
-        place = next((number for number, room in enumerate(rooms) if room.id == room_id), None)
-        if place is None:
-            raise NotFound
+        place = found(next((number for number, room in enumerate(rooms) if room.id == room_id), None))
         if move_in_order(rooms, place, -1 if earlier else 1):
             note(rooms[place], "room_moved", actor, changed={"position": [place + 1, rooms[place].position]})
 
