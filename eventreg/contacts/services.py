@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Select, delete, select
 from eventreg.accounts.models import Account
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.contacts.emails import FAILED, ContactDigest, ContactNews, DigestLine, Reader, Waiting, heading_of
-from eventreg.db import db, found, transaction
+from eventreg.db import db, found, get_of_event, transaction
 from eventreg.events.models import ContactPerson, Event, TeamMember
 from eventreg.events.queries.events import (
     get_event_whole,
@@ -331,8 +331,7 @@ def make_public(event_id: int, public_id: str, actor: Actor) -> None:
 
 def get_contact(event_id: int, public_id: str) -> ContactPerson:
     """Return a contact person of the event. Raises NotFound."""
-    these = (each for each in list_contacts(event_id) if each.public_id == public_id)
-    return found(next(these, None))
+    return get_of_event(ContactPerson, event_id, public_id=public_id, member_id=None)
 
 
 def _change(person: ContactPerson, values: Mapping[str, Any], action: str, actor: Actor) -> bool:

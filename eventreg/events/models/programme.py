@@ -97,8 +97,7 @@ _ANEW = {
 @listens_for(Event, "after_insert")
 def _add_public_contact(_mapper: Any, connection: Connection, event: Event) -> None:
     """Give each event the row of the person whom it names."""
-    row = {"public_id": new_public_id(), "event_id": event.id, "is_public": True, "generation": 1, **_ANEW}
-    connection.execute(insert(ContactPerson).values(**row, name="", email="", phone="", language=""))
+    connection.execute(insert(ContactPerson).values(event_id=event.id, is_public=True))
 
 
 @listens_for(Event, "before_update")
