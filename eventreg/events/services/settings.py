@@ -83,6 +83,21 @@ def calendar_facts(event: Event) -> dict[str, Any]:
     return {"columns": columns, "days": days, "deadlines": deadlines}
 
 
+def read_facts(facts: Mapping[str, Any]) -> tuple[dict[str, Any], list[EventDay]]:
+    """Return the columns and the days, in no session, of what `calendar_facts` said."""
+    days = [
+        EventDay(
+            id=id_,
+            held_on=date.fromisoformat(held_on),
+            starts_at=time.fromisoformat(starts_at),
+            ends_at=time.fromisoformat(ends_at),
+            title=title,
+        )
+        for id_, held_on, starts_at, ends_at, title in facts["days"]
+    ]
+    return facts["columns"] | {"attendance": settings.AttendanceMode(facts["columns"]["attendance"])}, days
+
+
 @contextmanager
 def followed(event: Event, announcing: Announcing | None) -> Iterator[None]:
     """Have calendars follow what the block changes of an event whose row is held. Raises Unannounced."""
@@ -95,16 +110,12 @@ def followed(event: Event, announcing: Announcing | None) -> Iterator[None]:
 
 def put_facts_back(event: Event, before: Mapping[str, Any], actor: Actor) -> None:
     """Set days, zone and place to what `calendar_facts` said; a day that is gone comes back as a new one, without people."""
-    there = {day.id for day in list_days(event.id)}
+    there, (columns, was) = {day.id for day in list_days(event.id)}, read_facts(before)
     days = [
-        settings.DayEntry(
-            id_ if id_ in there else None,
-            date.fromisoformat(held_on), time.fromisoformat(starts_at), time.fromisoformat(ends_at), title,
-        )
-        for id_, held_on, starts_at, ends_at, title in before["days"]
-    ]  # fmt: skip
-    values = {name: before["columns"][name] for name in _CALENDAR_COLUMNS}
-    values["attendance"] = settings.AttendanceMode(values["attendance"])
+        settings.DayEntry(day.id if day.id in there else None, day.held_on, day.starts_at, day.ends_at, day.title)
+        for day in was
+    ]
+    values = {name: columns[name] for name in _CALENDAR_COLUMNS}
     if values["time_zone"] != event.time_zone:
         values |= {name: datetime.fromisoformat(text) for name, text in before["deadlines"].items()}
     changed = _put_days(event, days, event.languages, actor)
