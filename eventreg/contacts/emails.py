@@ -13,15 +13,13 @@ from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from eventreg.events.models import ContactPerson, Event
 from eventreg.events.rules.team import EVERYTHING, Sight
 from eventreg.i18n import formats
-from eventreg.i18n.languages import speaking
 from eventreg.kernel.errors import NN_
-from eventreg.mail.content import Change, Fact, MailContent, MailTable, Reason, link_marker, new_marker
+from eventreg.mail.content import Change, Fact, MailContent, MailTable, Reason
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion, find_message
 from eventreg.registration.emails.about_registration import AboutRegistration, contact_subject
 from eventreg.registration.emails.addresses import CONTACT_CHOICE
 from eventreg.registration.emails.messages import Again, Group, ToAddress
-from eventreg.registration.emails.occasions import outgoing
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.emails.whole_event import AboutEvent
 from eventreg.registration.models import Registration
@@ -64,14 +62,11 @@ class Reader:
         self, begin: type[ToContact], occasion: Occasion, now: datetime, *about: Any, **fields: Any
     ) -> OutgoingMessage:
         """Return a message to this reader, in the reader's language."""
-        marker = new_marker()
-        with speaking(self.language) as language:
-            link = link_marker(marker, CONTACT_CHOICE, self.person.public_id, self.person.generation)
-            content = begin(occasion, self, language, link, now, *about).worded()
-            return outgoing(
-                occasion, content, language, **{"template": begin.template(), **fields}, marker=marker, due_at=now,
-                recipient=self.email, audience="team" if self.is_colleague else "contact",
-            )  # fmt: skip
+        return begin.as_mail(
+            occasion, self.language, (CONTACT_CHOICE, self.person.public_id, self.person.generation),
+            lambda language, link: begin(occasion, self, language, link, now, *about), now,
+            recipient=self.email, audience="team" if self.is_colleague else "contact", **fields,
+        )  # fmt: skip
 
 
 class ToContact(ToAddress, is_base=True):

@@ -161,6 +161,7 @@ def copy_of(
 ) -> mail.OutgoingMessage:
     """Return the copy of what is written to a person. `words` are made in a language, with the event's page for a link."""
     marker = new_marker()
+    link = link_marker(marker, addresses.COPIES, person.public_id, person.copy_generation)
     with speaking(person.copy_language) as language:
         content = words(language, address_of("site.show_event", slug=occasion.event.slug))
         told = _("Copy for you. We have written this to %(name)s:", name=said_name(person))
@@ -175,39 +176,26 @@ def copy_of(
             # The event's own words have the greeting among them.
             opening=content.opening and content.opening.below(told),
             paragraphs=tuple(each for each in content.paragraphs if not isinstance(each, Fact)),
-            action=(_("Receive no more copies"), _link(person, marker)),
+            action=(_("Receive no more copies"), link),
             steps=(),
             joining=(),
             footer=occasion.foot(language, why),
         )
-        return _outgoing(occasion, person, content, language, COPY, key=key, due_at=due_at, marker=marker)
+        return occasions.outgoing(
+            occasion, content, language, template=COPY, key=key, due_at=due_at, marker=marker, **_to(person)
+        )
 
 
 def _begins(occasion: Occasion, person: Registration, now: datetime) -> mail.OutgoingMessage:
-    marker = new_marker()
-    key = f"registration/{person.public_id}/copy_begins/{person.copy_generation}"
-    with speaking(person.copy_language) as language:
-        content = CopyBegins(occasion, person, News(CopyBegins), language, _link(person, marker), now).worded()
-        return _outgoing(occasion, person, content, language, CopyBegins.template(), key=key, due_at=now, marker=marker)
-
-
-def _outgoing(
-    occasion: Occasion,
-    person: Registration,
-    content: MailContent,
-    language: str,
-    template: str,
-    **fields: Any,
-) -> mail.OutgoingMessage:
-    message = occasions.outgoing(
-        occasion, content, language, record_kind="registration", record_id=person.id, recipient=person.copy_email,
-        template=template, **fields,
+    return CopyBegins.as_mail(
+        occasion, person.copy_language, (addresses.COPIES, person.public_id, person.copy_generation),
+        lambda language, link: CopyBegins(occasion, person, News(CopyBegins), language, link, now), now,
+        key=f"registration/{person.public_id}/copy_begins/{person.copy_generation}", **_to(person),
     )  # fmt: skip
-    return replace(message, audience="copy")
 
 
-def _link(person: Registration, marker: str) -> str:
-    return link_marker(marker, addresses.COPIES, person.public_id, person.copy_generation)
+def _to(person: Registration) -> dict[str, Any]:
+    return {"audience": "copy", "record_kind": "registration", "record_id": person.id, "recipient": person.copy_email}
 
 
 def _known(email: str) -> str:
