@@ -119,15 +119,18 @@ def get_run(event_id: int, public_id: str, who: Organizer) -> RunLine:
 
 def list_runs(event_id: int, who: Organizer, before: int | None = None) -> tuple[list[RunLine], int]:
     """Return the newest runs that were begun, and the id from which the next page goes on; 0: no more."""
-    statement = seen_runs(event_id, who).where(Run.begun_at.is_not(None))
+    return page_of(seen_runs(event_id, who).where(Run.begun_at.is_not(None)), before)
+
+
+def page_of(statement: Select[Run, str], before: int | None) -> tuple[list[RunLine], int]:
+    """Return the newest of these runs, with who chose, and the id from which the next page goes on; 0: no more."""
     if before is not None:
         statement = statement.where(Run.id < before)
     rows = db.session.execute(statement.order_by(Run.id.desc()).limit(RUNS_A_PAGE + 1)).all()
     shown = rows[:RUNS_A_PAGE]
     counts = count_items([row.Run.id for row in shown])
-    return [RunLine(row.Run, row.name, counts[row.Run.id]) for row in shown], (
-        shown[-1].Run.id if len(rows) > RUNS_A_PAGE else 0
-    )
+    lines = [RunLine(row.Run, row.name, counts[row.Run.id]) for row in shown]
+    return lines, lines[-1].run.id if len(rows) > RUNS_A_PAGE else 0
 
 
 def count_items(run_ids: Collection[int]) -> dict[int, RunCounts]:
