@@ -9,11 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.annotations import TagColour
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, OfEvent, UtcDateTime, choice_column
 from eventreg.kernel.text import LocalizedText
 
 
-class Tag(Base):
+class Tag(OfEvent):
     """A word with a colour, of one event."""
 
     __tablename__ = "tags"
@@ -21,7 +21,6 @@ class Tag(Base):
     __table_args__ = (UniqueConstraint("event_id", "name_key"),)
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
     #: the name folded: two tags of one name would be told apart by nobody
     name_key: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)

@@ -10,17 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.attendees.rules.acts import ItemOutcome, RunAct
 from eventreg.bulk import rules
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, OfEvent, UtcDateTime, choice_column
 
 
-class Run(Base):
+class Run(OfEvent):
     """One act on a selection, done in batches by the worker, so that a kill leaves nobody out or twice."""
 
     __tablename__ = "runs"
     __table_args__ = (Index("ix_runs_event_id_created_at", "event_id", "created_at"),)
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     act: Mapped[RunAct] = mapped_column(choice_column(RunAct, "act"), info=NOT_PERSONAL)
     #: what the act needs: reason or text by language, questions to mend, the tag, whether a mail goes

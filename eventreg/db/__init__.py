@@ -9,6 +9,7 @@ from eventreg.db.base import (
     PERSONAL as PERSONAL,
     Base as Base,
     Localized as Localized,
+    OfEvent as OfEvent,
     Part as Part,
     Unnumbered as Unnumbered,
     UtcDateTime as UtcDateTime,

@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Enum as EnumType,
+    ForeignKey,
     Index,
     MetaData,
     Select,
@@ -64,7 +65,15 @@ class Base(Unnumbered):
 
     __abstract__ = True
 
-    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
+
+
+class OfEvent(Base):
+    """Base of the models whose rows belong to an event and go with it, found by an index that begins with it."""
+
+    __abstract__ = True
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), sort_order=-1)
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:

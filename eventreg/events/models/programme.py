@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column, partial_index
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, OfEvent, UtcDateTime, choice_column, partial_index
 from eventreg.events.models.event import Event
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
@@ -31,14 +31,13 @@ from eventreg.kernel.tokens import new_public_id
 from eventreg.organizations.models import Organization
 
 
-class Partner(Base):
+class Partner(OfEvent):
     """An institution's role at an event."""
 
     __tablename__ = "event_partners"
     audited_as = "partner"
     __table_args__ = (UniqueConstraint("event_id", "organization_id", "role"),)
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     role: Mapped[PartnerRole] = mapped_column(choice_column(PartnerRole, "role"), info=NOT_PERSONAL)
     position: Mapped[int]
@@ -52,7 +51,7 @@ class Partner(Base):
     organization: Mapped[Organization] = relationship(lazy="raise")
 
 
-class ContactPerson(Base):
+class ContactPerson(OfEvent):
     """Somebody who hears of registrations: the one whom the event names, of whom all is in its own row but the choice; others
     with an address; and members of the team who chose to, of whom the rest is in their account."""
 
@@ -65,7 +64,6 @@ class ContactPerson(Base):
 
     #: random; with the instance's key it makes the link to the choice
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: the one whom the event names to the public
     is_public: Mapped[bool] = mapped_column(default=False)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("team_members.id", ondelete="CASCADE"), unique=True)
@@ -108,7 +106,7 @@ def _part_from_former_contact(_mapper: Any, connection: Connection, event: Event
         connection.execute(public.values(generation=ContactPerson.generation + 1, **_ANEW))
 
 
-class EventDay(Base):
+class EventDay(OfEvent):
     """A day of an event, with its hours in the event's zone."""
 
     __tablename__ = "event_days"
@@ -117,7 +115,6 @@ class EventDay(Base):
         CheckConstraint("starts_at < ends_at", name="hours"),
     )
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     held_on: Mapped[date] = mapped_column(Date)
     #: wall-clock times in the event's zone
     starts_at: Mapped[time] = mapped_column(Time)

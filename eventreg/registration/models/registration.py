@@ -17,6 +17,7 @@ from eventreg.db import (
     NOT_PERSONAL,
     PERSONAL,
     Base,
+    OfEvent,
     UtcDateTime,
     choice_column,
     folded_column,
@@ -229,7 +230,7 @@ class Decision(Base):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class AnswerRequest(Base):
+class AnswerRequest(OfEvent):
     """Questions that one person is asked to answer by their own page. It is open until answered or taken back."""
 
     __tablename__ = "answer_requests"
@@ -241,7 +242,6 @@ class AnswerRequest(Base):
         Index("ix_answer_requests_event_id_kind", "event_id", "kind"),
     )
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     kind: Mapped[RequestKind] = mapped_column(choice_column(RequestKind, "kind"), info=NOT_PERSONAL)
     #: the version whose questions are asked, until it is answered
@@ -260,13 +260,12 @@ class AnswerRequest(Base):
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class MessageText(Base):
+class MessageText(OfEvent):
     """The event's own subject and words of one message in one language. Without a row the usual words stand."""
 
     __tablename__ = "message_texts"
     __table_args__ = (UniqueConstraint("event_id", "message", "language"),)
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: the key of a `registration.emails.messages.Message`
     message: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
     language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
