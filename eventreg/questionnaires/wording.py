@@ -1,6 +1,6 @@
 """What stands in the way of publishing, what changes and what that does to people, in words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import current_app, url_for
@@ -14,7 +14,6 @@ from eventreg.questionnaires.rules.changes import (
     Consequence,
     Effect,
     Figures,
-    Part,
     PartChange,
     consequences as consequences_of,
 )
@@ -71,22 +70,12 @@ def changes_in_words(changes: Changes, figures: Figures | None, askable: Sequenc
 
 def how_in_words(how: How, is_section: bool) -> str:
     """Say what happened to a question or section."""
-    words: dict[tuple[How, bool], Callable[[], str]] = {
-        (How.ADDED, False): lambda: _("New question"),
-        (How.CHANGED, False): lambda: _("Changed question"),
-        (How.REMOVED, False): lambda: _("Removed question"),
-        (How.MOVED, False): lambda: _("Moved question"),
-        (How.ADDED, True): lambda: _("New section"),
-        (How.CHANGED, True): lambda: _("Changed section"),
-        (How.REMOVED, True): lambda: _("Removed section"),
-        (How.MOVED, True): lambda: _("Moved section"),
-    }
-    return words[how, is_section]()
+    return _(how.of_section if is_section else how.of_question)
 
 
 def part_in_words(change: PartChange) -> str:
     """Name a part that changed, with the languages and the options that are meant."""
-    words = _parts()[change.part]
+    words = _(change.part.title)
     if change.options:
         names = [_option_label(option) for option in change.options]
         words = f"{words}{formats.colon(languages.current_language())} {formats.joined(names, languages.current_language())}"
@@ -94,34 +83,6 @@ def part_in_words(change: PartChange) -> str:
         names = [languages.name_of(language, languages.current_language()) for language in change.languages]
         words = f"{words} ({formats.joined(names, languages.current_language())})"
     return words
-
-
-def _parts() -> Mapping[Part, str]:
-    return {
-        Part.LABEL: _("Question"),
-        Part.HELP: _("Help"),
-        Part.PURPOSE: _("Purpose"),
-        Part.OPTIONS_ADDED: _("New answers to choose from"),
-        Part.OPTIONS_REMOVED: _("Answers that are gone"),
-        Part.OPTIONS_REWORDED: _("Answers with other wording"),
-        Part.OPTIONS_ORDER: _("Order of the answers"),
-        Part.OPTION_PLACES: _("Places of answers"),
-        Part.REQUIRED: _("Whether it must be answered"),
-        Part.FOR_WHOM: _("Who is asked"),
-        Part.CONDITION: _("When it is asked"),
-        Part.FROZEN: _("Until when it can be changed"),
-        Part.SENSITIVE: _("Whether it is sensitive"),
-        Part.RETENTION: _("How long it is kept"),
-        Part.KIND: _("Question type"),
-        Part.SETTINGS: _("Settings"),
-        Part.COLUMN: _("Where the answer stands"),
-        Part.TITLE: _("Title"),
-        Part.INTRO: _("Introduction"),
-        Part.STAGE: _("When it is answered, and by whom"),
-        Part.ANSWER_BY: _("Answers by"),
-        Part.STEPS: _("One section a page"),
-        Part.SUMMARY: _("Summary before sending"),
-    }
 
 
 def effect_in_words(each: Consequence) -> str:
@@ -195,15 +156,7 @@ def _obstacle(each: Obstacle) -> str:
 
 def _text_part(each: Obstacle) -> str:
     option = _option_label(each.option) if each.option else ""
-    return {
-        TextPart.TITLE: lambda: _("title"),
-        TextPart.INTRO: lambda: _("introduction"),
-        TextPart.LABEL: lambda: _("question"),
-        TextPart.HELP: lambda: _("help"),
-        TextPart.PURPOSE: lambda: _("purpose"),
-        TextPart.OPTION: lambda: _("answer “%(option)s”", option=option),
-        TextPart.OPTION_HINT: lambda: _("hint of the answer “%(option)s”", option=option),
-    }[each.part or TextPart.LABEL]()
+    return _((each.part or TextPart.LABEL).title, option=option)
 
 
 def _place(each: Obstacle) -> str:
