@@ -303,18 +303,12 @@ def _init_event_parts(app: Flask) -> None:
 def _personal_link(purpose: str, public_id: str, generation: int) -> str:
     """Return the address of a personal link, whichever room it belongs to. Raises LookupError."""
     from eventreg.accounts import emails as account_links
-    from eventreg.contacts import services as contacts
-    from eventreg.events import links as event_links
     from eventreg.registration.services import links as registration_links
-    from eventreg.selfservice import copies
 
-    for room in (account_links, event_links, contacts, copies):
-        try:
-            address: str = room.resolve(purpose, public_id, generation)
-        except LookupError:
-            continue
-        return address
-    return registration_links.resolve(purpose, public_id, generation)
+    try:
+        return account_links.resolve(purpose, public_id, generation)
+    except LookupError:
+        return registration_links.resolve(purpose, public_id, generation)
 
 
 def _shipped(package: Path, name: str, source: str = "") -> Path:

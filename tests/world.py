@@ -30,7 +30,6 @@ from eventreg.bulk.models import Run
 from eventreg.bulk.services import schedules
 from eventreg.bulk.services.runs import attach, begin_run, draft_run, these
 from eventreg.bulk.services.steps import do_some
-from eventreg.contacts.emails import CHOICE
 from eventreg.db import db, transaction
 from eventreg.events.links import category_token, invitation_token
 from eventreg.events.models import Category, ContactPerson, Event, EventDay, ProgrammeSession, TeamMember
@@ -49,10 +48,10 @@ from eventreg.privacy.erasure_requests import ask
 from eventreg.questionnaires.rules.drafts.reading import fingerprint
 from eventreg.questionnaires.rules.publishing import seen_mark
 from eventreg.registration.emails import CONFIRM_ADDRESS, EARLIER_ANSWERS, ERASE, OWN_PAGE, SAVED_FORM, VERIFY
-from eventreg.registration.emails.addresses import CHOICES
+from eventreg.registration.emails.addresses import CHOICES, CONTACT_CHOICE, COPIES
 from eventreg.registration.models import AddressChange, ErasureRequest, Registration, SavedForm, Upload
 from eventreg.registration.queries.places import invitation_token as token_of_invited
-from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
+from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Action
 from eventreg.registration.services.answers import NewFile
 from eventreg.registration.services.decisions import decide
@@ -61,7 +60,7 @@ from eventreg.registration.services.requests import ask_for_correction
 from eventreg.selfservice import copies
 from eventreg.selfservice.services import record_consent_changes, save_form
 from eventreg.team.services import NewMember, invite
-from eventreg.web.instance import keys
+from eventreg.web.instance import ONE_GENERATION, keys
 from tests.belongings import a_material, a_session, an_outcome
 from tests.builders import (
     a_draft,
@@ -447,12 +446,12 @@ def _address_change(registration: Registration) -> AddressChange:
 def _tokens(own: Registration, unverified: Registration, change: AddressChange, account: Account) -> dict[str, str]:
     by_purpose = {
         "selfservice.verify": own_token(unverified, VERIFY),
-        "selfservice.confirm_address": personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION),
+        "selfservice.confirm_address": personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ONE_GENERATION),
         "accounts.sign_in_by_link": make_sign_in_link(account.id),
     }
     by_purpose["selfservice.offer_earlier_answers"] = own_token(own, EARLIER_ANSWERS)
     copies.name_copy(own.event_id, own.id, "focal@instituto.example", "es")
-    by_purpose["selfservice.end_own_copies"] = personal_token(keys(), copies.COPIES, own.public_id, 1)
+    by_purpose["selfservice.end_own_copies"] = personal_token(keys(), COPIES, own.public_id, 1)
     by_purpose["selfservice.show_saved_form"] = _a_kept_form(own)
     by_purpose["selfservice.choose_messages"] = own_token(own, CHOICES)
     ask(own.event_id, own.id)
@@ -460,7 +459,9 @@ def _tokens(own: Registration, unverified: Registration, change: AddressChange, 
     by_purpose["privacy.confirm_erasure"] = personal_token(keys(), ERASE, asked.public_id, 1)
     named = db.session.scalars(select(ContactPerson).where(ContactPerson.event_id == own.event_id)).one()
     for page in ("show", "save"):
-        by_purpose[f"contacts.{page}_choice"] = personal_token(keys(), CHOICE, named.public_id, named.generation)
+        by_purpose[f"contacts.{page}_choice"] = personal_token(
+            keys(), CONTACT_CHOICE, named.public_id, named.generation
+        )
     by_purpose["accounts.use_link"] = by_purpose["accounts.sign_in_by_link"]
     draft = an_event(publication=Publication.DRAFT, preview_generation=1)
     by_purpose["site.preview_event"] = personal_token(keys(), PREVIEW, draft.public_id, 1)

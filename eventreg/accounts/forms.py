@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField, ValidationError
 
 from eventreg.accounts.models import Account
-from eventreg.accounts.rules.profiles import SHORTEST, is_like_address
+from eventreg.accounts.rules.profiles import SHORTEST, checked_address, is_like_address
 from eventreg.i18n.languages import known_languages, own_name
+from eventreg.kernel.errors import Refused
+from eventreg.kernel.text import showable
 from eventreg.web.forms import BaseForm, lazy_gettext
 
 
@@ -26,6 +28,18 @@ class LanguageField(RadioField):
     def chosen(self) -> str:
         """The language that was chosen."""
         return self.data if self.data in known_languages() else known_languages()[0]
+
+
+class MailAddressField(StringField):
+    """A mail address, written as it is kept."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is no mail address; what was typed stays."""
+        try:
+            self.data = checked_address(self.data or "")
+        except Refused as refused:
+            self.data = showable(self.data or "")
+            raise ValidationError(_("Write an email address like name@institution.org")) from refused
 
 
 class SignInForm(BaseForm):

@@ -16,7 +16,6 @@ class Account(UserMixin, Base):  # type: ignore[misc]  # flask-login ships no ty
     audited_as = "account"
     event_id = None
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(320), info=PERSONAL)
     #: the address folded for comparing; one account an address
     email_key: Mapped[str] = mapped_column(String(320), unique=True, info=PERSONAL)
@@ -56,7 +55,6 @@ class AccountSession(Base):
 
     __tablename__ = "account_sessions"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -78,7 +76,6 @@ class RecoveryCode(Base):
     __tablename__ = "recovery_codes"
     __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     code_hash: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -89,7 +86,6 @@ class SignInLink(Base):
 
     __tablename__ = "sign_in_links"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -107,7 +103,6 @@ class GuardedAttempt(Base):
     __tablename__ = "guarded_attempts"
     __table_args__ = (Index("ix_guarded_attempts_subject", "purpose", "subject", "at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
     subject: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

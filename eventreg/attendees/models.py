@@ -9,20 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.attendees.rules.annotations import TagColour
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, OfEvent, UtcDateTime, choice_column
 from eventreg.kernel.text import LocalizedText
 
 
-class Tag(Base):
+class Tag(OfEvent):
     """A word with a colour, of one event."""
 
     __tablename__ = "tags"
     audited_as = "tag"
     __table_args__ = (UniqueConstraint("event_id", "name_key"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
     #: the name folded: two tags of one name would be told apart by nobody
     name_key: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)
@@ -37,7 +35,6 @@ class Tagging(Base):
     __tablename__ = "taggings"
     __table_args__ = (UniqueConstraint("registration_id", "tag_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"))
     tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id", ondelete="CASCADE"), index=True)
 
@@ -47,7 +44,6 @@ class Note(Base):
 
     __tablename__ = "notes"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     text: Mapped[str] = mapped_column(Text, info=PERSONAL)
@@ -61,7 +57,6 @@ class NoteMention(Base):
     __tablename__ = "note_mentions"
     __table_args__ = (UniqueConstraint("note_id", "account_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     note_id: Mapped[int] = mapped_column(ForeignKey("notes.id", ondelete="CASCADE"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     #: when the colleague opened the registration; None: still to be seen
@@ -74,7 +69,6 @@ class ReadyReason(Base):
     __tablename__ = "ready_reasons"
     audited_as = "ready_reason"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     act: Mapped[RunAct] = mapped_column(choice_column(RunAct, "act"), info=NOT_PERSONAL)
@@ -91,7 +85,6 @@ class SavedView(Base):
     __tablename__ = "saved_views"
     audited_as = "saved_view"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
@@ -112,7 +105,6 @@ class KeptApart(Base):
         CheckConstraint("first_id < second_id", name="order"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     first_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"))
     second_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
@@ -124,7 +116,6 @@ class Merger(Base):
 
     __tablename__ = "mergers"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), unique=True)
     into_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Unnumbered, UtcDateTime
 
 
 class EntryFacts(Protocol):
@@ -58,7 +58,6 @@ class AuditEntry(Base):
         Index("ix_audit_entries_actor", "actor_kind", "actor_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: the id of the event whose chain this is, or 0 for what belongs to the instance
     chain: Mapped[int]
     #: 1, 2, 3, … within the chain
@@ -77,7 +76,7 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
 
 
-class AuditDetail(Base):
+class AuditDetail(Unnumbered):
     """Old and new values of one entry, with the salt of its hash. Deleted when the person is erased."""
 
     __tablename__ = "audit_details"

@@ -10,18 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.attendees.rules.acts import ItemOutcome, RunAct
 from eventreg.bulk import rules
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, OfEvent, UtcDateTime, choice_column
 
 
-class Run(Base):
+class Run(OfEvent):
     """One act on a selection, done in batches by the worker, so that a kill leaves nobody out or twice."""
 
     __tablename__ = "runs"
     __table_args__ = (Index("ix_runs_event_id_created_at", "event_id", "created_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     act: Mapped[RunAct] = mapped_column(choice_column(RunAct, "act"), info=NOT_PERSONAL)
     #: what the act needs: reason or text by language, questions to mend, the tag, whether a mail goes
@@ -56,7 +54,6 @@ class Schedule(Base):
         Index("ix_schedules_state", "state"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), unique=True)
     #: the key of a message of the program; empty: words that somebody wrote
     message: Mapped[str] = mapped_column(String(32), default="", info=NOT_PERSONAL)
@@ -95,7 +92,6 @@ class RunItem(Base):
         Index("ix_run_items_run_id_outcome_id", "run_id", "outcome", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     #: the registration's revision that was chosen: whoever was changed since is left and named

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,28 +13,29 @@ from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from eventreg.events.models import ContactPerson, Event
 from eventreg.events.rules.team import EVERYTHING, Sight
 from eventreg.i18n import formats
-from eventreg.i18n.languages import speaking
-from eventreg.mail.content import Change, Fact, MailContent, MailTable, Reason, link_marker, new_marker
+from eventreg.kernel.errors import NN_
+from eventreg.mail.content import Change, Fact, MailContent, MailTable, Reason
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails import Occasion, find_message
 from eventreg.registration.emails.about_registration import AboutRegistration, contact_subject
+from eventreg.registration.emails.addresses import CONTACT_CHOICE
 from eventreg.registration.emails.messages import Again, Group, ToAddress
-from eventreg.registration.emails.occasions import outgoing
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.emails.whole_event import AboutEvent
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import OF_EVENT, OF_REGISTRATION
 from eventreg.web.instance import address_of
 
-#: what a personal link is for: the choice of a contact person
-CHOICE = "contact"
 #: news of a message that could not be delivered: they tell of no message class
 FAILED = "failed"
 _SLOT = "{news}"
+_CONFIRMED = {"message": "confirmed"}
 #: so many people stand in a digest; of more it says how many, and where they are. A mail program cuts what is much longer
 MOST_IN_DIGEST = 150
-#: what tells that somebody came, and went; everything else is a change
-_CAME, _WENT = frozenset({"received", "confirmed", "waitlisted"}), frozenset({"withdrawn"})
+#: the parts of a digest, in its order: how many there are, and the news that tell of it; none: everything else, a change
+_CAME = NN_("%(num)d registered", "%(num)d registered"), frozenset({"received", "confirmed", "waitlisted"})
+_WENT = NN_("%(num)d withdrew", "%(num)d withdrew"), frozenset({"withdrawn"})
+_OTHER = NN_("%(num)d with news", "%(num)d with news"), frozenset[str]()
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,11 @@ class Reader:
         self, begin: type[ToContact], occasion: Occasion, now: datetime, *about: Any, **fields: Any
     ) -> OutgoingMessage:
         """Return a message to this reader, in the reader's language."""
-        marker = new_marker()
-        with speaking(self.language) as language:
-            link = link_marker(marker, CHOICE, self.person.public_id, self.person.generation)
-            content = begin(occasion, self, language, link, now, *about).worded()
-            return outgoing(
-                occasion, content, language, **{"template": begin.template(), **fields}, marker=marker, due_at=now,
-                recipient=self.email, audience="team" if self.is_colleague else "contact",
-            )  # fmt: skip
+        return begin.as_mail(
+            occasion, self.language, (CONTACT_CHOICE, self.person.public_id, self.person.generation),
+            lambda language, link: begin(occasion, self, language, link, now, *about), now,
+            recipient=self.email, audience="team" if self.is_colleague else "contact", **fields,
+        )  # fmt: skip
 
 
 class ToContact(ToAddress, is_base=True):
@@ -81,6 +78,19 @@ class ToContact(ToAddress, is_base=True):
     def __init__(self, occasion: Occasion, reader: Reader, language: str, link: str, now: datetime) -> None:
         super().__init__(occasion, language, link)
         self.reader, self.now = reader, now
+
+    @classmethod
+    def of_example(cls, person: Registration) -> tuple[Any, ...]:
+        """Return what else one is begun with, to tell that `person` is confirmed."""
+        raise NotImplementedError
+
+    @classmethod
+    def example(cls, occasion: Occasion, person: Registration, now: datetime) -> OutgoingMessage:
+        """See `ToAddress.example`. Its link leads nowhere."""
+        nobody = ContactPerson(public_id=person.public_id, generation=1, is_public=True)
+        reader = replace(Reader.public(occasion.event, nobody), language=person.language, email=person.email)
+        about = cls.of_example(person)
+        return reader.message(cls, occasion, now, *about, key=cls.key, record_kind="event", record_id=0)
 
     def greeting(self) -> str:
         """See `Message.greeting`."""
@@ -137,17 +147,14 @@ class ContactNews(ToContact):
         """See `Message.in_slots`."""
         somebody = Registration(given_name="{full_name}", family_name="", reference="{reference}")
         reader = Reader(ContactPerson(), "", "", language)
-        message = cls(slots, reader, language, "{link}", now, {"message": "confirmed"}, somebody)
+        message = cls(slots, reader, language, "{link}", now, _CONFIRMED, somebody)
         message.heading = _SLOT
         return message
 
     @classmethod
-    def example(cls, occasion: Occasion, person: Registration, now: datetime) -> OutgoingMessage:
-        """See `ToAddress.example`."""
-        reader = replace(_nobody(occasion, person), email=person.email)
-        return reader.message(
-            cls, occasion, now, {"message": "confirmed"}, person, key=cls.key, record_kind="event", record_id=0
-        )
+    def of_example(cls, person: Registration) -> tuple[Any, ...]:
+        """See `ToContact.of_example`."""
+        return _CONFIRMED, person
 
     def facts(self) -> Facts:
         """See `Message.facts`."""
@@ -262,11 +269,9 @@ class ContactDigest(ToContact):
         return cls(slots, Reader(ContactPerson(), "", "", language), language, "{link}", now)
 
     @classmethod
-    def example(cls, occasion: Occasion, person: Registration, now: datetime) -> OutgoingMessage:
-        """See `ToAddress.example`."""
-        reader = replace(_nobody(occasion, person), email=person.email)
-        lines = [DigestLine(person, [{"message": "confirmed"}])]
-        return reader.message(cls, occasion, now, lines, key=cls.key, record_kind="event", record_id=0)
+    def of_example(cls, person: Registration) -> tuple[Any, ...]:
+        """See `ToContact.of_example`."""
+        return ([DigestLine(person, [_CONFIRMED])],)
 
     def facts(self) -> Facts:
         """See `Message.facts`."""
@@ -307,7 +312,7 @@ class ContactDigest(ToContact):
                 order.index(line.person.category_id), self._country(line.person.country), line.person.family_name,
             ),
         )  # fmt: skip
-        for part in _Part:
+        for part in (_CAME, _WENT, _OTHER):
             these = [line for line in shown if _part_of(line) is part]
             people = [line.person for line in self.lines if _part_of(line) is part]
             if these:
@@ -315,7 +320,7 @@ class ContactDigest(ToContact):
                 by = [f"{self.names_of[id_]} {counted[id_]}" for id_ in order if counted[id_]]
                 where = self._by_country(person.country for person in people)
                 words = "; ".join(each for each in (", ".join(by), where) if each)
-                yield MailTable(f"{part.titled(len(people))} ({words})", tuple(map(self._row, these)))
+                yield MailTable(f"{ngettext(*part[0], len(people))} ({words})", tuple(map(self._row, these)))
 
     def _row(self, line: DigestLine) -> tuple[tuple[str, ...], ...]:
         person = line.person
@@ -335,25 +340,9 @@ class ContactDigest(ToContact):
         return address_of("attendees.list_registrations", slug=self.occasion.event.slug)
 
 
-class _Part(enum.Enum):
-    """The parts of a digest, in its order."""
-
-    CAME = "came"
-    WENT = "went"
-    OTHER = "other"
-
-    def titled(self, number: int) -> str:
-        """Return how many there are."""
-        if self is _Part.CAME:
-            return ngettext("%(num)d registered", "%(num)d registered", number)
-        if self is _Part.WENT:
-            return ngettext("%(num)d withdrew", "%(num)d withdrew", number)
-        return ngettext("%(num)d with news", "%(num)d with news", number)
-
-
-def _part_of(line: DigestLine) -> _Part:
+def _part_of(line: DigestLine) -> tuple[tuple[str, str], frozenset[str]]:
     told = {each["message"] for each in line.news}
-    return _Part.WENT if told & _WENT else _Part.CAME if told & _CAME else _Part.OTHER
+    return next((part for part in (_WENT, _CAME) if told & part[1]), _OTHER)
 
 
 def heading_of(news: Mapping[str, Any]) -> str:
@@ -366,9 +355,3 @@ def heading_of(news: Mapping[str, Any]) -> str:
 
 def _class_of(news: Mapping[str, Any]) -> type[AboutRegistration]:
     return cast(type[AboutRegistration], find_message(news["message"]))
-
-
-def _nobody(occasion: Occasion, person: Registration) -> Reader:
-    """Return a reader with a link that leads nowhere."""
-    nobody = ContactPerson(public_id=person.public_id, generation=1, is_public=True)
-    return replace(Reader.public(occasion.event, nobody), language=person.language)

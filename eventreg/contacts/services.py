@@ -18,25 +18,31 @@ from sqlalchemy import ColumnElement, Select, delete, select
 
 from eventreg.accounts.models import Account
 from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.contacts.emails import CHOICE, FAILED, ContactDigest, ContactNews, DigestLine, Reader, Waiting, heading_of
-from eventreg.db import db, found, transaction
+from eventreg.contacts.emails import FAILED, ContactDigest, ContactNews, DigestLine, Reader, Waiting, heading_of
+from eventreg.db import db, found, get_of_event, transaction
 from eventreg.events.models import ContactPerson, Event, TeamMember
-from eventreg.events.queries.events import get_event_whole, lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import (
+    get_event_whole,
+    holding_event,
+    holding_event_in_any_state,
+    lock_event,
+    lock_event_in_any_state,
+)
 from eventreg.events.queries.team import find_grant, find_member
 from eventreg.events.rules.settings import AT_ONCE_A_DAY, SHORT_NOTICE, Hears, digest_due
 from eventreg.events.rules.team import Permission
 from eventreg.events.services.settings import set_columns
 from eventreg.i18n.languages import speaking
-from eventreg.kernel.tokens import personal_token, public_id_of, token_fits
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import OutgoingMessage, enqueue_all, put_in_place
 from eventreg.registration.emails import News, Occasion, contact_message
+from eventreg.registration.emails.addresses import CONTACT_CHOICE
 from eventreg.registration.emails.changing import Withdrawn
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import in_scope
 from eventreg.registration.rules.states import Status
-from eventreg.web.instance import address_of, keys
+from eventreg.web.instance import holder_of
 
 #: what of a contact person stands in the event's own columns where the event names them
 _WHO = ("name", "email", "phone", "language")
@@ -236,18 +242,9 @@ def tell_failure(message: MailMessage, now: datetime) -> None:
         enqueue_all([replace(told, key=key, template=f"registration/{FAILED}", subject=heading_of(news), news=news)])
 
 
-def resolve(purpose: str, public_id: str, generation: int) -> str:
-    """Return the address of a link for a mail that goes now. Raises LookupError for a purpose of another room."""
-    if purpose != CHOICE:
-        raise LookupError(purpose)
-    return address_of("contacts.show_choice", token=personal_token(keys(), purpose, public_id, generation))
-
-
 def get_by_token(token: str) -> ContactPerson:
     """Return whom a link is for. Raises NotFound: no such link, or it is dead."""
-    public_id = public_id_of(token)
-    person = found(db.session.scalar(select(ContactPerson).where(ContactPerson.public_id == public_id)))
-    return found(person if token_fits(keys(), token, CHOICE, person.public_id, person.generation) else None)
+    return holder_of(token, CONTACT_CHOICE, select(ContactPerson), ContactPerson.generation)
 
 
 def list_contacts(event_id: int) -> Sequence[ContactPerson]:
@@ -277,8 +274,7 @@ def find_own(event_id: int, account_id: int) -> ContactPerson:
 
 def choose_own(event_id: int, account_id: int, values: Mapping[str, Any], actor: Actor) -> None:
     """Keep what a member of the team chose."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         person = find_own(event_id, account_id)
         db.session.add(person)
         db.session.flush()
@@ -287,8 +283,7 @@ def choose_own(event_id: int, account_id: int, values: Mapping[str, Any], actor:
 
 def save_contact(event_id: int, public_id: str, values: Mapping[str, Any], actor: Actor) -> None:
     """Change a contact person, or add one ("" for `public_id`). Whoever has another address gets another link."""
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         if not public_id:
             person = ContactPerson(event_id=event.id, **values)
             db.session.add(person)
@@ -313,8 +308,7 @@ def remove_contact(event_id: int, public_id: str, actor: Actor) -> None:
 
 def make_public(event_id: int, public_id: str, actor: Actor) -> None:
     """Name another contact person to the public; whoever was named stays one of them. Each keeps the choice and the link."""
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         person = get_contact(event.id, public_id)
         if person.is_public:
             return
@@ -337,8 +331,7 @@ def make_public(event_id: int, public_id: str, actor: Actor) -> None:
 
 def get_contact(event_id: int, public_id: str) -> ContactPerson:
     """Return a contact person of the event. Raises NotFound."""
-    these = (each for each in list_contacts(event_id) if each.public_id == public_id)
-    return found(next(these, None))
+    return get_of_event(ContactPerson, event_id, public_id=public_id, member_id=None)
 
 
 def _change(person: ContactPerson, values: Mapping[str, Any], action: str, actor: Actor) -> bool:

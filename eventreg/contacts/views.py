@@ -8,10 +8,9 @@ from babel.dates import get_day_names
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
-from wtforms import SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import SelectField, SelectMultipleField
 
-from eventreg.accounts.forms import LanguageField
-from eventreg.accounts.rules.profiles import checked_address
+from eventreg.accounts.forms import LanguageField, MailAddressField
 from eventreg.audit.services import acting
 from eventreg.contacts import services
 from eventreg.events.models import ContactPerson, Event
@@ -23,7 +22,7 @@ from eventreg.events.views.desk import render_desk
 from eventreg.i18n.countries import zone_place
 from eventreg.i18n.languages import current_language
 from eventreg.kernel import clock
-from eventreg.kernel.errors import N_, NN_, Refused
+from eventreg.kernel.errors import N_, NN_
 from eventreg.web.access import Answer, personal, requires
 from eventreg.web.fields import EnumField, TextField
 from eventreg.web.forms import BaseForm, lazy_gettext
@@ -72,7 +71,7 @@ class ContactForm(ChoiceForm):
     """A contact person, with what they hear."""
 
     name = TextField(lazy_gettext("Name"), limit=200, missing=N_("Write a name"))
-    email = StringField(lazy_gettext("Email address"))
+    email = MailAddressField(lazy_gettext("Email address"))
     phone = TextField(lazy_gettext("Telephone"), limit=40)
     language = LanguageField(lazy_gettext("Language of the email"))
     only_categories = SelectMultipleField(
@@ -90,13 +89,6 @@ class ContactForm(ChoiceForm):
     def chosen(self) -> dict[str, Any]:
         """Return what was filled in. Raises Refused."""
         return super().chosen() | ({"language": self.language.chosen} if "language" in self else {})
-
-    def validate_email(self, bound: StringField) -> None:
-        """Refuse what is no mail address, and write it as it is kept."""
-        try:
-            bound.data = checked_address(bound.data or "")
-        except Refused as refused:
-            raise ValidationError(_("Write an email address like name@institution.org")) from refused
 
 
 @blueprint.get("/contact/<token>")

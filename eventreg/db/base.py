@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Enum as EnumType,
+    ForeignKey,
     Index,
     MetaData,
     Select,
@@ -28,7 +29,7 @@ from sqlalchemy import (
     text,
     union_all,
 )
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.types import TypeDecorator
 
@@ -49,13 +50,30 @@ PERSONAL: Final = {"personal": True}
 NOT_PERSONAL: Final = {"personal": False}
 
 
-class Base(DeclarativeBase):
-    """Base of every model. Columns of text, JSON and bytes say in their `info` whether they are personal."""
+class Unnumbered(DeclarativeBase):
+    """Base of the models whose rows have another key than a number. Columns of text, JSON and bytes say in their `info`
+    whether they are personal."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     #: what the audit trail calls a row of this model, in entries that stay for ever; empty: nothing is noted of it. Such a
     #: model has an `event_id`, which is None where its rows belong to the instance.
     audited_as: ClassVar[str] = ""
+
+
+class Base(Unnumbered):
+    """Base of all other models: their rows are numbered."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-2)
+
+
+class OfEvent(Base):
+    """Base of the models whose rows belong to an event and go with it, found by an index that begins with it."""
+
+    __abstract__ = True
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), sort_order=-1)
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
@@ -87,7 +105,7 @@ def _before_tables_are_made(_metadata: MetaData, connection: Connection, **_: An
     add_conditions(connection.dialect.name)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(model_class=Unnumbered, session_options={"expire_on_commit": False})
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -137,7 +155,7 @@ def folded_column(length: int) -> String:
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
-Row = TypeVar("Row", bound=Base)
+Row = TypeVar("Row", bound=Unnumbered)
 Thing = TypeVar("Thing")
 
 

@@ -40,10 +40,3 @@ def generation_of(token: str, category: Category) -> int | None:
     last = category.link_generation
     found = (number for number in range(last, max(0, last - _OLD_LINKS), -1))
     return next((number for number in found if token_fits(keys(), token, CATEGORY, category.public_id, number)), None)
-
-
-def resolve(purpose: str, public_id: str, generation: int) -> str:
-    """Return the address of a link for a mail that goes now. Raises LookupError for a purpose of another room."""
-    if purpose != INVITATION or generation != GENERATION:
-        raise LookupError(purpose)
-    return invitation_address(public_id)

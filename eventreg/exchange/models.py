@@ -6,20 +6,18 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, OfEvent, UtcDateTime, choice_column
 from eventreg.exchange.rules.exports import ExportFormat, ExportState, Plan
 
 
-class Export(Base):
+class Export(OfEvent):
     """One export of personal data. The file, where one was made aside, is sealed on disk under the public id until
     `expires_at`; the row stays as the record of who took what."""
 
     __tablename__ = "exports"
     __table_args__ = (Index("ix_exports_event_id_created_at", "event_id", "created_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: None: a command on the machine
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     format: Mapped[ExportFormat] = mapped_column(choice_column(ExportFormat, "format"), info=NOT_PERSONAL)
@@ -49,16 +47,14 @@ class Export(Base):
         return Plan.from_data(self.details)
 
 
-class Import(Base):
+class Import(OfEvent):
     """A file that waits to be put in, or was. It lies sealed on disk under the public id until `expires_at`, and what its
     trial showed beside it; once it is in, only its rows that were refused do. The row stays as the record of who put in what."""
 
     __tablename__ = "imports"
     __table_args__ = (Index("ix_imports_event_id_created_at", "event_id", "created_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: None: by a command on the machine
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     #: of the file, as it was called

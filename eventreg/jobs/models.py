@@ -43,7 +43,6 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (Index("ix_jobs_due_at_id", "due_at", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: names the handler that does it, like "registration.pass_on_places"
     kind: Mapped[str] = mapped_column(String(48), info=NOT_PERSONAL)
     key: Mapped[str] = mapped_column(String(160), unique=True, info=NOT_PERSONAL)

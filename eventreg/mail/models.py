@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Unnumbered, UtcDateTime, choice_column
 from eventreg.kernel import clock
 from eventreg.mail.rules import BounceKind, DeliveryState, Outcome
 
@@ -25,7 +25,6 @@ class MailMessage(Base):
         Index("ix_mail_messages_event_id_state_id", "event_id", "state", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: says what the message is about, once: a second queuing under the same key is a programming error that is refused
     key: Mapped[str] = mapped_column(String(120), unique=True, info=NOT_PERSONAL)
     #: the event whose organizers may see the message; None for an account's mail, which is shown on no screen
@@ -93,13 +92,12 @@ class Suppression(Base):
 
     __tablename__ = "mail_suppressions"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: a keyed hash: nobody can read the address from it
     address_hash: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Lane(Base):
+class Lane(Unnumbered):
     """What a rate is kept for: all mail, or that to one domain. Only where a rate is set."""
 
     __tablename__ = "mail_lanes"

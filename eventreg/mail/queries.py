@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from eventreg.db import db
-from eventreg.kernel.errors import NotFound
+from eventreg.db import db, get_of_event
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState, Standing, standing
 
@@ -35,12 +34,7 @@ class Backlog(NamedTuple):
 
 def get_message(event_id: int, message_id: int) -> MailMessage:
     """Return one message of an event. Raises NotFound, also for another event's and for an account's."""
-    message = db.session.scalars(
-        select(MailMessage).where(MailMessage.id == message_id, MailMessage.event_id == event_id)
-    ).one_or_none()
-    if message is None:
-        raise NotFound
-    return message
+    return get_of_event(MailMessage, event_id, id=message_id)
 
 
 def list_latest_states(

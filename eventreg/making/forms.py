@@ -16,7 +16,7 @@ from wtforms import (
     ValidationError,
 )
 
-from eventreg.accounts.rules.profiles import checked_address
+from eventreg.accounts.forms import MailAddressField
 from eventreg.events.forms.settings import DayField, check_offered, read_time
 from eventreg.events.rules import settings, slugs
 from eventreg.i18n.countries import CODES, by_alphabet, zones_by_alphabet
@@ -60,7 +60,7 @@ class FoundingForm(LocalizedForm):
         description=lazy_gettext("Empty: no limit."),
     )
     contact_name = TextField(lazy_gettext("Name"), limit=200, missing=_MISSING)
-    contact_email = StringField(lazy_gettext("Email address"))
+    contact_email = MailAddressField(lazy_gettext("Email address"))
     slug = StringField(
         lazy_gettext("Name in the address"),
         description=lazy_gettext("Small letters, digits and hyphens. Empty: made from the title."),
@@ -96,13 +96,6 @@ class FoundingForm(LocalizedForm):
             if not bound.data:
                 raise ValidationError(_("This country has several time zones: choose one"))
         check_offered(bound, time_zones())
-
-    def validate_contact_email(self, bound: StringField) -> None:
-        """Refuse what is no mail address, and write it as it is kept."""
-        try:
-            bound.data = checked_address(bound.data or "")
-        except Refused as refused:
-            raise ValidationError(_("Write a mail address like name@institution.org")) from refused
 
     def read(self, account: Any, taken: Collection[str]) -> Founding:
         """Return what was filled in. `taken` are names that others have. Raises Refused, with the reasons beside the fields."""

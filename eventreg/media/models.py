@@ -14,7 +14,6 @@ class Picture(Base):
     __tablename__ = "pictures"
     __table_args__ = (CheckConstraint("width > 0 AND height > 0", name="size"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: in its address
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     #: "image/png", "image/jpeg" or "image/webp": what we encoded it as

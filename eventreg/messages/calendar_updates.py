@@ -9,7 +9,7 @@ import base64
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from email import message_from_bytes
 from itertools import islice
 from typing import Any, NamedTuple
@@ -22,9 +22,9 @@ from sqlalchemy import delete, select
 from eventreg.db import db, transaction
 from eventreg.events import checks
 from eventreg.events.announcing import Announcing, WrittenTo
-from eventreg.events.models import Event, EventDay
+from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, lock_event_in_any_state
 from eventreg.events.rules import dates, settings as setting, texts as text_rules
 from eventreg.events.services import settings, texts
 from eventreg.i18n import countries, formats
@@ -111,8 +111,7 @@ class Updates:
 
     def take_back(self, event_id: int, who: Organizer) -> None:
         """See `CalendarUpdates.take_back`."""
-        with transaction():
-            event = lock_event(event_id)
+        with holding_event(event_id) as event:
             if self.waiting(event_id) is None:
                 raise Refused(N_("It is too late to undo this: the emails have gone."), status_code=409)
             work = find_payload(_key(event_id)) or {}
@@ -286,19 +285,8 @@ def _written_to(
 
 def occasion_before(event: Event, before: Mapping[str, Any]) -> Occasion:
     """Return the event as it was, in no session, as far as the message says it."""
-    columns = before["columns"]
-    attendance = setting.AttendanceMode(columns["attendance"])
-    was = Event(**columns | {"attendance": attendance, "languages": event.languages})
-    days = [
-        EventDay(
-            id=day[0],
-            held_on=date.fromisoformat(day[1]),
-            starts_at=time.fromisoformat(day[2]),
-            ends_at=time.fromisoformat(day[3]),
-        )
-        for day in before["days"]
-    ]
-    return Occasion(was, days, ())
+    columns, days = settings.read_facts(before)
+    return Occasion(Event(**columns, languages=event.languages), days, ())
 
 
 def news_of(was: Occasion, occasion: Occasion, day_ids: frozenset[int]) -> News:

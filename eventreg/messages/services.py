@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from eventreg.attendees.queries.messages import get_message_in_scope, goes_again
 from eventreg.audit.services import Actor, Target, note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, holding_event_in_any_state
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
 from eventreg.mail import services as mail
@@ -56,8 +56,7 @@ def repeat_message(event_id: int, message_id: int, who: Organizer) -> None:
 
 
 def _act(action: str, act: Callable[[MailMessage], object], event_id: int, message_id: int, who: Organizer) -> None:
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         message = get_message_in_scope(event_id, message_id, who.scope)
         about = Target(message.record_kind, message.record_id, event_id)
         if act(message) is True:
@@ -80,8 +79,7 @@ def save_message_texts(event_id: int, key: str, edits: Mapping[str, TextEdit], a
     An empty text gives the message its usual words back. Texts come checked by the form. One entry of the audit trail tells
     old and new. Raises NotFound, and LifecycleRefused for an archived event.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         stored = read_message(event_id, key)
         conflicts: dict[str, StoredText] = {}
         changes: dict[str, tuple[OwnText, OwnText]] = {}

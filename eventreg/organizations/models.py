@@ -15,7 +15,6 @@ class Organization(Base):
     audited_as = "organization"
     event_id = None
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True, info=NOT_PERSONAL)
     name: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
     #: a short name for headers and signatures ("OIM México"), by language; may be empty

@@ -17,7 +17,7 @@ from sqlalchemy.orm import joinedload
 from eventreg.audit.services import Actor, change, note, plain
 from eventreg.db import db, get_of_event, transaction
 from eventreg.events.models import Event, Partner
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event, lock_event
 from eventreg.exchange.rules.exports import Recipient
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, Conflict, Refused
@@ -89,13 +89,12 @@ def list_recipients(event: Event) -> Sequence[Recipient]:
 
 def add_agreement(event_id: int, terms: Terms, actor: Actor) -> None:
     """Write down what is agreed with somebody. Raises NotFound, LifecycleRefused, Refused."""
-    with transaction() as session:
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         if len(list_agreements(event_id)) >= MOST_AGREEMENTS:
             raise Refused(AgreementReason.TOO_MANY, most=MOST_AGREEMENTS)
         agreement = SharingAgreement(event_id=event_id, created_at=now(), **_values(event, terms))
-        session.add(agreement)
-        session.flush()
+        db.session.add(agreement)
+        db.session.flush()
         told = {name: plain(getattr(agreement, name)) for name in _TOLD}
         note(agreement, "agreement_added", actor, **told)
 

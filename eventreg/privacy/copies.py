@@ -26,7 +26,7 @@ from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import TeamMember
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state
 from eventreg.exchange.models import Export
 from eventreg.i18n import formats
 from eventreg.i18n.languages import speaking
@@ -119,16 +119,15 @@ class Section:
 def ask_for_copy(event_id: int, registration_id: int) -> None:
     """Have the worker make a copy; one that is under way is waited for. Raises TooManyTries."""
     now = clock.now()
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = lock_registration(event_id, registration_id)
         copy = find_copy(registration_id)
         if copy is None or copy.ready_at is not None:
             demand(Try(COPIES_BY_REGISTRATION, registration.public_id))
             copy = DataCopy(public_id=tokens.new_public_id(), registration_id=registration_id, asked_at=now)
-            session.add(copy)
+            db.session.add(copy)
             note(registration, "copy_requested", Actor.participant(registration_id), now)
-            session.flush()
+            db.session.flush()
         # Also of one that is under way: where the worker gave it up, it tries again.
         schedule(MAKE_JOB, f"{MAKE_JOB}:{copy.public_id}", {"public_id": copy.public_id}, now)
 
@@ -173,10 +172,9 @@ def make_copy(work: Mapping[str, Any], now: datetime) -> bool:
         own = OwnRegistration.open(own_token(registration, OWN_PAGE))
         chunks = counted(_zipped(own, language, now))
         replace_file(config().copies, copy.public_id, sealed_stream(keys(), chunks, _place(copy)))
-    with transaction() as session:
-        event = lock_event_in_any_state(registration.event_id)
+    with holding_event_in_any_state(registration.event_id) as event:
         registration = lock_registration(event.id, registration.id)
-        copy = session.get_one(DataCopy, copy.id)
+        copy = db.session.get_one(DataCopy, copy.id)
         copy.ready_at, copy.expires_at, copy.size = now, now + KEPT_FOR, size
         news = News(addresses.CopyReady, find_day_ids(registration))
         occasion = Occasion.load(get_event_whole(event.id))

@@ -24,10 +24,10 @@ from eventreg.attendees.models import Note, NoteMention
 from eventreg.audit.models import AuditEntry
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.bulk.models import Run, RunItem
-from eventreg.db import SKEW, after_commit, db, transaction
+from eventreg.db import SKEW, after_commit, db
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
-from eventreg.events.queries.events import list_days, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state, list_days
 from eventreg.events.rules.publication import ALIVE, Publication
 from eventreg.exchange.models import Export, Import
 from eventreg.exchange.rules.exports import ExportState
@@ -119,8 +119,7 @@ def erase(
     `request_id`: the request that is carried out, which keeps its address for the receipt. `then` is done in the same
     transaction. `is_recorded`: the ledger says so already, and whatever it says is done, also where a hold stands by now.
     """
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         if not is_recorded:
             check_not_held(event, now)
         person = find()

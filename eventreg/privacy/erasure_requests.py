@@ -23,16 +23,16 @@ from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state
 from eventreg.events.queries.team import list_grants
 from eventreg.events.rules.team import Permission
 from eventreg.i18n import formats
 from eventreg.i18n.languages import speaking
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import email_key
-from eventreg.kernel.tokens import new_public_id, public_id_of, token_fits
+from eventreg.kernel.tokens import new_public_id
 from eventreg.mail.content import MailContent, link_marker, new_marker
 from eventreg.mail.models import MailMessage
 from eventreg.mail.services import enqueue
@@ -46,11 +46,9 @@ from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.queries.scoping import lock_in_scope
 from eventreg.registration.rules.availability import CONFIRM_ADDRESS_WITHIN
 from eventreg.registration.rules.states import Because, ChangeReason, ChangeRefused
-from eventreg.web.instance import address_of, keys, site_name
+from eventreg.web.instance import ONE_GENERATION, address_of, holder_of, site_name
 
 ERASE_JOB = "privacy.erase"
-#: an erasing link is made once for each request
-_GENERATION = 1
 #: a receipt that could not go until then never does
 _RECEIPTS_WAIT = timedelta(days=3)
 
@@ -61,8 +59,7 @@ def ask(event_id: int, registration_id: int) -> None:
     A link that was sent before dies.
     """
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         check_not_held(event, now)
         registration = lock_registration(event_id, registration_id)
         demand(Try(ASKS_BY_REGISTRATION, registration.public_id))
@@ -76,11 +73,7 @@ def ask(event_id: int, registration_id: int) -> None:
 
 def find_request(token: str) -> ErasureRequest:
     """Return the request that the link in the mail confirms. Raises NotFound."""
-    asked = select(ErasureRequest).where(ErasureRequest.public_id == public_id_of(token))
-    request = db.session.scalars(asked.execution_options(populate_existing=True)).one_or_none()
-    if request is None or not token_fits(keys(), token, ERASE, request.public_id, _GENERATION):
-        raise NotFound
-    return request
+    return holder_of(token, ERASE, select(ErasureRequest).execution_options(populate_existing=True))
 
 
 def is_gone(request: ErasureRequest) -> bool:
@@ -97,8 +90,7 @@ def is_theirs(request: ErasureRequest) -> bool:
 def confirm(token: str) -> None:
     """Begin to erase; confirmed twice is confirmed once. Raises Held, NotFound and Refused (LINK_EXPIRED)."""
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(find_request(token).event_id)
+    with holding_event_in_any_state(find_request(token).event_id) as event:
         request = find_request(token)
         if request.confirmed_at is not None:
             return
@@ -120,8 +112,7 @@ def carry_out(work: Mapping[str, Any], now: datetime) -> bool:
     event_id, registration_id = request.event_id, request.registration_id
     db.session.rollback()
     try:
-        with transaction():
-            event = lock_event_in_any_state(event_id)
+        with holding_event_in_any_state(event_id) as event:
             request = db.session.get_one(ErasureRequest, work["request_id"], populate_existing=True)
             find = partial(of_registration, event_id, registration_id)
             _carry_out(event, request, find, Actor.participant(registration_id), now)
@@ -136,8 +127,7 @@ def carry_out(work: Mapping[str, Any], now: datetime) -> bool:
 def erase_for(event_id: int, reference: str, because: Because, act: TeamAct) -> None:
     """Erase a person for the team, at once. Raises Held, Unannounced, NotFound and ChangeRefused (CHANGED_MEANWHILE)."""
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         registration = lock_in_scope(event_id, reference, act.who.scope)
         if registration.revision != act.seen_revision:
             raise ChangeRefused(ChangeReason.CHANGED_MEANWHILE)
@@ -197,8 +187,7 @@ def erase_address(email: str, by: Actor, *, tells: bool) -> Iterator[Found]:
 
 def _erase_address_at(found: Found, email: str, by: Actor, *, tells: bool) -> None:
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(found.event.id)
+    with holding_event_in_any_state(found.event.id) as event:
         person = of_address(event.id, email)
         about = person.registrations[0] if person.registrations else None
         request = _new_request(about or found.event, Because.ADDRESS, now, email=email if tells else "")
@@ -262,7 +251,7 @@ def _tell(event: Event, request: ErasureRequest, what: str, now: datetime, held:
     """Queue a message to the person. It holds nothing of them but the address that it goes to."""
     occasion, marker = Occasion.load(get_event_whole(event.id)), new_marker()
     with speaking(request.language) as language:
-        link = link_marker(marker, ERASE, request.public_id, _GENERATION)
+        link = link_marker(marker, ERASE, request.public_id, ONE_GENERATION)
         content = _content(what, occasion.title(language), request, link, held, language)
         contact = _("You receive this message since it is about your data.")
         enqueue(

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from eventreg.attendees.models import Note, SavedView, Tagging
 from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.bulk.models import Run
-from eventreg.db import Base, after_commit, db, insert_rows
+from eventreg.db import Base, Unnumbered, after_commit, db, insert_rows
 from eventreg.exchange.models import Export, Import
 from eventreg.kernel import clock
 from eventreg.kernel.errors import N_
@@ -57,7 +57,7 @@ class Holding:
     #: what it is, and what it is for, as the notice says it
     title: str
     purpose: str
-    model: type[Base]
+    model: type[Unnumbered]
     #: which rows belong to an event, and which to some of its people
     of_event: Finds
     of_people: Finds

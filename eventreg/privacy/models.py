@@ -16,7 +16,6 @@ class Hold(Base):
     __tablename__ = "holds"
     audited_as = "hold"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     reason: Mapped[str] = mapped_column(Text, info=PERSONAL)
     #: the last day, in the event's zone
@@ -40,7 +39,6 @@ class Deletion(Base):
         partial_index("uq_deletions_under_way", "event_id", "holding", "days", unique=True, where="ended_at IS NULL"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     #: the key of the holding
     holding: Mapped[str] = mapped_column(String(24), info=NOT_PERSONAL)
@@ -57,7 +55,6 @@ class DataCopy(Base):
 
     __tablename__ = "data_copies"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -77,7 +74,6 @@ class SharingAgreement(Base):
     __tablename__ = "sharing_agreements"
     audited_as = "sharing_agreement"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     #: the institution of the event that it is; None: somebody else, or it stands behind the event no more
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("event_partners.id", ondelete="SET NULL"), index=True)

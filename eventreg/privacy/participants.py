@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, exists, select, true
 
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.audit.services import Actor, change, note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, holding_event_in_any_state
 from eventreg.events.rules.categories import LIST_CONSENT, ListedColumn, ShownTo
 from eventreg.events.rules.publication import ALIVE
 from eventreg.events.rules.settings import check_seen
@@ -166,8 +166,7 @@ def save_rules(event_id: int, seen_revision: int | None, rules: ListRules, actor
 
     Raises NotFound, LifecycleRefused, and Refused: CHANGED_MEANWHILE, or for a list that would say nothing.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         check_seen(event.settings_revision, seen_revision)
         if not rules.columns and any(each is not ShownTo.NOBODY for each in rules.shown_to.values()):
             raise Refused(N_("Choose at least one thing that the list says"), field="columns")
@@ -184,8 +183,7 @@ def save_rules(event_id: int, seen_revision: int | None, rules: ListRules, actor
 def choose_listed(event_id: int, registration_id: int, chosen: Collection[str]) -> bool:
     """Let the list say of a person what is chosen, and nothing that it comes to say later. Says whether that is a change."""
     columns = [each.value for each in ListedColumn if each.value in chosen]
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = lock_registration(event_id, registration_id)
         if registration.listed_columns == columns:
             return False

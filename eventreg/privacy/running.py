@@ -19,9 +19,9 @@ from sqlalchemy import select
 from eventreg.accounts.emails import enqueue_to_account
 from eventreg.accounts.models import Account
 from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.db import db, transaction
+from eventreg.db import db, get_of_event, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state, lock_event_in_any_state
 from eventreg.events.queries.team import list_grants
 from eventreg.events.rules.settings import LONGEST_KEPT, check_seen
 from eventreg.events.rules.team import Permission
@@ -209,8 +209,7 @@ def _add_to_receipt(event_id: int, line: Line, number: int, now: datetime) -> No
 
 def _end_receipts(event_id: int, now: datetime) -> None:
     """Write what went into the event's history, once nothing more is due."""
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         under_way = select(Deletion).where(Deletion.event_id == event_id, Deletion.ended_at.is_(None))
         for receipt in db.session.scalars(under_way.order_by(Deletion.id)):
             receipt.ended_at = now
@@ -232,8 +231,7 @@ def _tell_before(plan: Plan, now: datetime) -> bool:
     # Counted before others have to wait: of many people that takes a while.
     figures = told_figures(get_event_whole(plan.event_id), now)
     db.session.rollback()
-    with transaction():
-        event = lock_event_in_any_state(plan.event_id)
+    with holding_event_in_any_state(plan.event_id) as event:
         if last_kept(event.id) != told:
             return True
         keep_figures(event, figures, SYSTEM, now)
@@ -255,8 +253,7 @@ def save_periods(event_id: int, seen_revision: int | None, days: Mapping[str, in
     Raises Refused (CHANGED_MEANWHILE), and NotFound.
     """
     usual = {holding.key: holding.period.days for holding in HOLDINGS if holding.is_chosen}
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         check_seen(event.settings_revision, seen_revision)
         before = usual | {key: kept for key, kept in event.retention.items() if key in usual}
         changed = {key: [before[key], kept] for key, kept in days.items() if kept != before[key]}
@@ -278,24 +275,20 @@ def read_until(text: str) -> date:
 
 def place_hold(event_id: int, reason: str, until: date, actor: Actor) -> None:
     """Keep everything of an event, for a reason in law, up to a day. For owners. Raises Refused, and NotFound."""
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         today = today_of(event, clock.now())
         if not today <= until <= today + timedelta(days=LONGEST_KEPT):
             raise Refused(_NO_DAY, field="until")
         hold = Hold(event_id=event_id, reason=reason, until=until, placed_by_id=actor.id, placed_at=clock.now())
-        session.add(hold)
-        session.flush()
+        db.session.add(hold)
+        db.session.flush()
         note(hold, "hold_placed", actor, until=until.isoformat(), reason=reason)
 
 
 def lift_hold(event_id: int, hold_id: int, because: str, actor: Actor) -> None:
     """Let the periods count again. For owners. Raises NotFound, also for a hold that stands no more."""
-    with transaction():
-        lock_event_in_any_state(event_id)
-        hold = db.session.get(Hold, hold_id, populate_existing=True)
-        if hold is None or hold.event_id != event_id or hold.lifted_at is not None:
-            raise NotFound
+    with holding_event_in_any_state(event_id):
+        hold = get_of_event(Hold, event_id, id=hold_id, lifted_at=None)
         hold.lifted_at, hold.lifted_by_id, hold.lifted_because = clock.now(), actor.id, because
         note(hold, "hold_lifted", actor, reason=because)
         schedule_retention(event_id, clock.now())

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import NOT_PERSONAL, Base, UtcDateTime
+from eventreg.db import NOT_PERSONAL, Base, OfEvent, UtcDateTime
 
 
 class QuestionnaireDraft(Base):
@@ -15,7 +15,6 @@ class QuestionnaireDraft(Base):
     __tablename__ = "questionnaire_drafts"
     audited_as = "question"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), unique=True)
     #: as of a version, but texts, options and settings may be missing
     definition: Mapped[dict[str, Any]] = mapped_column(JSON, info=NOT_PERSONAL)
@@ -25,7 +24,7 @@ class QuestionnaireDraft(Base):
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"))
 
 
-class QuestionnaireVersion(Base):
+class QuestionnaireVersion(OfEvent):
     """What was asked under one version. A published row never changes: answers point to the version they were given
     under, and so keep its wording and options."""
 
@@ -33,8 +32,6 @@ class QuestionnaireVersion(Base):
     audited_as = "questionnaire"
     __table_args__ = (UniqueConstraint("event_id", "version"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     version: Mapped[int]
     #: see `questionnaires.rules.schema` for its form
     definition: Mapped[dict[str, Any]] = mapped_column(JSON, info=NOT_PERSONAL)

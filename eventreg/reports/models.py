@@ -14,7 +14,6 @@ class FrozenFigures(Base):
 
     __tablename__ = "frozen_figures"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: who had them kept; None: the program, before the first deletion

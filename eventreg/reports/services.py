@@ -13,15 +13,14 @@ from sqlalchemy import select
 
 from eventreg.attendees.queries.people import list_definitions
 from eventreg.audit.services import Actor, note
-from eventreg.db import db, transaction
+from eventreg.db import db, found
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state
 from eventreg.events.queries.programme import get_session
 from eventreg.events.rules.team import Sight
 from eventreg.i18n.languages import current_language
 from eventreg.kernel import text
-from eventreg.kernel.errors import NotFound
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.schema import Question
 from eventreg.registration.models import ErasedRegistration
@@ -45,14 +44,11 @@ def count_answers_by_day(
 ) -> Counted:
     """Count the answers to a question, and record that. Raises NotFound for a question that is not for this reader."""
     definitions = list_definitions(event_id)
-    question = list_countable(definitions, sees_sensitive=sees_sensitive).get(key)
-    if question is None:
-        raise NotFound
+    question = found(list_countable(definitions, sees_sensitive=sees_sensitive).get(key))
     is_sensitive = any(
         asked.is_sensitive for definition in definitions.values() if (asked := definition.find(key)) is not None
     )
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         if is_sensitive or is_file:
             note(event, "counted_by_day", who, question=key, **({"format": "csv"} if is_file else {}))
     event = get_event_whole(event_id)
@@ -70,8 +66,7 @@ def export_session_people(event_id: int, public_id: str, sight: Sight, actor: Ac
 
     Mail addresses are in it for whoever may see them. Raises NotFound.
     """
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         session = get_session(event_id, public_id).session
         title = text.pick(session.title, event.languages[0], event.languages).text
         people = list_session_people(event_id, session.id, sight.scope)

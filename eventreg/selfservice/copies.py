@@ -18,17 +18,18 @@ from wtforms import BooleanField, SelectField, validators
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, demand
 from eventreg.audit.services import Actor, note
-from eventreg.db import db, found, transaction
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.db import db, found
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock, text, tokens
-from eventreg.kernel.errors import N_, NotFound, Refused
+from eventreg.kernel.errors import N_, Refused
 from eventreg.mail import services as mail
 from eventreg.mail.content import Fact, MailContent, link_marker, new_marker
 from eventreg.registration.emails import (
     News,
     Occasion,
     about_registration,
+    addresses,
     asking,
     by_team,
     changing,
@@ -40,10 +41,8 @@ from eventreg.registration.models import Registration
 from eventreg.registration.queries.registrations import lock_registration
 from eventreg.registration.rules import messages as rules, states
 from eventreg.web.forms import lazy_gettext
-from eventreg.web.instance import address_of, keys
+from eventreg.web.instance import address_of, holder_of, keys
 
-#: purpose of the link that ends them
-COPIES = "copies"
 COPY = "registration/copy"
 #: a registration names somebody so often in a day, and an address is named so often, whoever does
 BY_REGISTRATION, BY_ADDRESS = Limit("copies/registration", 3, 1440), Limit("copies/address", 5, 1440)
@@ -104,8 +103,7 @@ def name_copy(event_id: int, registration_id: int, email: str, language: str) ->
     Raises Refused (NOT_POSSIBLE_NOW, the person's own address, one that ended it), and TooManyTries.
     """
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         person = lock_registration(event_id, registration_id)
         if person.status not in states.STANDING or event.is_called_off:
             raise Refused(states.ChangeReason.NOT_POSSIBLE_NOW)
@@ -128,8 +126,7 @@ def name_copy(event_id: int, registration_id: int, email: str, language: str) ->
 def end_copies(event_id: int, registration_id: int, who: Actor, *, is_refused: bool = False) -> None:
     """Send no more copies; what waits never goes. `is_refused`: whoever got them, or the team, wants none for that address."""
     now = clock.now()
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         person = lock_registration(event_id, registration_id)
         if not person.copy_email:
             return
@@ -141,20 +138,8 @@ def end_copies(event_id: int, registration_id: int, who: Actor, *, is_refused: b
 
 def get_by_copy_token(token: str) -> Registration:
     """Return the registration whose copies `token` ends. Raises NotFound, also once they are ended."""
-    public_id = tokens.public_id_of(token)
-    person = found(db.session.scalars(select(Registration).where(Registration.public_id == public_id)).one_or_none())
-    fits = tokens.token_fits(keys(), token, COPIES, person.public_id, person.copy_generation)
-    if not fits or not person.copy_email:
-        raise NotFound
-    return person
-
-
-def resolve(purpose: str, public_id: str, generation: int) -> str:
-    """Return the address of a link for a mail that goes now. Raises LookupError for a purpose of another room."""
-    if purpose != COPIES:
-        raise LookupError(purpose)
-    token = tokens.personal_token(keys(), COPIES, public_id, generation)
-    return address_of("selfservice.end_own_copies", token=token)
+    person = holder_of(token, addresses.COPIES, select(Registration), Registration.copy_generation)
+    return found(person if person.copy_email else None)
 
 
 def copies_of(message: about_registration.AboutRegistration, key_suffix: str) -> tuple[mail.OutgoingMessage, ...]:
@@ -176,6 +161,7 @@ def copy_of(
 ) -> mail.OutgoingMessage:
     """Return the copy of what is written to a person. `words` are made in a language, with the event's page for a link."""
     marker = new_marker()
+    link = link_marker(marker, addresses.COPIES, person.public_id, person.copy_generation)
     with speaking(person.copy_language) as language:
         content = words(language, address_of("site.show_event", slug=occasion.event.slug))
         told = _("Copy for you. We have written this to %(name)s:", name=said_name(person))
@@ -190,40 +176,30 @@ def copy_of(
             # The event's own words have the greeting among them.
             opening=content.opening and content.opening.below(told),
             paragraphs=tuple(each for each in content.paragraphs if not isinstance(each, Fact)),
-            action=(_("Receive no more copies"), link_marker(marker, COPIES, person.public_id, person.copy_generation)),
+            action=(_("Receive no more copies"), link),
             steps=(),
             joining=(),
             footer=occasion.foot(language, why),
         )
-        return _outgoing(occasion, person, content, language, COPY, key=key, due_at=due_at, marker=marker)
+        return occasions.outgoing(
+            occasion, content, language, template=COPY, key=key, due_at=due_at, marker=marker, **_to(person)
+        )
 
 
 def _begins(occasion: Occasion, person: Registration, now: datetime) -> mail.OutgoingMessage:
-    marker = new_marker()
-    link = link_marker(marker, COPIES, person.public_id, person.copy_generation)
-    key = f"registration/{person.public_id}/copy_begins/{person.copy_generation}"
-    with speaking(person.copy_language) as language:
-        content = CopyBegins(occasion, person, News(CopyBegins), language, link, now).worded()
-        return _outgoing(occasion, person, content, language, CopyBegins.template(), key=key, due_at=now, marker=marker)
-
-
-def _outgoing(
-    occasion: Occasion,
-    person: Registration,
-    content: MailContent,
-    language: str,
-    template: str,
-    **fields: Any,
-) -> mail.OutgoingMessage:
-    message = occasions.outgoing(
-        occasion, content, language, record_kind="registration", record_id=person.id, recipient=person.copy_email,
-        template=template, **fields,
+    return CopyBegins.as_mail(
+        occasion, person.copy_language, (addresses.COPIES, person.public_id, person.copy_generation),
+        lambda language, link: CopyBegins(occasion, person, News(CopyBegins), language, link, now), now,
+        key=f"registration/{person.public_id}/copy_begins/{person.copy_generation}", **_to(person),
     )  # fmt: skip
-    return replace(message, audience="copy")
+
+
+def _to(person: Registration) -> dict[str, Any]:
+    return {"audience": "copy", "record_kind": "registration", "record_id": person.id, "recipient": person.copy_email}
 
 
 def _known(email: str) -> str:
-    return tokens.lookup_hash(keys(), COPIES, text.email_key(email))
+    return tokens.lookup_hash(keys(), addresses.COPIES, text.email_key(email))
 
 
 def _end(person: Registration, now: datetime) -> None:

@@ -17,7 +17,7 @@ from eventreg.accounts.services import guards
 from eventreg.accounts.services.guards import Try, demand
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
-from eventreg.events.queries.events import get_event_whole, lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, holding_event, holding_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, sealing, tokens
@@ -51,8 +51,7 @@ from eventreg.web.instance import keys
 def change_language(event_id: int, registration_id: int, language: str) -> None:
     """Have the person's messages written in another language from now on."""
     now = clock.now()
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = registrations.lock_registration(event_id, registration_id)
         if registration.language == language:
             return
@@ -89,8 +88,7 @@ def consents_since(registration: Registration, asked: AskedQuestions, category: 
 def choose_mail(event_id: int, registration_id: int, *, wants_all: bool) -> None:
     """Write everything to the person from now on, or only what the registration needs: what waits of the rest never goes."""
     now = clock.now()
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = registrations.lock_registration(event_id, registration_id)
         if wants_all is (registration.mail_refused_at is None):
             return
@@ -107,8 +105,7 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
     What a registration cannot do without stays agreed to: who takes that back withdraws.
     """
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         registration = registrations.lock_registration(event_id, registration_id)
         standing, asked = current_consents(registration.id), find_asked(registration)
         category = event.category_of(registration).key
@@ -143,8 +140,7 @@ def record_consent_changes(event_id: int, registration_id: int, given: Mapping[s
 def withdraw(event_id: int, registration_id: int) -> None:
     """Withdraw at the person's own wish; the place goes to the waiting list at once. Raises Refused."""
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = registrations.lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status, event.publication):
             raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
@@ -167,8 +163,7 @@ def verify_address(event_id: int, registration_id: int) -> Registration:
     Raises Refused (LINK_EXPIRED, CALLED_OFF).
     """
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = registrations.lock_registration(event_id, registration_id)
         if registration.status is Status.CANCELLED:
             raise Refused(ChangeReason.LINK_EXPIRED)
@@ -210,8 +205,7 @@ def answer_request(
     now = clock.now()
     hashed = submission_hash(event_id, files.form_key)
     sealed = seal_files(event_id, hashed, files.new, now)
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = registrations.lock_registration(event_id, registration_id)
         request = registrations.get_request(registration.id, request_id)
         if request.taken_back_at is not None or not concerns(request.kind, registration.status):
@@ -305,16 +299,15 @@ def save_form(
         Try(FORMS_BY_ADDRESS, f"{event_id}/{email_key(email)}"),
         Try(FORMS_BY_CLIENT, clients.client_network(client)),
     )
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         demand(*tries)
         kept_under = submission_hash(event_id, submission_key)
-        saved = session.scalars(
+        saved = db.session.scalars(
             select(SavedForm).where(SavedForm.event_id == event_id, SavedForm.submission_hash == kept_under)
         ).one_or_none()
         if saved is None:
             saved = SavedForm(public_id=tokens.new_public_id(), event_id=event_id, generation=1)
-            session.add(saved)
+            db.session.add(saved)
         elif email_key(saved.email) != email_key(email):
             # The link that went to another address dies.
             saved.generation += 1
@@ -322,8 +315,8 @@ def save_form(
         saved.submission_hash = submission_hash(event_id, resumed_key(saved))
         saved.sealed = _sealed(saved.public_id, values)
         saved.saved_at, saved.expires_at = now, min(now + KEPT_FOR, max(event.registration_closes_at, now))
-        session.flush()
-        session.execute(
+        db.session.flush()
+        db.session.execute(
             update(Upload)
             .where(Upload.event_id == event_id, Upload.submission_hash == kept_under, Upload.held_until.is_not(None))
             .values(held_until=saved.expires_at, submission_hash=saved.submission_hash)

@@ -38,7 +38,6 @@ class LegalPage(Base):
     audited_as = "legal_page"
     event_id = None
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: in its address: "imprint"
     key: Mapped[str] = mapped_column(String(40), unique=True, info=NOT_PERSONAL)
     position: Mapped[int]

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from eventreg.audit.services import Actor, Target, note
-from eventreg.db import db, lock_row, move_in_order, transaction
+from eventreg.db import db, found, lock_row, move_in_order, transaction
 from eventreg.i18n.languages import configured_languages
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText, is_blank, merged
 from eventreg.media.encoding import EncodedPicture
 from eventreg.media.services import keep_picture
@@ -112,9 +112,7 @@ def move_page(page_id: int, by: int, actor: Actor) -> None:
     with transaction() as session:
         _lock_settings()
         pages = list(session.scalars(select(LegalPage).order_by(LegalPage.position, LegalPage.id)))
-        index = next((index for index, page in enumerate(pages) if page.id == page_id), None)
-        if index is None:
-            raise NotFound
+        index = found(next((index for index, page in enumerate(pages) if page.id == page_id), None))
         if not move_in_order(pages, index, by):
             return
         note(pages[index], "legal_page_moved", actor, position=pages[index].position)

@@ -20,7 +20,7 @@ from eventreg.db import db, transaction
 from eventreg.events.emails import enqueue_handed_over, enqueue_invitation
 from eventreg.events.links import invitation_id_of
 from eventreg.events.models import Event, TeamInvitation, TeamMember
-from eventreg.events.queries.events import list_days, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state, list_days, lock_event_in_any_state
 from eventreg.events.queries.team import count_owners, find_member, find_open_invitation, grant_on, opens_directly
 from eventreg.events.rules import team
 from eventreg.events.services.team import end_invitations, end_membership, make_owner, note_handed_over
@@ -156,8 +156,7 @@ def invite(event_id: int, wish: NewMember, account_id: int) -> str:
     words = wish.note.strip()
     if len(words) > team.LONGEST_NOTE:
         raise Refused(team.TeamReason.NOTE_TOO_LONG, limit=team.LONGEST_NOTE)
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         agreed = _agreed(event, wish, account_id)
         account = _account_for(wish, account_id)
         if find_member(event.id, account.id) is not None:
@@ -176,8 +175,8 @@ def invite(event_id: int, wish: NewMember, account_id: int) -> str:
             created_at=at,
             expires_at=at + team.INVITATION_LASTS,
         )
-        session.add(invitation)
-        session.flush()
+        db.session.add(invitation)
+        db.session.flush()
         enqueue_invitation(event, account, invitation, lock_account(account_id).name)
         note(invitation, "team_invited", Actor.account(account_id), **_agreement(invitation))
         return invitation.public_id

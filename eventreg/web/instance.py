@@ -13,21 +13,25 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from flask import Flask, current_app, request
 from flask_babel import gettext as _
+from sqlalchemy import Select
 
 from eventreg.config import Config
-from eventreg.db import after_commit
+from eventreg.db import Base, after_commit, db, found
 from eventreg.i18n.languages import current_language, known_languages
-from eventreg.kernel import clock
+from eventreg.kernel import clock, tokens
 from eventreg.kernel.keys import Keys, KeysUnusable, load_keys
 from eventreg.kernel.text import LocalizedText, pick
 from eventreg.web.sockets import FunctionSocket
 
 _EXTENSION = "eventreg"
 _KEYS_SEEN = "eventreg_keys_seen"
+#: of links that are used once, and have no second generation
+ONE_GENERATION = 1
+Held = TypeVar("Held", bound=Base)
 
 
 class ChosenLogo(Protocol):
@@ -167,6 +171,17 @@ def address_of(endpoint: str, **values: Any) -> str:
     """Return the absolute address of a view. Works in the worker too, where there is no request."""
     adapter = current_app.url_map.bind("")
     return config().base_url.rstrip("/") + adapter.build(endpoint, values, force_external=False)
+
+
+def holder_of(token: str, purpose: str, rows: Select[Held], generation: Any = None) -> Held:
+    """Return which of these rows the personal link `token` is for. Raises NotFound: there is none, or the link is dead.
+
+    `generation`: the column that kills it; None: it has one generation.
+    """
+    row: Any = found(db.session.scalars(rows.filter_by(public_id=tokens.public_id_of(token))).one_or_none())
+    number = ONE_GENERATION if generation is None else getattr(row, generation.key)
+    held: Held = found(row if tokens.token_fits(keys(), token, purpose, row.public_id, number) else None)
+    return held
 
 
 #: seconds between two looks for what nobody rang for

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from eventreg.accounts.models import Account
 from eventreg.audit.services import SYSTEM, Actor
 from eventreg.contacts import services
-from eventreg.contacts.emails import CHOICE, ContactDigest, DigestLine, Reader, Waiting
+from eventreg.contacts.emails import ContactDigest, DigestLine, Reader, Waiting
 from eventreg.db import db, transaction
 from eventreg.events.models import ContactPerson, Event
 from eventreg.events.queries.events import get_event_whole
@@ -27,6 +27,7 @@ from eventreg.privacy.erasing import erase
 from eventreg.privacy.people import of_registration
 from eventreg.registration.emails import Occasion
 from eventreg.registration.emails.about_registration import Confirmed
+from eventreg.registration.emails.addresses import CONTACT_CHOICE
 from eventreg.web.instance import keys
 from tests.builders import a_registration, an_event
 from tests.contacts.test_hearing import DIGEST, set_public, tell_all
@@ -40,7 +41,7 @@ ELENA = {
 
 
 def link_of(person: ContactPerson) -> str:
-    return f"/contact/{personal_token(keys(), CHOICE, person.public_id, person.generation)}"
+    return f"/contact/{personal_token(keys(), CONTACT_CHOICE, person.public_id, person.generation)}"
 
 
 def fresh(event: Event, **of: Any) -> ContactPerson:

@@ -164,7 +164,7 @@ TO_PARTICIPANT = (
     Told(whole_event.EventReinstated, _S.WAITLISTED),
     Told(whole_event.EventReinstated, _S.CONFIRMED, "to-confirmed", lambda _event: {"renews_calendar": True}),
     Told(calendar_updates.EventChanged, _S.CONFIRMED, news=_moved),
-    Told(copies.CopyBegins, _S.CONFIRMED, link=copies.COPIES),
+    Told(copies.CopyBegins, _S.CONFIRMED, link=addresses.COPIES),
     Told(asking.AskedFollowUp, _S.CONFIRMED, news=_asked),
     Told(asking.AskedAgain, _S.PENDING, news=_asked),
     Told(asking.AskedCorrection, _S.CONFIRMED, news=_asked_with_reason),

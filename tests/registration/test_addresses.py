@@ -23,7 +23,7 @@ from eventreg.kernel.tokens import personal_token
 from eventreg.mail.models import MailMessage
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE
 from eventreg.registration.models import AddressChange, Registration
-from eventreg.registration.queries.registrations import ADDRESS_GENERATION, get_by_token, own_token
+from eventreg.registration.queries.registrations import get_by_token, own_token
 from eventreg.registration.rules.states import Action, ChangeReason, Status
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.links import (
@@ -34,7 +34,7 @@ from eventreg.registration.services.links import (
     send_link,
 )
 from eventreg.selfservice.services import SEND_EARLIER_JOB, request_earlier_answers
-from eventreg.web.instance import keys
+from eventreg.web.instance import ONE_GENERATION, keys
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.calendars import occurrences
 from tests.registration.owning import home, own_page
@@ -49,7 +49,7 @@ def asked(person: Registration, email: str = NEW) -> str:
     request_address_change(person.event_id, person.id, email)
     change = db.session.scalars(select(AddressChange).order_by(AddressChange.id.desc())).first()
     assert change is not None
-    return personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION)
+    return personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ONE_GENERATION)
 
 
 @pytest.fixture

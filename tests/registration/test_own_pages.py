@@ -18,11 +18,11 @@ from eventreg.kernel.tokens import personal_token
 from eventreg.registration.emails import CONFIRM_ADDRESS, OWN_PAGE, VERIFY
 from eventreg.registration.models import AddressChange, Registration, Upload
 from eventreg.registration.queries.answers import current_consents
-from eventreg.registration.queries.registrations import ADDRESS_GENERATION, own_token
+from eventreg.registration.queries.registrations import own_token
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.answers import list_of_registration
 from eventreg.registration.services.decisions import decide
-from eventreg.web.instance import keys
+from eventreg.web.instance import ONE_GENERATION, keys
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.filling import PDF
 from tests.registration.owning import a_letter, home, own_page
@@ -176,7 +176,7 @@ class TestOtherChanges:
         page = form.submit("Send the message", {"New email address": "ana@Ministerio.example"}, 303).follow()
         assert "We have sent a message to ana@ministerio.example. Confirm the address there." in page.main
         change = db.session.scalars(select(AddressChange)).one()
-        token = personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION)
+        token = personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ONE_GENERATION)
         button = pages.get(f"/my/address/{token}")
         assert fresh(person).email == "ana@instituto.example"  # case 9: looking at it changed nothing
         assert "ana@ministerio.example" in button.submit("Confirm my new address", {}, 303).follow().main
@@ -186,7 +186,7 @@ class TestOtherChanges:
         someone = registered(register_somebody(an_event()))
         pages.get(home(someone) + "/address").submit("Send the message", {"New email address": "otra@x.example"}, 303)
         change = db.session.scalars(select(AddressChange)).one()
-        token = personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ADDRESS_GENERATION)
+        token = personal_token(keys(), CONFIRM_ADDRESS, change.public_id, ONE_GENERATION)
         clock.shift(timedelta(hours=72))
         button = pages.get(f"/my/address/{token}")
         page = button.submit("Confirm my new address", {}, 409)

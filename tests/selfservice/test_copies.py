@@ -18,12 +18,13 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.kernel.clock import now
 from eventreg.mail.composition import compose
 from eventreg.mail.models import MailMessage
-from eventreg.registration.emails import News, Occasion, tell
+from eventreg.registration.emails import News, Occasion, addresses, tell
 from eventreg.registration.emails.about_registration import Confirmed
 from eventreg.registration.emails.asking import AskedCorrection
 from eventreg.registration.emails.deciding import Declined
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
+from eventreg.registration.services import links
 from eventreg.selfservice import copies
 from eventreg.web import limits
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
@@ -46,8 +47,8 @@ def copied(person: Registration) -> list[MailMessage]:
 
 def link_of(message: MailMessage) -> str:
     purpose, public_id, generation = message.text.split("[[")[1].split("]]")[0].split(":")[1:]
-    assert purpose == copies.COPIES
-    return copies.resolve(purpose, public_id, int(generation)).partition("localhost")[2]
+    assert purpose == addresses.COPIES
+    return links.resolve(purpose, public_id, int(generation)).partition("localhost")[2]
 
 
 def decline(event: Event, person: Registration, reason: str = "No hay lugar para usted.") -> None:
@@ -78,7 +79,7 @@ def test_whom_a_person_names_is_told_and_gets_copies_in_their_language(pages: Pa
     assert ":my:" in original.text
     assert ":my:" not in copy.text + copy.html
     whole = message_from_bytes(
-        compose(copy, "registro@anfitriona.example", copies.resolve, now()), policy=policy.default
+        compose(copy, "registro@anfitriona.example", links.resolve, now()), policy=policy.default
     )
     assert whole["To"] == FOCAL
     assert person.email not in str(whole)

@@ -10,7 +10,6 @@ from eventreg.accounts.services.accounts import end_rows, lock_account
 from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, lock_row, transaction
 from eventreg.kernel import clock, tokens
-from eventreg.kernel.errors import NotFound
 
 
 def open_session(
@@ -102,7 +101,4 @@ def _end(public_id: str) -> None:
 
 
 def _lock_session(account_id: int, public_id: str) -> AccountSession:
-    row = lock_row(select(AccountSession).where(AccountSession.public_id == public_id))
-    if row.account_id != account_id or row.ended_at is not None:
-        raise NotFound
-    return row
+    return lock_row(select(AccountSession).filter_by(public_id=public_id, account_id=account_id, ended_at=None))

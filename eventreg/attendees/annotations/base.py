@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, exists, update
 from werkzeug.datastructures import MultiDict
 
 from eventreg.attendees.fields import ListField
-from eventreg.db import Part, db, transaction
+from eventreg.db import Part, db
 from eventreg.events.bundles.parts import Intake
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.events.rules.team import Permission
 from eventreg.registration.models import Registration
 from eventreg.registration.queries.scoping import get_in_scope
@@ -89,6 +89,5 @@ def annotating(event_id: int, reference: str, who: Organizer) -> Iterator[tuple[
 
     Raises NotFound and LifecycleRefused.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         yield event, get_in_scope(event_id, reference, who.scope)

@@ -22,16 +22,15 @@ from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.annotations import LONGEST_NOTE, named_in, read_note
 from eventreg.attendees.rules.listing import MINE, YES
 from eventreg.audit import services as audit
-from eventreg.db import Part, db, transaction
+from eventreg.db import Part, db, found
 from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Entry, Intake
 from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state
 from eventreg.events.queries.team import grants_of, list_grants, team_of
 from eventreg.events.rules.team import Grant, Permission, Scope
 from eventreg.kernel.clock import now
-from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import showable
 from eventreg.questionnaires.rules.schema import Seeking
 from eventreg.registration.models import Registration
@@ -87,12 +86,8 @@ def lines_of(rows: Sequence[Any], mentions: Sequence[Any]) -> Sequence[NoteLine]
 
 def get_own_note(registration_id: int, note_id: int, account_id: int) -> Note:
     """Return a note on this registration that the account wrote. Raises NotFound for any other."""
-    note = db.session.scalars(
-        select(Note).where(Note.id == note_id, Note.registration_id == registration_id, Note.account_id == account_id)
-    ).one_or_none()
-    if note is None:
-        raise NotFound
-    return note
+    own = select(Note).filter_by(id=note_id, registration_id=registration_id, account_id=account_id)
+    return found(db.session.scalar(own))
 
 
 def list_mentions(note_id: int) -> Sequence[NoteMention]:
@@ -197,8 +192,7 @@ def remove_note(event_id: int, reference: str, note_id: int, who: Organizer) -> 
 
 def see_mentions(event_id: int, reference: str, who: Organizer) -> None:
     """Mark as read what names this account in the notes on a registration in scope. Raises NotFound."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         _see(scoping.get_in_scope(event_id, reference, who.scope).id, who.account_id, now())
 
 

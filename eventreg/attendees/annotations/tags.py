@@ -16,12 +16,12 @@ from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules import annotations as rules
 from eventreg.attendees.rules.annotations import TagColour, TagReason, read_tag_name, tag_key
 from eventreg.audit.services import Act, Actor, Target, change, note, note_all
-from eventreg.db import Part, db, get_of_event, transaction
+from eventreg.db import Part, db, get_of_event
 from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.events.rules.team import Permission, Scope
 from eventreg.kernel import clock, text, tokens
 from eventreg.kernel.errors import N_, Refused
@@ -141,8 +141,7 @@ def count_tagged(event_id: int, scope: Scope) -> Mapping[int, int]:
 def create_tag(event_id: int, name: str, colour: TagColour, actor: Actor) -> Tag:
     """Make a tag. Raises Refused (what `read_tag_name` refuses, NAME_IN_USE, TOO_MANY) and LifecycleRefused."""
     name = read_tag_name(name)
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         return add_tag(event_id, name, colour, actor)
 
 
@@ -175,8 +174,7 @@ def change_tag(event_id: int, public_id: str, name: str, colour: TagColour, acto
     Raises NotFound, Refused (what `read_tag_name` refuses, NAME_IN_USE) and LifecycleRefused.
     """
     name = read_tag_name(name)
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         tag = get_tag(event_id, public_id)
         _refuse_double(event_id, name, tag)
         if change(tag, {"name": name, "colour": colour}, "tag_changed", actor):
@@ -185,16 +183,17 @@ def change_tag(event_id: int, public_id: str, name: str, colour: TagColour, acto
 
 def remove_tag(event_id: int, public_id: str, actor: Actor) -> int:
     """Remove a tag, from everybody who carries it as well; returns how many did. Raises NotFound and LifecycleRefused."""
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         tag = get_tag(event_id, public_id)
-        carried = session.scalars(select(Tagging.registration_id).where(Tagging.tag_id == tag.id).order_by(Tagging.id))
+        carried = db.session.scalars(
+            select(Tagging.registration_id).where(Tagging.tag_id == tag.id).order_by(Tagging.id)
+        )
         at = clock.now()
         # On each registration it is told, so that an open list sees that its row changed.
         acts = [Act(Target(Registration, id_, event_id), "tag_left", actor, at) for id_ in carried.all()]
         note_all(acts)
         note(tag, "tag_removed", actor, name=tag.name, count=len(acts))
-        session.delete(tag)
+        db.session.delete(tag)
         return len(acts)
 
 

@@ -10,8 +10,7 @@ from eventreg.accounts.models import Account
 from eventreg.attendees.models import ReadyReason, SavedView
 from eventreg.attendees.rules.acts import REASONED, RunAct
 from eventreg.audit.models import AuditEntry
-from eventreg.db import Part, db, get_of_event
-from eventreg.kernel.errors import NotFound
+from eventreg.db import Part, db, found, get_of_event
 from eventreg.kernel.text import folded
 
 
@@ -85,18 +84,14 @@ def _around() -> Select[Any]:
 
 def list_views(event_id: int, account_id: int) -> Sequence[ShownView]:
     """Return an account's own views of an event and those that are shared with the team, by name: one statement."""
-    found = db.session.execute(_seen_by(event_id, account_id)).all()
-    return sorted((_shown(view, owner, account_id) for view, owner in found), key=_by_name)
+    rows = db.session.execute(_seen_by(event_id, account_id)).all()
+    return sorted((_shown(view, owner, account_id) for view, owner in rows), key=_by_name)
 
 
 def get_view(event_id: int, public_id: str, account_id: int) -> SavedView:
     """Return a view of this event that the account has. Another's own view is NotFound, like none at all."""
-    view: SavedView | None = db.session.scalars(
-        _seen_by(event_id, account_id).where(SavedView.public_id == public_id)
-    ).one_or_none()
-    if view is None:
-        raise NotFound
-    return view
+    view: SavedView | None = db.session.scalar(_seen_by(event_id, account_id).where(SavedView.public_id == public_id))
+    return found(view)
 
 
 def list_views_of_owner(event_id: int, account_id: int) -> Sequence[SavedView]:

@@ -16,11 +16,11 @@ from eventreg.attendees.annotations import ANNOTATIONS
 from eventreg.attendees.models import KeptApart, Merger
 from eventreg.attendees.services.team_acts import change_address
 from eventreg.audit.services import note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.i18n.languages import speaking
 from eventreg.kernel import clock
 from eventreg.kernel.errors import N_, Conflict, Refused
@@ -84,8 +84,7 @@ def merge(event_id: int, merging: Merging, who: Organizer, announcing: Announcin
     Unannounced, Refused and LifecycleRefused.
     """
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         if event.is_called_off:
             raise Refused(MergeReason.CALLED_OFF)
         stays, goes = (lock_in_scope(event_id, reference, who.scope) for reference in (merging.stays, merging.goes))
@@ -119,8 +118,7 @@ def merge(event_id: int, merging: Merging, who: Organizer, announcing: Announcin
 def keep_apart(event_id: int, references: Collection[str], who: Organizer) -> None:
     """Note that these registrations are of different people: they look like doubles no more. Raises NotFound."""
     now = clock.now()
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         found = {each.id: each for each in (get_in_scope(event_id, reference, who.scope) for reference in references)}
         people = [found[id_] for id_ in sorted(found)]
         rows = db.session.execute(select(KeptApart.first_id, KeptApart.second_id).where(KeptApart.first_id.in_(found)))

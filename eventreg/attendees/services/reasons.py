@@ -12,9 +12,9 @@ from eventreg.attendees.models import ReadyReason, SavedView
 from eventreg.attendees.queries.reasons import get_reason, get_view, list_reasons, list_views_of_owner
 from eventreg.attendees.rules.acts import MOST_OF_AN_EVENT, RunAct
 from eventreg.audit.services import Actor, change, note
-from eventreg.db import db, move_in_order, transaction
+from eventreg.db import db, move_in_order
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, holding_event_in_any_state
 from eventreg.events.rules.starting import starting_document
 from eventreg.kernel import clock, tokens
 from eventreg.kernel.errors import N_, NotFound, Reason, Refused
@@ -23,8 +23,7 @@ from eventreg.kernel.text import LocalizedText, folded, is_blank, merged
 
 def add_reason(event_id: int, act: RunAct, title: str, text: LocalizedText, actor: Actor) -> ReadyReason:
     """Keep a reason after those that there are. Raises Refused where there are too many."""
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         return _add(event_id, act, title, text, actor)
 
 
@@ -34,8 +33,7 @@ def add_starting_reasons(event_id: int, actor: Actor) -> int:
     One whose title is there already for the same act is left out.
     """
     added = 0
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         known = {(row.act, row.title) for row in list_reasons(event_id)}
         for entry in starting_document("reasons")["reasons"]:
             act, title = RunAct(entry["act"]), _in_first(entry["title"], event.languages)
@@ -48,8 +46,7 @@ def add_starting_reasons(event_id: int, actor: Actor) -> int:
 
 def change_reason(event_id: int, public_id: str, act: RunAct, title: str, text: LocalizedText, actor: Actor) -> None:
     """Give a reason other words, or make it one for another act. Languages that the event does not have keep theirs."""
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         row = get_reason(event_id, public_id)
         values = {"act": act, "title": title, "text": merged(row.text, text, event.languages)}
         if change(row, values, "ready_reason_changed", actor, title=title):
@@ -58,8 +55,7 @@ def change_reason(event_id: int, public_id: str, act: RunAct, title: str, text: 
 
 def move_reason(event_id: int, public_id: str, *, is_up: bool) -> None:
     """Let a reason change places with the one before or after it of the same act; at an end nothing changes."""
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         row = get_reason(event_id, public_id)
         rows = list_reasons(event_id, row.act)
         move_in_order(rows, rows.index(row), -1 if is_up else 1)
@@ -67,11 +63,10 @@ def move_reason(event_id: int, public_id: str, *, is_up: bool) -> None:
 
 def remove_reason(event_id: int, public_id: str, actor: Actor) -> None:
     """Remove a reason; decisions made with it keep what the person was told."""
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         row = get_reason(event_id, public_id)
         note(row, "ready_reason_removed", actor, title=row.title)
-        session.delete(row)
+        db.session.delete(row)
 
 
 def _add(event_id: int, act: RunAct, title: str, text: LocalizedText, actor: Actor) -> ReadyReason:
@@ -117,8 +112,7 @@ class ViewReason(Reason):
 
 def save_view(event_id: int, who: Organizer, name: str, query: str, *, is_shared: bool) -> str:
     """Save a state of the list under a new name and return the view's public id. Refused says what stands in the way."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         own = list_views_of_owner(event_id, who.account_id)
         if len(own) >= MOST_OF_ONE:
             raise Refused(ViewReason.TOO_MANY, most=MOST_OF_ONE)
@@ -131,8 +125,8 @@ def save_view(event_id: int, who: Organizer, name: str, query: str, *, is_shared
             is_shared=is_shared,
             created_at=clock.now(),
         )
-        session.add(view)
-        session.flush()
+        db.session.add(view)
+        db.session.flush()
         note(view, "view_saved", who, **_detail(view))
         return view.public_id
 
@@ -141,8 +135,7 @@ def change_view(
     event_id: int, public_id: str, who: Organizer, name: str, *, is_shared: bool, may_change_shared: bool
 ) -> None:
     """Rename a view and share it or not. NotFound for one that the account may not change."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         view = _get_changeable(event_id, public_id, who, may_change_shared)
         checked = _checked_name(name, event_id, view.account_id, but=view.public_id)
         if (checked, is_shared) != (view.name, view.is_shared):
@@ -152,8 +145,7 @@ def change_view(
 
 def replace_view(event_id: int, public_id: str, who: Organizer, query: str, *, may_change_shared: bool) -> str:
     """Let a view show another state of the list, and return its name. NotFound for one that the account may not change."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         view = _get_changeable(event_id, public_id, who, may_change_shared)
         if view.query != (checked := _checked_query(query)):
             view.query = checked
@@ -163,12 +155,11 @@ def replace_view(event_id: int, public_id: str, who: Organizer, query: str, *, m
 
 def delete_view(event_id: int, public_id: str, who: Organizer, *, may_change_shared: bool) -> str:
     """Delete a view and return its name. NotFound for one that the account may not change."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         view = _get_changeable(event_id, public_id, who, may_change_shared)
         name = view.name
         note(view, "view_deleted", who, **_detail(view))
-        session.delete(view)
+        db.session.delete(view)
         return name
 
 

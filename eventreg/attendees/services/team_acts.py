@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 
 from eventreg.attendees.queries.person import list_answers, open_sensitive
 from eventreg.audit.services import Actor, note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state, lock_event
 from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import email_key
 from eventreg.mail.models import MailMessage
@@ -98,8 +98,7 @@ def change_address(registration: Registration, email: str, now: datetime) -> Non
 
 def look_at_section(event_id: int, reference: str, section_key: str, who: Organizer) -> dict[str, list[str]]:
     """Return the sensitive answers of one section by question, and record the look. Raises NotFound."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = get_in_scope(event_id, reference, who.scope)
         opened = open_sensitive(registration, section_key)
         note(registration, "sensitive_answers_seen", who, questions=sorted(opened))
@@ -108,8 +107,7 @@ def look_at_section(event_id: int, reference: str, section_key: str, who: Organi
 
 def look_at_questions(registration: Registration, keys: list[str], who: Actor) -> None:
     """Record that somebody looks at the answers to these sensitive questions of a registration in scope."""
-    with transaction():
-        lock_event_in_any_state(registration.event_id)
+    with holding_event_in_any_state(registration.event_id):
         note(registration, "sensitive_answers_seen", who, questions=sorted(keys))
 
 
@@ -118,8 +116,7 @@ def take_file(event_id: int, reference: str, public_id: str, who: Organizer, *, 
 
     One that answers a sensitive question, or a question that is asked no more, is opened only by who `sees_sensitive` answers.
     """
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = get_in_scope(event_id, reference, who.scope)
         opened = open_upload(event_id, registration.id, public_id)
         questions = [answer.question_key for answer in list_answers(registration.id) if answer.value == public_id]

@@ -12,10 +12,9 @@ from eventreg.accounts.models import Account
 from eventreg.attendees.queries.person import is_called
 from eventreg.attendees.rules.acts import ItemOutcome
 from eventreg.bulk.models import Run, RunItem
-from eventreg.db import db
+from eventreg.db import db, found
 from eventreg.events.organizers import Organizer
 from eventreg.events.rules.team import Scope
-from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Decision, Registration
@@ -114,22 +113,24 @@ def get_run(event_id: int, public_id: str, who: Organizer) -> RunLine:
     row = db.session.execute(
         seen_runs(event_id, who).where(Run.public_id == public_id).execution_options(populate_existing=True)
     ).one_or_none()
-    if row is None:
-        raise NotFound
-    return RunLine(row.Run, row.name, count_items([row.Run.id])[row.Run.id])
+    run, by = found(row)
+    return RunLine(run, by, count_items([run.id])[run.id])
 
 
 def list_runs(event_id: int, who: Organizer, before: int | None = None) -> tuple[list[RunLine], int]:
     """Return the newest runs that were begun, and the id from which the next page goes on; 0: no more."""
-    statement = seen_runs(event_id, who).where(Run.begun_at.is_not(None))
+    return page_of(seen_runs(event_id, who).where(Run.begun_at.is_not(None)), before)
+
+
+def page_of(statement: Select[Run, str], before: int | None) -> tuple[list[RunLine], int]:
+    """Return the newest of these runs, with who chose, and the id from which the next page goes on; 0: no more."""
     if before is not None:
         statement = statement.where(Run.id < before)
     rows = db.session.execute(statement.order_by(Run.id.desc()).limit(RUNS_A_PAGE + 1)).all()
     shown = rows[:RUNS_A_PAGE]
     counts = count_items([row.Run.id for row in shown])
-    return [RunLine(row.Run, row.name, counts[row.Run.id]) for row in shown], (
-        shown[-1].Run.id if len(rows) > RUNS_A_PAGE else 0
-    )
+    lines = [RunLine(row.Run, row.name, counts[row.Run.id]) for row in shown]
+    return lines, lines[-1].run.id if len(rows) > RUNS_A_PAGE else 0
 
 
 def count_items(run_ids: Collection[int]) -> dict[int, RunCounts]:

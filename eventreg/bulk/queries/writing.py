@@ -17,7 +17,7 @@ from eventreg.attendees.queries.person import is_called
 from eventreg.attendees.rules.acts import ItemOutcome, RunAct
 from eventreg.attendees.rules.listing import ListState
 from eventreg.bulk.models import Run, RunItem
-from eventreg.bulk.queries.runs import RUNS_A_PAGE, RunLine, count_items, is_seen, seen_runs
+from eventreg.bulk.queries.runs import RunLine, is_seen, page_of, seen_runs
 from eventreg.db import db
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
@@ -142,14 +142,7 @@ def list_writings(
     kinds = {True: Run.begun_at.is_not(None), False: Run.begun_at.is_(None) & Run.saved_at.is_not(None)}
     wanted = or_(*kinds.values()) if is_sent is None else kinds[is_sent]
     words = [Run.search_text.contains(word, autoescape=True) for word in folded(search).split()[:_MOST_WORDS]]
-    statement = seen_runs(event_id, who).where(Run.act == RunAct.WRITE, wanted, *words)
-    if before is not None:
-        statement = statement.where(Run.id < before)
-    rows = db.session.execute(statement.order_by(Run.id.desc()).limit(RUNS_A_PAGE + 1)).all()
-    shown = rows[:RUNS_A_PAGE]
-    counts = count_items([row.Run.id for row in shown])
-    lines = [RunLine(row.Run, row.name, counts[row.Run.id]) for row in shown]
-    return lines, lines[-1].run.id if len(rows) > RUNS_A_PAGE else 0
+    return page_of(seen_runs(event_id, who).where(Run.act == RunAct.WRITE, wanted, *words), before)
 
 
 def list_earlier(event_id: int, account_id: int, public_id: str = "") -> Sequence[tuple[Run, str, Event]]:

@@ -27,7 +27,7 @@ from eventreg.events.queries.events import lock_event
 from eventreg.events.rules.team import Sight
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clock, files, tokens
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import folded
 from eventreg.programme.rules.materials import check_file
 from eventreg.programme.services import materials
@@ -335,9 +335,7 @@ def _add(run: Run, chosen: Chosen, revision: Any = Registration.revision) -> Non
 
 def _lock_event_and_run(run_id: int) -> tuple[Event, Run]:
     """Hold a run and its event, the event first: whoever does the run holds them in this order too."""
-    event_id = db.session.scalar(select(Run.event_id).where(Run.id == run_id))
-    if event_id is None:
-        raise NotFound
+    event_id = found(db.session.scalar(select(Run.event_id).where(Run.id == run_id)))
     return lock_event(event_id), _lock_run(run_id)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from eventreg.attendees.rules.acts import RunAct, RunReason
 from eventreg.audit.services import SYSTEM, Actor, note
@@ -25,7 +25,7 @@ from eventreg.bulk.services import runs
 from eventreg.db import db, lock_row, transaction
 from eventreg.events.models import Event, EventDay
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, lock_event, lock_event_in_any_state
 from eventreg.events.queries.team import find_grant
 from eventreg.events.rules.publication import ALIVE
 from eventreg.events.rules.team import Permission
@@ -50,26 +50,31 @@ class Planned(NamedTuple):
     due_at: datetime | None
 
 
+_held_on = select(EventDay.held_on).where(EventDay.event_id == Event.id).correlate(Event)
+_first, _last = (
+    _held_on.order_by(order).limit(1).scalar_subquery() for order in (EventDay.held_on, EventDay.held_on.desc())
+)
+#: of an event, for `Dates`
+_DATES: Sequence[Any] = (Event.time_zone, _first, _last, Event.registration_closes_at, Event.changes_until)
+
+
 def dates_of(event: Event) -> Dates:
     """Return what moments of an event hang on: one statement."""
-    held_on = select(func.min(EventDay.held_on), func.max(EventDay.held_on)).where(EventDay.event_id == event.id)
-    first, last = db.session.execute(held_on).one()
-    return Dates(event.time_zone, first, last, event.registration_closes_at, event.changes_until)
+    return Dates(*db.session.execute(select(*_DATES).where(Event.id == event.id)).one())
 
 
 def list_planned(event: Event, who: Organizer, *states: ScheduleState) -> list[Planned]:
-    """Return the schedules in these states that an account may know of, of each the newest: what comes next first.
-
-    Two statements, one where there are none.
-    """
-    found = of_runs.seen_runs(event.id, who).join(Schedule, Schedule.run_id == Run.id).add_columns(Schedule)
-    found = (
-        found.where(Schedule.state.in_(states)).order_by(Schedule.changed_at.desc(), Run.id.desc()).limit(_MOST_SHOWN)
-    )
-    rows = db.session.execute(found).all()
-    dates = dates_of(event) if rows else None
-    planned = [Planned(run, row, by, row.moment.due_at(dates)) for run, by, row in rows if dates is not None]
+    """Return the schedules in these states that an account may know of, of each the newest: what comes next first."""
+    found = _with_dates(of_runs.seen_runs(event.id, who)).where(Schedule.state.in_(states))
+    rows = db.session.execute(found.order_by(Schedule.changed_at.desc(), Run.id.desc()).limit(_MOST_SHOWN))
+    planned = [Planned(run, row, by, row.moment.due_at(Dates(*dates))) for run, by, row, *dates in rows]
     return sorted(planned, key=lambda each: (each.due_at is None, each.due_at))
+
+
+def _with_dates(statement: Any) -> Any:
+    """Have a statement about runs select their schedules as well, and what these hang on."""
+    with_schedules = statement.join(Schedule, Schedule.run_id == Run.id).join(Event, Event.id == Run.event_id)
+    return with_schedules.add_columns(Schedule, *_DATES)
 
 
 def list_unbegun(event_id: int) -> Sequence[tuple[Schedule, Mapping[str, Any]]]:
@@ -91,11 +96,10 @@ def recipients_of(run: Run) -> writing.Recipients:
 
 def set_up(event_id: int, message: type[Timely], who: Organizer) -> Run:
     """Return the draft of a ready-made message, off until it is switched on; the one that is there already, where one is."""
-    with transaction() as session:
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         live = select(Run).join(Schedule, Schedule.run_id == Run.id).where(of_runs.is_seen(event_id, who))
         live = live.where(Schedule.message == message.key, Schedule.state.in_(_LIVE)).order_by(Run.id)
-        return session.scalars(live).first() or put(event, who.id or 0, message.usual, details_of(message))
+        return db.session.scalars(live).first() or put(event, who.id or 0, message.usual, details_of(message))
 
 
 def details_of(message: type[Timely]) -> dict[str, Any]:
@@ -179,20 +183,9 @@ def send_now(run_id: int, who: Actor, listed: runs.Chosen | None, shown: int | N
 
 def see_to_schedules(now: datetime) -> None:
     """Begin what is due, and say what lapsed. A duty of the worker: one statement where nothing is due."""
-    held_on = select(EventDay.held_on).where(EventDay.event_id == Event.id).correlate(Event)
-    first, last = (
-        held_on.order_by(order).limit(1).scalar_subquery() for order in (EventDay.held_on, EventDay.held_on.desc())
-    )
-    waiting = (
-        select(Schedule, Event.time_zone, first, last, Event.registration_closes_at, Event.changes_until)
-        .join(Run, Run.id == Schedule.run_id)
-        .join(Event, Event.id == Run.event_id)
-        .where(Schedule.state == ScheduleState.ON)
-        .order_by(Run.id)
-    )
-    rows: list[Any] = list(db.session.execute(waiting))
-    due = [(row.run_id, row.moment.due_at(Dates(*dates))) for row, *dates in rows]
-    for run_id, due_at in due:
+    waiting = _with_dates(select(Run.id)).where(Schedule.state == ScheduleState.ON).order_by(Run.id)
+    rows = db.session.execute(waiting)
+    for run_id, due_at in [(id_, row.moment.due_at(Dates(*dates))) for id_, row, *dates in rows]:
         if due_at is not None and due_at <= now:
             try:
                 _see_to(run_id, now)

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, ValidationError
 
-from eventreg.accounts.rules.profiles import checked_address
+from eventreg.accounts.forms import MailAddressField
 from eventreg.events.models import Event, EventDay
 from eventreg.events.rules.dates import ClockFault, instant_of, read_clock, read_moment, written_moment
 from eventreg.events.rules.settings import LARGEST_NUMBER, MOST_DAYS, AttendanceMode, DayEntry, SettingsRefused
@@ -221,7 +221,7 @@ class SettingsForm(LocalizedForm):
     )
     region = SelectMultipleField(lazy_gettext("Countries that the form lists first"), validate_choice=False)
     contact_name = TextField(lazy_gettext("Name"), limit=200, missing=_MISSING)
-    contact_email = StringField(lazy_gettext("Email address"))
+    contact_email = MailAddressField(lazy_gettext("Email address"))
     contact_phone = TextField(lazy_gettext("Telephone"), limit=40)
     contact_language = SelectField(lazy_gettext("Language of mails to the contact person"), validate_choice=False)
     demands_second_factor = BooleanField(lazy_gettext("The team signs in with a second factor"))
@@ -267,14 +267,6 @@ class SettingsForm(LocalizedForm):
         """Refuse what a browser would not open as a page."""
         if bound.data and not is_plain_web_address(bound.data):
             raise ValidationError(_("Write an address that begins with https://"))
-
-    def validate_contact_email(self, bound: StringField) -> None:
-        """Refuse what is no mail address, and write it as it is kept."""
-        try:
-            bound.data = checked_address(bound.data or "")
-        except Refused as refused:
-            bound.data = showable(bound.data or "")
-            raise ValidationError(_("Write an email address like name@institution.org")) from refused
 
     def validate_country(self, bound: SelectField) -> None:
         """Refuse what is none."""

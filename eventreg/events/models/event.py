@@ -25,7 +25,7 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventreg.audit.models import AuditEntry
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, OfEvent, UtcDateTime, choice_column
 from eventreg.events.rules.categories import LIST_CONSENT, ApprovalRule, ListedColumn, ShownTo
 from eventreg.events.rules.dates import Window
 from eventreg.events.rules.publication import Publication
@@ -63,7 +63,6 @@ class Event(Base):
         CheckConstraint("registration_opens_at < registration_closes_at", name="registration_window"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the preview link
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=_info(kept=NOWHERE))
     slug: Mapped[str] = mapped_column(String(80), unique=True, info=_info(N_("Address on the site"), kept=NOWHERE))
@@ -259,15 +258,13 @@ def _count_for_calendars(_mapper: Any, _connection: Connection, event: Event) ->
 TO_BE_MADE: Final[Mapping[str, Any]] = {"asked": []}
 
 
-class PrivacyNotice(Base):
+class PrivacyNotice(OfEvent):
     """A version of what an event tells people about their data. Never changed once published: a new version is added."""
 
     __tablename__ = "privacy_notices"
     audited_as = "privacy_notice"
     __table_args__ = (UniqueConstraint("event_id", "version"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     version: Mapped[int]
     #: two sentences for the form
     summary: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
@@ -282,14 +279,12 @@ class PrivacyNotice(Base):
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class TextVersion(Base):
+class TextVersion(OfEvent):
     """One text of an event in one language as it was saved. Append-only: the newest is what stands."""
 
     __tablename__ = "text_versions"
     __table_args__ = (Index("ix_text_versions_text", "event_id", "field", "language", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: which text: "title", "practical.k3f9.text", "session.<public id>.title"
     field: Mapped[str] = mapped_column(String(80), info=NOT_PERSONAL)
     language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
@@ -300,7 +295,7 @@ class TextVersion(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Category(Base):
+class Category(OfEvent):
     """A kind of participant, with its own places, approval rule and questions."""
 
     __tablename__ = "categories"
@@ -311,10 +306,8 @@ class Category(Base):
         CheckConstraint("opens_at IS NULL OR closes_at IS NULL OR opens_at < closes_at", name="window"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the link of a private category
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
     position: Mapped[int]
     name: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
@@ -339,15 +332,13 @@ class Category(Base):
     link_generation: Mapped[int] = mapped_column(default=1)
 
 
-class TeamMember(Base):
+class TeamMember(OfEvent):
     """An account with rights on an event."""
 
     __tablename__ = "team_members"
     audited_as = "team_member"
     __table_args__ = (UniqueConstraint("event_id", "account_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     role: Mapped[TeamRole] = mapped_column(choice_column(TeamRole, "role"), info=NOT_PERSONAL)
     #: what was agreed and is less than the role: keys of categories, dates ("2027-03-11"), values of Permission.
@@ -358,16 +349,14 @@ class TeamMember(Base):
     added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class TeamInvitation(Base):
+class TeamInvitation(OfEvent):
     """An account that was asked to join a team and has not answered. Its link is derived from `public_id`."""
 
     __tablename__ = "team_invitations"
     audited_as = "team_invitation"
     __table_args__ = (Index("ix_team_invitations_event_id_account_id", "event_id", "account_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     role: Mapped[TeamRole] = mapped_column(choice_column(TeamRole, "role"), info=NOT_PERSONAL)
     #: as of TeamMember

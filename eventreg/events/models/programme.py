@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, UtcDateTime, choice_column, partial_index
+from eventreg.db import NOT_PERSONAL, PERSONAL, Base, Localized, OfEvent, UtcDateTime, choice_column, partial_index
 from eventreg.events.models.event import Event
 from eventreg.events.rules.institutions import PartnerRole
 from eventreg.events.rules.programme import MaterialAudience, OutcomeKind, SessionKind, SpeakerRole
@@ -31,15 +31,13 @@ from eventreg.kernel.tokens import new_public_id
 from eventreg.organizations.models import Organization
 
 
-class Partner(Base):
+class Partner(OfEvent):
     """An institution's role at an event."""
 
     __tablename__ = "event_partners"
     audited_as = "partner"
     __table_args__ = (UniqueConstraint("event_id", "organization_id", "role"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     role: Mapped[PartnerRole] = mapped_column(choice_column(PartnerRole, "role"), info=NOT_PERSONAL)
     position: Mapped[int]
@@ -53,7 +51,7 @@ class Partner(Base):
     organization: Mapped[Organization] = relationship(lazy="raise")
 
 
-class ContactPerson(Base):
+class ContactPerson(OfEvent):
     """Somebody who hears of registrations: the one whom the event names, of whom all is in its own row but the choice; others
     with an address; and members of the team who chose to, of whom the rest is in their account."""
 
@@ -64,10 +62,8 @@ class ContactPerson(Base):
         Index("ix_contact_persons_event_id", "event_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the link to the choice
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: the one whom the event names to the public
     is_public: Mapped[bool] = mapped_column(default=False)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("team_members.id", ondelete="CASCADE"), unique=True)
@@ -99,8 +95,7 @@ _ANEW = {
 @listens_for(Event, "after_insert")
 def _add_public_contact(_mapper: Any, connection: Connection, event: Event) -> None:
     """Give each event the row of the person whom it names."""
-    row = {"public_id": new_public_id(), "event_id": event.id, "is_public": True, "generation": 1, **_ANEW}
-    connection.execute(insert(ContactPerson).values(**row, name="", email="", phone="", language=""))
+    connection.execute(insert(ContactPerson).values(event_id=event.id, is_public=True))
 
 
 @listens_for(Event, "before_update")
@@ -111,7 +106,7 @@ def _part_from_former_contact(_mapper: Any, connection: Connection, event: Event
         connection.execute(public.values(generation=ContactPerson.generation + 1, **_ANEW))
 
 
-class EventDay(Base):
+class EventDay(OfEvent):
     """A day of an event, with its hours in the event's zone."""
 
     __tablename__ = "event_days"
@@ -120,8 +115,6 @@ class EventDay(Base):
         CheckConstraint("starts_at < ends_at", name="hours"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     held_on: Mapped[date] = mapped_column(Date)
     #: wall-clock times in the event's zone
     starts_at: Mapped[time] = mapped_column(Time)
@@ -141,7 +134,6 @@ class Room(Base):
     __tablename__ = "event_rooms"
     audited_as = "room"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     position: Mapped[int]
     name: Mapped[dict[str, str]] = mapped_column(Localized, info=NOT_PERSONAL)
@@ -157,7 +149,6 @@ class ProgrammeSession(Base):
         CheckConstraint("places IS NULL OR places >= 0", name="places"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: in its addresses and the UID of its calendar entry
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     day_id: Mapped[int] = mapped_column(ForeignKey("event_days.id", ondelete="CASCADE"), index=True)
@@ -190,7 +181,6 @@ class Speaker(Base):
     __tablename__ = "event_speakers"
     audited_as = "speaker"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(200), info=PERSONAL)
@@ -214,7 +204,6 @@ class SessionPerson(Base):
     __tablename__ = "session_people"
     __table_args__ = (UniqueConstraint("session_id", "speaker_id", "role"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"))
     speaker_id: Mapped[int] = mapped_column(ForeignKey("event_speakers.id", ondelete="CASCADE"), index=True)
     role: Mapped[SpeakerRole] = mapped_column(choice_column(SpeakerRole, "role"), info=NOT_PERSONAL)
@@ -230,7 +219,6 @@ class Material(Base):
     audited_as = "material"
     __table_args__ = (CheckConstraint("(url = '') <> (file_id = '')", name="file_or_link"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: in its address, which stays when its file is replaced
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
@@ -261,7 +249,6 @@ class SessionOutcome(Base):
     __tablename__ = "session_outcomes"
     audited_as = "outcome"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"), index=True)
     kind: Mapped[OutcomeKind] = mapped_column(choice_column(OutcomeKind, "kind"), info=NOT_PERSONAL)
     position: Mapped[int]

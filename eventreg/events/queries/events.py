@@ -2,14 +2,15 @@
 choose of it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, time
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from eventreg.db import db, found, lock_row, locking
+from eventreg.db import db, found, lock_row, locking, transaction
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, ProgrammeSession
 from eventreg.events.rules.publication import PUBLIC, Publication, check_changeable
 from eventreg.kernel.errors import NotFound
@@ -41,6 +42,20 @@ def lock_event_in_any_state(event_id: int) -> Event:
     """Hold an event's row like `lock_event`, archived or not: for what people may do with their own data, for the team
     and the trail of looks, and for changing the state itself. Raises NotFound."""
     return lock_row(_LOCKED, event_id=event_id)
+
+
+@contextmanager
+def holding_event(event_id: int) -> Iterator[Event]:
+    """Run a block as one transaction that holds an event's row from its beginning: `transaction` and `lock_event`."""
+    with transaction():
+        yield lock_event(event_id)
+
+
+@contextmanager
+def holding_event_in_any_state(event_id: int) -> Iterator[Event]:
+    """Run a block like `holding_event`, the event being archived or not."""
+    with transaction():
+        yield lock_event_in_any_state(event_id)
 
 
 def get_event_whole(event_id: int) -> Event:

@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, sel
 from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
-from eventreg.db import Part, db, read_together
+from eventreg.db import Part, db, found, read_together
 from eventreg.events.models import Category, Event, EventDay, TeamInvitation, TeamMember
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Grant, TeamRole, grant_of
-from eventreg.kernel.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -160,9 +159,7 @@ def get_member(event_id: int, member_id: int) -> MemberLine:
         .join(Account, Account.id == TeamMember.account_id)
         .where(TeamMember.event_id == event_id, TeamMember.id == member_id)
     ).one_or_none()
-    if row is None:
-        raise NotFound
-    return MemberLine(*row)
+    return MemberLine(*found(row))
 
 
 def list_open_invitations(event_id: int, at: datetime) -> Sequence[InvitationLine]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eventreg.audit.services import Actor, note, plain
-from eventreg.db import db, found, transaction
+from eventreg.db import db, found
 from eventreg.events.announcing import Announcing
 from eventreg.events.checks import occupancy
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.events.rules import seats, settings
 from eventreg.events.rules.categories import (
     CategoriesRefused,
@@ -47,8 +47,7 @@ def save_categories(
     event.
     """
     check_categories(entries)
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         settings.check_seen(event.settings_revision, seen_revision)
         stored = {category.id: category for category in event.categories}
         if any(entry.id is not None and entry.id not in stored for entry in entries):
@@ -72,8 +71,7 @@ def save_categories(
 
 def replace_link(event_id: int, category_id: int, actor: Actor) -> None:
     """Give a category a new link: the one before leads in no more. Raises NotFound, LifecycleRefused."""
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         category = found(next((row for row in event.categories if row.id == category_id), None))
         category.link_generation += 1
         note(event, "categories_changed", actor, changed={"link_of": [category.key]})

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from eventreg.audit.services import Actor, Target, change, note
 from eventreg.db import db, move_in_order, transaction
 from eventreg.events.models import Partner, Speaker
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, lock_event_in_any_state
 from eventreg.events.queries.partners import get_partner, list_partners
 from eventreg.events.rules.institutions import MOST_PARTNERS, PartnerEntry, PartnerReason, PartnerRole
 from eventreg.kernel import clock
@@ -56,8 +56,7 @@ def add_partner(
     Raises NotFound, Refused: ALREADY_THERE, TOO_MANY, and what
     `organizations.services.add_organization` raises, LIKELY_DOUBLE among it.
     """
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         count = db.session.scalar(select(func.count()).select_from(Partner).where(Partner.event_id == event_id)) or 0
         if count >= MOST_PARTNERS:
             raise Refused(PartnerReason.TOO_MANY, limit=MOST_PARTNERS)
@@ -78,8 +77,7 @@ def edit_partner(event_id: int, partner_id: int, entry: PartnerEntry, languages:
 
     Raises NotFound and Refused: ALREADY_THERE when it has the new role there already.
     """
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         partner = get_partner(event_id, partner_id)
         if partner.role is not entry.role:
             _check_free(event_id, partner.organization_id, entry.role)
@@ -94,8 +92,7 @@ def edit_partner(event_id: int, partner_id: int, entry: PartnerEntry, languages:
 
 def move_partner(event_id: int, partner_id: int, actor: Actor, *, earlier: bool) -> None:
     """Let an institution change places with its neighbour of the same role. Raises NotFound, Refused: CANNOT_MOVE."""
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         partner = get_partner(event_id, partner_id)
         roles, step = list(PartnerRole), -1 if earlier else 1
         order = sorted(list_partners(event_id), key=lambda each: roles.index(each.role))
@@ -109,12 +106,11 @@ def move_partner(event_id: int, partner_id: int, actor: Actor, *, earlier: bool)
 
 def remove_partner(event_id: int, partner_id: int, actor: Actor) -> None:
     """Let an institution no longer stand behind an event; its record stays in the directory. Raises NotFound."""
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         partner = get_partner(event_id, partner_id)
         told = {"organization": partner.organization.key, "role": partner.role.value}
         note(partner, "partner_removed", actor, **told, credit=partner.credit, phrase=partner.phrase)
-        session.delete(partner)
+        db.session.delete(partner)
 
 
 def _known(organization: OrganizationEntry, chosen: str, is_new: bool) -> int | None:

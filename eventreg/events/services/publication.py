@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import delete
 
 from eventreg.audit.services import Actor, Target, note
-from eventreg.db import transaction
+from eventreg.db import db
 from eventreg.events.checks import followers, list_missing
 from eventreg.events.models import Event
-from eventreg.events.queries.events import list_days, lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, holding_event_in_any_state, list_days
 from eventreg.events.queries.texts import end_of, load_readiness
 from eventreg.events.rules import checklist, publication
 from eventreg.kernel import clock
@@ -27,8 +27,7 @@ def change_publication(
     NOT_READY, HAS_REGISTRATIONS, NOT_OVER, NOTE_MISSING, NOTE_TOO_LONG.
     """
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         before = event.publication
         why = (reason or {}) if step is publication.Step.CANCEL else event.cancellation_note
         event.publication = publication.check_step(step, _circumstances(event, step, is_permitted, why, now))
@@ -52,8 +51,7 @@ def change_publication(
 
 def renew_preview_link(event_id: int, actor: Actor) -> int:
     """Make a preview link, in place of the one there was, and return its generation. Raises NotFound, LifecycleRefused."""
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         # Links that were killed stay dead: a generation never comes back.
         event.preview_generation = abs(event.preview_generation) + 1
         note(event, "preview_link_made", actor)
@@ -62,8 +60,7 @@ def renew_preview_link(event_id: int, actor: Actor) -> int:
 
 def kill_preview_link(event_id: int, actor: Actor) -> None:
     """Let the preview link open nothing any more; where there is none nothing is done. Raises NotFound."""
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         if event.preview_generation <= 0:
             return
         event.preview_generation = -event.preview_generation
@@ -76,8 +73,7 @@ def delete_draft(event_id: int, actor: Actor, *, is_permitted: bool) -> None:
     Its trail stays, and the instance's trail says who deleted it. Raises NotFound and LifecycleRefused: NOT_POSSIBLE_NOW
     (it is no draft), OWNERS_ONLY, HAS_REGISTRATIONS (also withdrawn ones).
     """
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         publication.check_deletion(
             publication.Circumstances(
                 publication=event.publication,
@@ -90,8 +86,8 @@ def delete_draft(event_id: int, actor: Actor, *, is_permitted: bool) -> None:
         # In the instance's chain: the event's own ends with it.
         note(Target(Event, event_id), "event_deleted", actor, slug=event.slug, title=dict(event.title))
         # One statement: everything that belongs to an event goes with it, by its foreign keys.
-        session.execute(delete(Event).where(Event.id == event_id).execution_options(synchronize_session=False))
-        session.expunge(event)
+        db.session.execute(delete(Event).where(Event.id == event_id).execution_options(synchronize_session=False))
+        db.session.expunge(event)
 
 
 def _circumstances(

@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from eventreg.accounts.rules.profiles import checked_address
 from eventreg.audit.queries import TrailFilter, list_trail
 from eventreg.audit.services import SYSTEM, Actor, note, plain
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.announcing import Announcing
 from eventreg.events.checks import calendar_updates, occupancy
 from eventreg.events.models import TO_BE_MADE, Event, EventDay, PrivacyNotice, ProgrammeSession
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import list_days, lock_event
+from eventreg.events.queries.events import holding_event, list_days
 from eventreg.events.rules import seats, settings
 from eventreg.events.rules.practical import PlanInvalid
 from eventreg.events.services import categories
@@ -54,8 +54,7 @@ def save_settings(
     LifecycleRefused for an archived event.
     """
     settings.check_settings(days, values)
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         settings.check_seen(event.settings_revision, seen_revision)
         with followed(event, announcing):
             at, changed = now(), _put_days(event, days, values["languages"], actor)
@@ -84,6 +83,21 @@ def calendar_facts(event: Event) -> dict[str, Any]:
     return {"columns": columns, "days": days, "deadlines": deadlines}
 
 
+def read_facts(facts: Mapping[str, Any]) -> tuple[dict[str, Any], list[EventDay]]:
+    """Return the columns and the days, in no session, of what `calendar_facts` said."""
+    days = [
+        EventDay(
+            id=id_,
+            held_on=date.fromisoformat(held_on),
+            starts_at=time.fromisoformat(starts_at),
+            ends_at=time.fromisoformat(ends_at),
+            title=title,
+        )
+        for id_, held_on, starts_at, ends_at, title in facts["days"]
+    ]
+    return facts["columns"] | {"attendance": settings.AttendanceMode(facts["columns"]["attendance"])}, days
+
+
 @contextmanager
 def followed(event: Event, announcing: Announcing | None) -> Iterator[None]:
     """Have calendars follow what the block changes of an event whose row is held. Raises Unannounced."""
@@ -96,16 +110,12 @@ def followed(event: Event, announcing: Announcing | None) -> Iterator[None]:
 
 def put_facts_back(event: Event, before: Mapping[str, Any], actor: Actor) -> None:
     """Set days, zone and place to what `calendar_facts` said; a day that is gone comes back as a new one, without people."""
-    there = {day.id for day in list_days(event.id)}
+    there, (columns, was) = {day.id for day in list_days(event.id)}, read_facts(before)
     days = [
-        settings.DayEntry(
-            id_ if id_ in there else None,
-            date.fromisoformat(held_on), time.fromisoformat(starts_at), time.fromisoformat(ends_at), title,
-        )
-        for id_, held_on, starts_at, ends_at, title in before["days"]
-    ]  # fmt: skip
-    values = {name: before["columns"][name] for name in _CALENDAR_COLUMNS}
-    values["attendance"] = settings.AttendanceMode(values["attendance"])
+        settings.DayEntry(day.id if day.id in there else None, day.held_on, day.starts_at, day.ends_at, day.title)
+        for day in was
+    ]
+    values = {name: columns[name] for name in _CALENDAR_COLUMNS}
     if values["time_zone"] != event.time_zone:
         values |= {name: datetime.fromisoformat(text) for name, text in before["deadlines"].items()}
     changed = _put_days(event, days, event.languages, actor)
@@ -122,8 +132,7 @@ def take_back_places(event_id: int, at: datetime, who: Organizer) -> None:
 
     What else was saved with it stays. Raises NotFound, and Refused: CHANGED_MEANWHILE, and where it is too late.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         about = TrailFilter(record_kind="event", actor_id=who.id, since=at, until=at + timedelta(microseconds=1))
         for trace in list_trail(event.id, about, _ENTRIES):
             if changed := _put_back(event, trace.detail.get("changed", {})):
@@ -169,8 +178,7 @@ def save_look(
     Without `picture` the present one stays, unless it is removed; one that nothing shows any more is swept away later.
     Raises Refused (CHANGED_MEANWHILE), NotFound, and LifecycleRefused for an archived event.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         settings.check_seen(event.settings_revision, seen_revision)
         text = merged(event.picture_text, picture_text, event.languages)
         changed = set_columns(event, {"palette": palette, "picture_text": text})
@@ -203,8 +211,7 @@ def lift_mail_hold(event_id: int, contact_email: str, actor: Actor) -> None:
     For owners: the view asks for that permission. Raises Refused (ADDRESS_INVALID) and NotFound.
     """
     address = checked_address(contact_email)
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         event.contact_email, event.holds_mail = address, False
         event.settings_revision += 1
         note(event, "mail_hold_lifted", actor, changed={"holds_mail": [True, False], "contact_email": "changed"})
@@ -276,13 +283,12 @@ def publish_notice(
     when no other was published since. Raises PlanInvalid when a language of the event lacks a text, Refused when
     another one was, NotFound, and LifecycleRefused for an archived event.
     """
-    with transaction() as session:
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         for place, text in (("summary", summary), ("body", body)):
             for language in event.languages:
                 if is_blank(text.get(language, "")):
                     raise PlanInvalid(f"notice.{place}: there is no text in {language!r}")
-        last = session.scalar(select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == event_id))
+        last = db.session.scalar(select(func.max(PrivacyNotice.version)).where(PrivacyNotice.event_id == event_id))
         if seen_version is not None and seen_version != (last or 0):
             raise Refused(N_("Somebody else published a version meanwhile"), status_code=409)
         notice = PrivacyNotice(
@@ -295,7 +301,7 @@ def publish_notice(
             made=dict(TO_BE_MADE),
             published_at=now(),
         )
-        session.add(notice)
-        session.flush()
+        db.session.add(notice)
+        db.session.flush()
         note(notice, "notice_published", actor, version=notice.version)
         return notice.id

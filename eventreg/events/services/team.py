@@ -10,7 +10,7 @@ from eventreg.audit.services import SYSTEM, Actor, change, note
 from eventreg.db import db, found, transaction
 from eventreg.events.emails import enqueue_handed_over
 from eventreg.events.models import Event, TeamInvitation, TeamMember
-from eventreg.events.queries.events import list_days, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state, list_days, lock_event_in_any_state
 from eventreg.events.queries.team import count_owners, find_member, get_member, grant_on
 from eventreg.events.rules.team import Narrowing, TeamReason, TeamRole, agree, followed_days, roles_to_give
 from eventreg.kernel.clock import now
@@ -19,18 +19,17 @@ from eventreg.kernel.errors import NotFound, Refused
 
 def add_team_member(event_id: int, account_id: int, role: TeamRole, at: datetime, *, actor: Actor = SYSTEM) -> None:
     """Give an account a role on an event; one it has there already is replaced. Raises NotFound."""
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
-        member = session.scalar(
+    with holding_event_in_any_state(event_id):
+        member = db.session.scalar(
             select(TeamMember).where(TeamMember.event_id == event_id, TeamMember.account_id == account_id)
         )
         if member is not None and member.role is role:
             return
         if member is None:
             member = TeamMember(event_id=event_id, account_id=account_id)
-            session.add(member)
+            db.session.add(member)
         member.role = role
-        session.flush()
+        db.session.flush()
         note(member, "team_member_added", actor, at, account=account_id, role=role.value)
 
 
@@ -61,8 +60,7 @@ def remove_member(event_id: int, member_id: int, account_id: int) -> None:
 
 def leave_team(event_id: int, account_id: int) -> None:
     """Give up one's own rights. Raises NotFound and Refused (LAST_OWNER: it is handed over first)."""
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         member = _member_of(event.id, account_id)
         if member.role is TeamRole.OWNER and count_owners(event.id) == 1:
             raise Refused(TeamReason.LAST_OWNER)
@@ -75,8 +73,7 @@ def hand_over(event_id: int, member_id: int, account_id: int, *, stays_owner: bo
     The member has accepted an invitation once and can hand it back, so nothing is asked of them now. Raises NotFound and
     Refused (ROLE_NOT_YOURS: only owners hand over).
     """
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         giver = _member_of(event.id, account_id)
         if giver.role is not TeamRole.OWNER:
             raise Refused(TeamReason.ROLE_NOT_YOURS)

@@ -9,7 +9,7 @@ from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event, TextVersion
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.events.queries.texts import find_last_version, get_version_text, last_version_ids
 from eventreg.events.rules.practical import (
     MOST_ITEMS,
@@ -91,8 +91,7 @@ def save_texts(
     seen. Texts come checked by the form (`FIELDS`). With `announcing` calendars follow title and place. Raises Unannounced,
     NotFound, and LifecycleRefused for an archived event.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         with settings.followed(event, announcing):
             event.practical = keyed(event.practical)
             work = _Work(event, actor, last_version_ids(event_id))

@@ -9,6 +9,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from eventreg.db import found
 from eventreg.events.announcing import Announcing, announced
 from eventreg.events.forms.texts import TextsPage, subjects_of
 from eventreg.events.models import Event
@@ -212,9 +213,7 @@ def show_text_history(slug: str) -> Answer:
 def return_text(slug: str) -> Answer:
     """Write an earlier version anew."""
     text_id = _known(g.event, request.form.get("field", ""), request.form.get("language", ""))
-    version = fields.whole_number(request.form.get("version"))
-    if version is None:
-        raise NotFound
+    version = found(fields.whole_number(request.form.get("version")))
     announcing, seen = Announcing(organizer(), request.form.get("announced", "")), request.form.get("seen", "")
     address = partial(url_for, "events.show_text_history", slug=slug, field=text_id.field, language=text_id.language)
     with Refusals() as refusals:

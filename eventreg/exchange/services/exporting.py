@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from eventreg.attendees.listing import RegistrationList, get_shape
 from eventreg.attendees.rules.listing import PERSON, RECEIVED, ListState
 from eventreg.audit.services import Actor, note
-from eventreg.db import transaction
+from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.exchange.models import Export
 from eventreg.exchange.rules import exports
@@ -74,8 +74,7 @@ def begin_export(
     if wish.format in exports.PRINTED and state.order == RECEIVED:
         state = state.with_(order=PERSON, is_descending=False)
     at, query = clock.now(), urlencode(state.with_().query())
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         recipient = _recipient(event, wish)
         if recipient is not None:
             wish = replace(wish, columns=recipient.columns_of(wish))
@@ -93,7 +92,7 @@ def begin_export(
             grouped_by = plan.grouped_by if plan.grouped_by in recipient.columns else ""
             plan = replace(plan, recipient=recipient.name, agreement=recipient.key, grouped_by=grouped_by)
         begun = Begun(tokens.new_public_id(), event_id, ids, plan, at, is_aside)
-        session.add(
+        db.session.add(
             Export(
                 public_id=begun.public_id,
                 event_id=event_id,

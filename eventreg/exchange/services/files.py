@@ -20,7 +20,7 @@ from eventreg.attendees.queries.people import Person, list_definitions, list_peo
 from eventreg.audit.services import Actor, Target, note
 from eventreg.db import db, get_of_event, transaction
 from eventreg.events.models import Event
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state
 from eventreg.events.rules.team import Sight
 from eventreg.exchange.models import Export
 from eventreg.exchange.rules import exports
@@ -190,8 +190,7 @@ def fetch_export(
     Raises NotFound for anybody else's, or one whose time is over, and MayNoLonger.
     """
     at = clock.now()
-    with transaction() as session:
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         export = get_of_event(Export, event_id, public_id=public_id, account_id=actor.id)
         if export.state is not exports.ExportState.READY or export.expires_at is None or export.expires_at <= at:
             raise NotFound
@@ -199,15 +198,14 @@ def fetch_export(
             raise MayNoLonger
         content = open_file(public_id)
         _note(export, "export_fetched", actor)
-        session.flush()
-        session.expunge(export)
+        db.session.flush()
+        db.session.expunge(export)
     return export, content
 
 
 def delete_export(event_id: int, public_id: str, actor: Actor) -> None:
     """Delete one's own file before its time, made or not; the record stays. Raises NotFound."""
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         export = get_of_event(Export, event_id, public_id=public_id, account_id=actor.id)
         if export.state in (exports.ExportState.READY, exports.ExportState.MAKING):
             export.state = exports.ExportState.EXPIRED

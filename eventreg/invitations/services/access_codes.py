@@ -14,10 +14,10 @@ from sqlalchemy import select
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, demand, forgive
 from eventreg.audit.services import note
-from eventreg.db import db, lock_row, transaction
+from eventreg.db import db, lock_row
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, holding_event_in_any_state
 from eventreg.events.rules.dates import written_moment
 from eventreg.events.rules.team import Scope
 from eventreg.i18n.languages import current_language
@@ -36,8 +36,7 @@ CODES_BY_CLIENT = Limit("access-code/client", 20, 60)
 def add_codes(event_id: int, terms: CodeTerms, typed: Iterable[str], who: Organizer) -> int:
     """Add the codes that were written, all or none; returns how many. Raises Refused, and as `lock_event` does."""
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         kept, codes = checked_terms(terms, _categories(event, who.scope), now), checked_codes(typed)
         in_use = _keys_in_use(event_id) & codes.keys()
         if in_use:
@@ -49,8 +48,7 @@ def add_codes(event_id: int, terms: CodeTerms, typed: Iterable[str], who: Organi
 def make_codes(event_id: int, terms: CodeTerms, count: int, who: Organizer) -> int:
     """Add so many new codes that are read without doubt. Raises Refused, and as `lock_event` does."""
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         kept = checked_terms(terms, _categories(event, who.scope), now)
         _add(event, kept, made_codes(count, _keys_in_use(event_id), secrets.choice), who, now)
     return count
@@ -58,8 +56,7 @@ def make_codes(event_id: int, terms: CodeTerms, count: int, who: Organizer) -> i
 
 def switch_code(event_id: int, code_id: int, who: Organizer, *, is_active: bool) -> None:
     """Switch a code off, or on again. Whoever came by it keeps what they have. Raises NotFound, and as `lock_event` does."""
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         code = lock_row(select(AccessCode).where(AccessCode.event_id == event_id, AccessCode.id == code_id))
         if code.category_id not in {category.id for category in _categories(event, who.scope).values()}:
             raise NotFound
@@ -117,8 +114,7 @@ def _add(event: Event, terms: CodeTerms, codes: Mapping[str, str], who: Organize
 def export_codes(event_id: int, who: Organizer) -> bytes:
     """Return the codes of an event and scope as CSV (RFC 4180, UTF-8 with a byte order mark, cells inert), and record it."""
     at = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         codes = queries.list_codes(event_id, who.scope, at)
         note(event, "access_codes_exported", who, at, format="csv", count=len(codes))
         head = [_("Code"), _("Intended for"), _("Category"), _("Uses"), _("Maximum uses"), _("Until"), _("State")]

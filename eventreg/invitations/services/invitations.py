@@ -8,10 +8,10 @@ from dataclasses import asdict
 from datetime import datetime
 
 from eventreg.audit.services import Actor, note
-from eventreg.db import transaction
+from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import get_event_whole, lock_event
+from eventreg.events.queries.events import get_event_whole, holding_event
 from eventreg.events.rules.team import Scope
 from eventreg.i18n.languages import known_languages
 from eventreg.invitations.queries import find_live_keys, find_open_keys
@@ -33,12 +33,11 @@ def invite(event_id: int, wish: invitations.NewInvitation, who: Organizer, *, se
     Raises Refused as `checked` does, and ADDRESS_MISSING or NOT_NOW when it is to be sent and cannot be.
     """
     now = clock.now()
-    with transaction() as session:
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         kept = invitations.checked(wish, _known(event, [wish.email], who.scope, now), now)
         invitation = _made(event, kept, who, now)
-        session.add(invitation)
-        session.flush()
+        db.session.add(invitation)
+        db.session.flush()
         note(invitation, "invitation_made", who, now, category=kept.category)
         if sends:
             send_now(event, invitation, who, now)
@@ -59,14 +58,13 @@ def invite_list(event_id: int, lines: Lines, who: Organizer, *, sends: bool) -> 
     """
     now = clock.now()
     _check_length(lines)
-    with transaction() as session:
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         verdicts = _judged(event, lines, sends, who.scope, now)
         if any(verdict.refusal for verdict in verdicts):
             return verdicts, False
         rows = [_made(event, verdict.wish, who, now) for verdict in verdicts]
-        session.add_all(rows)
-        session.flush()
+        db.session.add_all(rows)
+        db.session.flush()
         note(event, "invitations_made", who, now, count=len(rows))
         if sends:
             schedule_invitations(event, [row.id for row in rows], who, now)

@@ -13,12 +13,12 @@ from typing import Any, Self
 from flask_babel import gettext as _, lazy_gettext as _l
 from sqlalchemy import select
 
-from eventreg.accounts.models import Account
+from eventreg.accounts.queries import list_account_names
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event, lock_event, lock_event_in_any_state
 from eventreg.events.rules.team import WHOLE, Scope
 from eventreg.invitations.queries import lock_invitation, tell_stories
 from eventreg.invitations.rules.invitations import InvitationReason, Story, refusal_to_remind, refusal_to_send
@@ -275,8 +275,7 @@ def _write_to_one(event_id: int, public_id: str, who: Organizer, act: str) -> No
 
 def _schedule_all(event_id: int, who: Organizer, act: str) -> int:
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         _check_event(event, now)
         ids = [row.id for row in _due(event_id, act, who.scope, now)]
         if ids:
@@ -315,7 +314,7 @@ def _still_due(event_id: int, rows: Sequence[Invitation], act: str, now: datetim
 def _write(event: Event, rows: Sequence[Invitation], who: Actor, act: str, now: datetime) -> None:
     occasion = Occasion.load(event)
     categories = {category.id: category for category in event.categories}
-    names = _names([row.invited_by_id for row in rows])
+    names = list_account_names({row.invited_by_id for row in rows if row.invited_by_id is not None})
     message = InvitationSent if act == _SEND else InvitationReminder
     messages: list[OutgoingMessage] = []
     for row in rows:
@@ -329,12 +328,6 @@ def _write(event: Event, rows: Sequence[Invitation], who: Actor, act: str, now: 
         action = "invitation_reminded" if act == _REMIND else "invitation_sent_again" if is_again else "invitation_sent"
         note(row, action, who, now)
     enqueue_all(messages)
-
-
-def _names(account_ids: Sequence[int | None]) -> dict[int, str]:
-    ids = {id_ for id_ in account_ids if id_ is not None}
-    rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
-    return {row.id: row.name for row in rows}
 
 
 def _schedule(event_id: int, act: str, ids: Sequence[int], account_id: int | None, batch: str, now: datetime) -> None:

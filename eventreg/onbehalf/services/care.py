@@ -8,7 +8,7 @@ from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import get_event_whole, lock_event
+from eventreg.events.queries.events import get_event_whole, holding_event
 from eventreg.events.rules.publication import ALIVE
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
@@ -56,8 +56,7 @@ def withdraw_for(event_id: int, reference: str, words: str, act: TeamAct) -> Non
 
 def set_language(event_id: int, reference: str, language: str, who: Organizer) -> bool:
     """Have the person's messages written in another language from now on. False: it was this one. Raises NotFound."""
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
         if registration.language == language:
             return False
@@ -81,8 +80,7 @@ def send_link_to(event_id: int, reference: str, who: Organizer) -> None:
 
 def _send(event_id: int, reference: str, who: Organizer, action: str, *, with_status: bool) -> None:
     now = clock.now()
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
         decision = statuses.find_standing_decision(registration)
         is_untold = decision is not None and (now < decision.mails_at or not decision.has_mail)
@@ -147,8 +145,7 @@ def _require_open(event: Event, registration: Registration, request: AnswerReque
 
 def _do(event_id: int, reference: str, request_id: int, who: Organizer, action: str, act: Act) -> None:
     now = clock.now()
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
         request = registrations.get_request(registration.id, request_id)
         act(event, registration, request, now)

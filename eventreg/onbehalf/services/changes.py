@@ -12,7 +12,7 @@ from eventreg.audit.services import note
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.kernel import clock
 from eventreg.kernel.text import email_key
 from eventreg.mail.services import enqueue_all
@@ -183,8 +183,7 @@ def change_team_answers(
     now = clock.now()
     hashed = submission_hash(event_id, files.form_key)
     sealed = seal_files(event_id, hashed, files.new, now)
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = lock_in_scope(event_id, reference, who.scope)
         category = event.category_of(registration)
         version = get_current_version(event.id)

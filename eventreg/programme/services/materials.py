@@ -15,7 +15,7 @@ from sqlalchemy import select
 from eventreg.audit.services import Actor, Target, note, plain
 from eventreg.db import db, found, move_in_order, transaction
 from eventreg.events.models import Event, EventDay, Material, ProgrammeSession, SessionOutcome
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state, lock_event_in_any_state
 from eventreg.kernel import clock, files, tokens
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.text import merged
@@ -68,8 +68,7 @@ def add_material(event_id: int, values: Mapping[str, Any], file: SentFile | None
     kept = _keep(file)
     if values["url"]:
         check_address(values["url"])
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         material = Material(event_id=event_id, public_id=tokens.new_public_id(), created_at=clock.now(), title={})
         _add(event, material, _titled(event, material, {**values, **kept}), actor)
 
@@ -87,8 +86,7 @@ def change_material(
     Raises NotFound and Refused: CHANGED_MEANWHILE when it is no longer what was seen.
     """
     kept = _keep(file)
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         material = get_material(event_id, public_id)
         if material.revision != seen_revision:
             raise Refused(MaterialReason.CHANGED_MEANWHILE)
@@ -121,8 +119,7 @@ def add_outcome(event_id: int, values: Mapping[str, Any], actor: Actor) -> None:
 
 def change_outcome(event_id: int, outcome_id: int, values: Mapping[str, Any], seen_revision: int, actor: Actor) -> None:
     """Change an outcome. Raises NotFound and Refused(CHANGED_MEANWHILE) when it is no longer what was seen."""
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         outcome = get_outcome(event_id, outcome_id)
         if outcome.revision != seen_revision:
             raise Refused(OutcomeReason.CHANGED_MEANWHILE)

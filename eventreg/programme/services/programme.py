@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from eventreg.audit.services import Actor, Target, note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.models import EventDay, ProgrammeSession, Room, SessionPerson, Speaker
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.events.queries.programme import get_session, slots_of
 from eventreg.events.rules.programme import SpeakerRole
 from eventreg.kernel.errors import Refused
@@ -40,8 +40,7 @@ def add_sessions(event_id: int, entries: Sequence[SessionEntry], actor: Actor) -
     """Add several sessions, all or none, and return their public ids. As `add_session`."""
     for entry in entries:
         check_entry(entry)
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         known = _sessions_of(event_id)
         if len(known) + len(entries) > MOST_SESSIONS:
             raise Refused(ProgrammeReason.TOO_MANY, limit=MOST_SESSIONS)
@@ -58,8 +57,7 @@ def replace_day(
     """
     for entry in entries:
         check_entry(entry)
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         known = _sessions_of(event_id)
         of_day = [session for session in known if session.day_id == day_id]
         if {session.public_id: session.revision for session in of_day} != dict(seen):
@@ -93,8 +91,7 @@ def edit_session(
     of `add_session`.
     """
     check_entry(entry)
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         session = get_session(event_id, public_id).session
         if session.revision != seen_revision:
             raise Refused(ProgrammeReason.CHANGED_MEANWHILE)
@@ -119,8 +116,7 @@ def move_session(event_id: int, public_id: str, actor: Actor, *, earlier: bool, 
 
     Raises NotFound and Refused: CANNOT_MOVE, CHANGED_MEANWHILE.
     """
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         session = get_session(event_id, public_id).session
         if session.revision != seen_revision:
             raise Refused(ProgrammeReason.CHANGED_MEANWHILE)
@@ -143,8 +139,7 @@ def remove_session(event_id: int, public_id: str, actor: Actor, *, seen_revision
     Raises NotFound and Refused: CHANGED_MEANWHILE, and HAS_SIGN_UPS while nobody has confirmed that
     the people who signed up for it lose it.
     """
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         session = get_session(event_id, public_id).session
         if session.revision != seen_revision:
             raise Refused(ProgrammeReason.CHANGED_MEANWHILE)

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from eventreg.audit.services import Actor, change, note
-from eventreg.db import db, get_of_event, move_in_order, transaction
+from eventreg.db import db, found, get_of_event, move_in_order, transaction
 from eventreg.events.models import ProgrammeSession, Room, SessionPerson, Speaker
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event, lock_event
 from eventreg.events.queries.programme import get_speaker, list_rooms
-from eventreg.kernel.errors import NotFound, Refused
+from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import LocalizedText, folded, is_blank, merged
 from eventreg.organizations.models import Organization
 from eventreg.programme.rules.sessions import MOST_ROOMS, ProgrammeReason, SpeakerEntry
@@ -30,8 +30,7 @@ def edit_speaker(
 
     Raises NotFound, LifecycleRefused and Refused: NO_TITLE (no name), NO_SUCH_ORGANIZATION, CHANGED_MEANWHILE.
     """
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         speaker = get_speaker(event_id, public_id)
         if speaker.revision != seen_revision:
             raise Refused(ProgrammeReason.CHANGED_MEANWHILE)
@@ -112,8 +111,7 @@ def add_room(event_id: int, name: LocalizedText, actor: Actor) -> int:
 
     Raises Refused (NO_TITLE, TOO_MANY) and LifecycleRefused.
     """
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         rooms = list_rooms(event_id)
         for room in rooms:
             if dict(room.name) == dict(name):
@@ -123,8 +121,8 @@ def add_room(event_id: int, name: LocalizedText, actor: Actor) -> int:
         if len(rooms) >= MOST_ROOMS:
             raise Refused(ProgrammeReason.TOO_MANY, limit=MOST_ROOMS)
         room = Room(event_id=event_id, position=_after(rooms), name=dict(name))
-        session.add(room)
-        session.flush()
+        db.session.add(room)
+        db.session.flush()
         note(room, "room_added", actor, name=dict(name))
         return room.id
 
@@ -134,8 +132,7 @@ def rename_room(event_id: int, room_id: int, name: LocalizedText, languages: Seq
 
     Raises NotFound, LifecycleRefused and Refused: NO_TITLE.
     """
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         room = get_of_event(Room, event_id, id=room_id)
         new = merged(room.name, name, languages)
         if not new:
@@ -146,24 +143,20 @@ def rename_room(event_id: int, room_id: int, name: LocalizedText, languages: Seq
 
 def move_room(event_id: int, room_id: int, actor: Actor, *, earlier: bool) -> None:
     """Put a room before or after its neighbour; the first and the last stay. Raises NotFound and LifecycleRefused."""
-    with transaction():
-        lock_event(event_id)
+    with holding_event(event_id):
         rooms = list(list_rooms(event_id))
-        place = next((number for number, room in enumerate(rooms) if room.id == room_id), None)
-        if place is None:
-            raise NotFound
+        place = found(next((number for number, room in enumerate(rooms) if room.id == room_id), None))
         if move_in_order(rooms, place, -1 if earlier else 1):
             note(rooms[place], "room_moved", actor, changed={"position": [place + 1, rooms[place].position]})
 
 
 def remove_room(event_id: int, room_id: int, actor: Actor) -> None:
     """Remove a room; its sessions stay, for everybody. Raises NotFound and LifecycleRefused."""
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         room = get_of_event(Room, event_id, id=room_id)
         note(room, "room_removed", actor, name=dict(room.name))
         _touch_sessions(room_id, {"room_id": None})
-        session.delete(room)
+        db.session.delete(room)
 
 
 def _after(rooms: Sequence[Room]) -> int:

@@ -16,9 +16,9 @@ from typing import Any, Concatenate, ParamSpec
 from sqlalchemy import select
 
 from eventreg.audit.services import Actor, Target, note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import N_, NotFound, Refused
 from eventreg.kernel.text import LocalizedText, key_from, pick
@@ -49,8 +49,7 @@ def changing_draft(event_id: int, actor: Actor) -> Iterator[OpenDraft]:
     the question that it changes is still what was seen is for the block to say. The document may be unfinished: only
     publishing looks whether it is whole. Raises NotFound, and LifecycleRefused for an archived event.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         draft = queries.find_draft(event_id)
         before = queries.draft_document(event_id)
         opened = OpenDraft(copy.deepcopy(before), event.languages)
@@ -81,8 +80,7 @@ def change_draft(
 
 def discard_draft(event_id: int, seen: str, actor: Actor) -> None:
     """Throw the draft away, if it is the one that was `seen` (its `seen_mark`). Raises Refused."""
-    with transaction() as session:
-        lock_event(event_id)
+    with holding_event(event_id):
         draft = queries.find_draft(event_id)
         if draft is None:
             return
@@ -90,7 +88,7 @@ def discard_draft(event_id: int, seen: str, actor: Actor) -> None:
             raise Refused(
                 N_("Somebody changed the questions since you opened this page. Look once more."), status_code=409
             )
-        session.delete(draft)
+        db.session.delete(draft)
         note(Target(QuestionnaireVersion, None, event_id), "questions_discarded", actor)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
 from eventreg.kernel.clock import now
@@ -40,8 +40,7 @@ def publish_draft(event_id: int, seen: str, again: AskAgain, actor: Actor) -> Qu
     added or changed. Raises Refused where another draft stands there, or with all `obstacles` that stand in the way,
     NotFound, and LifecycleRefused for an archived event.
     """
-    with transaction() as session:
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         draft = find_draft(event_id)
         if draft is None or seen_mark(draft.revision, draft.definition) != seen:
             raise Refused(
@@ -64,7 +63,7 @@ def publish_draft(event_id: int, seen: str, again: AskAgain, actor: Actor) -> Qu
         askable = changes.askable(checks.is_answerable) if can_be_asked else []
         asked = [change for change in askable if change.key in set(again.question_keys)]
         version = publish(event_id, document, actor=actor, more=_told(changes, asked, event.languages))
-        session.execute(delete(QuestionnaireDraft).where(QuestionnaireDraft.id == draft.id))
+        db.session.execute(delete(QuestionnaireDraft).where(QuestionnaireDraft.id == draft.id))
         if asked:
             _ask_again(version, [change.key for change in asked], again.note, actor)
     return version
@@ -88,11 +87,10 @@ def publish(
     DefinitionInvalid, which names the place: a text missing in one of the event's languages, a category that it has not,
     whatever does not fit a kind.
     """
-    with transaction() as session:
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         checked = kinds.checked_definition(definition, event.languages, {category.key for category in event.categories})
         _require_identity(checked)
-        last = session.scalar(
+        last = db.session.scalar(
             select(func.max(QuestionnaireVersion.version)).where(QuestionnaireVersion.event_id == event_id)
         )
         version = QuestionnaireVersion(

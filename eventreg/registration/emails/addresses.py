@@ -17,8 +17,10 @@ from eventreg.registration.rules.states import Status
 
 #: purposes of personal links, resolved when a message is sent
 OWN_PAGE, VERIFY, CONFIRM_ADDRESS = "my", "verify", "address"
-#: where somebody chooses which messages come
-CHOICES = "choices"
+#: where somebody chooses which messages come; and where a contact person does
+CHOICES, CONTACT_CHOICE = "choices", "contact"
+#: where whoever gets copies ends them
+COPIES = "copies"
 #: those that open a kept form, and one's answers of another event
 SAVED_FORM, EARLIER_ANSWERS = "form", "earlier"
 #: that confirms that one's data are to be erased

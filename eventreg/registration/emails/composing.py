@@ -23,7 +23,7 @@ from eventreg.programme import calendars
 from eventreg.registration.emails.about_registration import AboutRegistration, News, contact_subject
 from eventreg.registration.emails.addresses import CHOICES, OWN_PAGE
 from eventreg.registration.emails.changing import EntryTakenOut
-from eventreg.registration.emails.occasions import Occasion, outgoing
+from eventreg.registration.emails.occasions import Occasion, outgoing, unworded
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.web.instance import address_of, answer_box
@@ -107,24 +107,11 @@ def contact_message(occasion: Occasion, registration: Registration, news: News, 
     with speaking(event.contact_language) as language:
         heading = str(told.contact_words[0]) if told.contact_words else ""
         subject = heading if event.is_quiet else contact_subject(heading, registration)
-    return OutgoingMessage(
-        event_id=event.id,
-        audience="contact",
-        key=_key(told, registration, "contact"),
-        record_kind="registration",
-        record_id=registration.id,
-        template=told.template(),
-        language=language,
-        recipient=event.contact_email,
-        reply_to=registration.email,
-        subject=subject,
-        text="",
-        html="",
-        marker=new_marker(),
-        due_at=news.due_at or now,
-        is_held_back=event.holds_mail,
+    return unworded(
+        occasion, subject, language, key=_key(told, registration, "contact"), record_kind="registration",
+        record_id=registration.id, template=told.template(), reply_to=registration.email, due_at=news.due_at or now,
         news={"message": told.key, **news.kept((language, *event.languages))},
-    )
+    )  # fmt: skip
 
 
 def _outgoing(

@@ -189,15 +189,6 @@ class Message:
         facts = replace(self.facts(), greeting=content.greeting)
         return in_words(content, own, (self.in_subject(), self.in_body()), facts)
 
-
-class ToAddress(Message, is_base=True):
-    """What is written to an address that has no registration at the event, or does not need one."""
-
-    @classmethod
-    def example(cls, occasion: Occasion, person: Registration, now: datetime) -> OutgoingMessage:
-        """Return it as `person`, who is in no table, would get it."""
-        raise NotImplementedError
-
     @classmethod
     def as_mail(
         cls,
@@ -212,7 +203,18 @@ class ToAddress(Message, is_base=True):
         marker = new_marker()
         with speaking(language) as spoken:
             content = begin(spoken, link_marker(marker, *link)).worded()
-            return outgoing(occasion, content, spoken, template=cls.template(), marker=marker, due_at=now, **fields)
+            return outgoing(
+                occasion, content, spoken, **{"template": cls.template(), **fields}, marker=marker, due_at=now
+            )
+
+
+class ToAddress(Message, is_base=True):
+    """What is written to an address that has no registration at the event, or does not need one."""
+
+    @classmethod
+    def example(cls, occasion: Occasion, person: Registration, now: datetime) -> OutgoingMessage:
+        """Return it as `person`, who is in no table, would get it."""
+        raise NotImplementedError
 
 
 def every_message() -> Sequence[type[Message]]:

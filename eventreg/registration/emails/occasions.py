@@ -24,7 +24,7 @@ from eventreg.i18n import formats
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.links import web_address
 from eventreg.kernel.text import LocalizedText, pick
-from eventreg.mail.content import Contact, Logo, MailContent, render_content
+from eventreg.mail.content import Contact, Logo, MailContent, new_marker, render_content
 from eventreg.mail.services import OutgoingMessage
 from eventreg.programme import calendars
 from eventreg.registration.models import Registration
@@ -254,13 +254,22 @@ def _columns(event: Event) -> list[list[Any]]:
     return [[getattr(row, column.key) for column in inspect(type(row)).column_attrs] for row in rows]
 
 
+def unworded(occasion: Occasion, subject: str, language: str, **fields: Any) -> OutgoingMessage:
+    """Return a row for the contact persons, to be written for each when it is due; `fields`: as of `outgoing`."""
+    event = occasion.event
+    return OutgoingMessage(
+        event_id=event.id, audience="contact", language=language, recipient=event.contact_email, subject=subject,
+        text="", html="", marker=new_marker(), is_held_back=event.holds_mail, **fields,
+    )  # fmt: skip
+
+
 def outgoing(
     occasion: Occasion, content: MailContent, language: str, *, audience: str = "participant", **fields: Any
 ) -> OutgoingMessage:
     """Return the message that carries `content`; `fields` are others of `OutgoingMessage`. The language must be in force."""
     event = occasion.event
     contact = None
-    if audience == "participant":
+    if audience in ("participant", "copy"):
         office = occasion.text(event.contact_office, language)
         contact = Contact(event.contact_name, office, event.contact_phone, event.contact_email)
         fields.setdefault("reply_to", event.contact_email)

@@ -10,11 +10,11 @@ from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 from flask_babel.speaklater import LazyString
 
 from eventreg.i18n.languages import speaking
-from eventreg.mail.content import Fact, MailContent, new_marker
+from eventreg.mail.content import Fact, MailContent
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.emails.messages import Again, Group
-from eventreg.registration.emails.occasions import Occasion
+from eventreg.registration.emails.occasions import Occasion, unworded
 
 
 class AboutEvent(AboutRegistration, is_base=True):
@@ -102,10 +102,8 @@ def event_contact_message(
     event = occasion.event
     with speaking(event.contact_language) as language:
         heading = str(message.contact_heading)
-    return OutgoingMessage(
-        event_id=event.id, audience="contact", key=f"event/{event.public_id}/{at.isoformat()}/{message.key}/contact",
-        record_kind="event", record_id=event.id, template=message.template(), language=language,
-        recipient=event.contact_email, subject=heading, text="", html="", marker=new_marker(), due_at=at,
-        is_held_back=event.holds_mail,
+    return unworded(
+        occasion, heading, language, key=f"event/{event.public_id}/{at.isoformat()}/{message.key}/contact",
+        record_kind="event", record_id=event.id, template=message.template(), due_at=at,
         news={"message": message.key, "people": people, "note": note if message.holds_reason else {}},
     )  # fmt: skip

@@ -8,17 +8,15 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from eventreg.db import KEEPS_IDS, NOT_PERSONAL, PERSONAL, Base, UtcDateTime
+from eventreg.db import KEEPS_IDS, NOT_PERSONAL, PERSONAL, Base, OfEvent, Unnumbered, UtcDateTime
 
 
-class Place(Base):
+class Place(OfEvent):
     """A place that is taken. One set free by a decision stays taken until the time to undo is over."""
 
     __tablename__ = "places"
     __table_args__ = (Index("ix_places_event_id_category_id", "event_id", "category_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), unique=True)
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -32,13 +30,12 @@ class SessionPlace(Base):
     __tablename__ = "session_places"
     __table_args__ = (UniqueConstraint("session_id", "registration_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("programme_sessions.id", ondelete="CASCADE"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class OptionPlace(Base):
+class OptionPlace(OfEvent):
     """A place of an option that has places of its own, like a seat in the field visit."""
 
     __tablename__ = "option_places"
@@ -47,8 +44,6 @@ class OptionPlace(Base):
         Index("ix_option_places_event_id_question_key_option", "event_id", "question_key", "option"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"))
     question_key: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
     option: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
@@ -57,16 +52,14 @@ class OptionPlace(Base):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Invitation(Base):
+class Invitation(OfEvent):
     """A personal, single-use way in. Its link is derived from `public_id`, and works without mail too."""
 
     __tablename__ = "invitations"
     audited_as = "invitation"
     __table_args__ = (Index("ix_invitations_event_id_email_key", "event_id", "email_key"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), index=True)
     #: empty: handed over some other way
     email: Mapped[str] = mapped_column(String(320), default="", info=PERSONAL)
@@ -95,7 +88,7 @@ class Invitation(Base):
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id", ondelete="SET NULL"), index=True)
 
 
-class AccessCode(Base):
+class AccessCode(OfEvent):
     """A word that lets several people in: into a private category, past the approval, or both."""
 
     __tablename__ = "access_codes"
@@ -105,8 +98,6 @@ class AccessCode(Base):
         CheckConstraint("most_uses IS NULL OR most_uses > 0", name="most_uses"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), index=True)
     #: as organizers wrote it
     code: Mapped[str] = mapped_column(String(40), info=NOT_PERSONAL)
@@ -123,7 +114,7 @@ class AccessCode(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class UsedForm(Base):
+class UsedForm(Unnumbered):
     """A form that was sent and made no registration, since its address had one: its key is used all the same.
 
     At a discreet event each form that was sent leaves one.
@@ -141,16 +132,14 @@ class UsedForm(Base):
     access_code_id: Mapped[int | None] = mapped_column(ForeignKey("access_codes.id", ondelete="SET NULL"), index=True)
 
 
-class SavedForm(Base):
+class SavedForm(OfEvent):
     """A form kept by whoever fills it in, to go on later by the link that was mailed. Its files are held as long."""
 
     __tablename__ = "saved_forms"
     # Messages name it by its id.
     __table_args__ = (UniqueConstraint("event_id", "submission_hash"), KEEPS_IDS)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     category_id: Mapped[int] = mapped_column(ForeignKey("categories.id", ondelete="CASCADE"), index=True)
     #: keyed hash of the key under which it goes on, which its files are held under
     submission_hash: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)

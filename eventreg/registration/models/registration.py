@@ -17,6 +17,7 @@ from eventreg.db import (
     NOT_PERSONAL,
     PERSONAL,
     Base,
+    OfEvent,
     UtcDateTime,
     choice_column,
     folded_column,
@@ -54,7 +55,6 @@ class Registration(Base):
         KEEPS_IDS,
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     #: random; with the instance's key it makes the personal link
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     #: short human code, opens nothing
@@ -165,7 +165,6 @@ class ErasureRequest(Base):
     # Messages name it by its id.
     __table_args__ = (KEEPS_IDS,)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     #: None: of an address that was not registered
@@ -191,7 +190,6 @@ class AddressChange(Base):
 
     __tablename__ = "address_changes"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     email: Mapped[str] = mapped_column(String(320), info=PERSONAL)
@@ -208,7 +206,6 @@ class Decision(Base):
 
     __tablename__ = "decisions"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     action: Mapped[Action] = mapped_column(choice_column(Action, "action"), info=NOT_PERSONAL)
     status_before: Mapped[Status] = mapped_column(choice_column(Status, "status_before"), info=NOT_PERSONAL)
@@ -233,7 +230,7 @@ class Decision(Base):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class AnswerRequest(Base):
+class AnswerRequest(OfEvent):
     """Questions that one person is asked to answer by their own page. It is open until answered or taken back."""
 
     __tablename__ = "answer_requests"
@@ -245,8 +242,6 @@ class AnswerRequest(Base):
         Index("ix_answer_requests_event_id_kind", "event_id", "kind"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     kind: Mapped[RequestKind] = mapped_column(choice_column(RequestKind, "kind"), info=NOT_PERSONAL)
     #: the version whose questions are asked, until it is answered
@@ -265,14 +260,12 @@ class AnswerRequest(Base):
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class MessageText(Base):
+class MessageText(OfEvent):
     """The event's own subject and words of one message in one language. Without a row the usual words stand."""
 
     __tablename__ = "message_texts"
     __table_args__ = (UniqueConstraint("event_id", "message", "language"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     #: the key of a `registration.emails.messages.Message`
     message: Mapped[str] = mapped_column(String(32), info=NOT_PERSONAL)
     language: Mapped[str] = mapped_column(String(12), info=NOT_PERSONAL)
@@ -301,7 +294,6 @@ class Answer(Base):
         Index("ix_answers_of_question", "question_key", "sort_value", "registration_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"))
     question_key: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)
     position: Mapped[int]
@@ -323,7 +315,6 @@ class Upload(Base):
         Index("ix_uploads_held_until", "held_until"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True, info=NOT_PERSONAL)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
@@ -346,7 +337,6 @@ class Consent(Base):
 
     __tablename__ = "consents"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     registration_id: Mapped[int] = mapped_column(ForeignKey("registrations.id", ondelete="CASCADE"), index=True)
     #: the key of the consent question
     purpose: Mapped[str] = mapped_column(String(64), info=NOT_PERSONAL)

@@ -9,11 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
 
-from eventreg.db import db
+from eventreg.db import db, found
 from eventreg.events.models import Category, Event
 from eventreg.events.rules.publication import Publication
 from eventreg.kernel import clock, sealing, tokens
-from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import email_key
 from eventreg.questionnaires import kinds
 from eventreg.questionnaires.rules.answers import Invalid
@@ -21,7 +20,7 @@ from eventreg.questionnaires.rules.schema import Definition, Question, Stage
 from eventreg.registration.models import Registration, SavedForm, UsedForm
 from eventreg.registration.queries.answers import find_asked, load_answers
 from eventreg.registration.rules.states import Status
-from eventreg.web.instance import keys
+from eventreg.web.instance import holder_of, keys
 
 
 def sealed_form_place(public_id: str) -> str:
@@ -31,14 +30,8 @@ def sealed_form_place(public_id: str) -> str:
 
 def get_saved_form(token: str, purpose: str) -> SavedForm:
     """Return the kept form whose link `token` is. Raises NotFound, for one whose time is over as well."""
-    saved = db.session.scalars(select(SavedForm).where(SavedForm.public_id == tokens.public_id_of(token))).one_or_none()
-    if (
-        saved is None
-        or saved.expires_at <= clock.now()
-        or not tokens.token_fits(keys(), token, purpose, saved.public_id, saved.generation)
-    ):
-        raise NotFound
-    return saved
+    saved = holder_of(token, purpose, select(SavedForm), SavedForm.generation)
+    return found(saved if saved.expires_at > clock.now() else None)
 
 
 def open_form(saved: SavedForm) -> dict[str, list[str]]:

@@ -16,13 +16,13 @@ from eventreg.events.models import Category, Event
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.seats import Places, Seats
 from eventreg.kernel.errors import NotFound
-from eventreg.kernel.tokens import lookup_hash, personal_token, public_id_of, token_fits
+from eventreg.kernel.tokens import lookup_hash, personal_token
 from eventreg.questionnaires.rules.schema import Definition
 from eventreg.registration.models import AccessCode, Invitation, OptionPlace, Place, Registration, UsedForm
 from eventreg.registration.rules.availability import Availability, OfferedCategory, availability
 from eventreg.registration.rules.states import Status
 from eventreg.registration.rules.ways_in import LONGEST_KEY, WayIn, WayKind, code_key
-from eventreg.web.instance import keys
+from eventreg.web.instance import holder_of, keys
 
 
 def get_availability(event: Event, now: datetime) -> Availability:
@@ -252,10 +252,7 @@ RECORD_KIND = "invitation"
 
 def get_invitation_by_token(token: str) -> Invitation:
     """Return the invitation whose personal link `token` is, whether or not it is over. Raises NotFound."""
-    found = db.session.scalars(select(Invitation).where(Invitation.public_id == public_id_of(token))).one_or_none()
-    if found is None or not token_fits(keys(), token, INVITED, found.public_id, found.generation):
-        raise NotFound
-    return found
+    return holder_of(token, INVITED, select(Invitation), Invitation.generation)
 
 
 def invitation_token(invitation: Invitation) -> str:

@@ -17,9 +17,8 @@ from sqlalchemy.orm import joinedload
 from eventreg.accounts.models import Account
 from eventreg.db import db, found, lock_row
 from eventreg.events.models import Event
-from eventreg.kernel.errors import NotFound
 from eventreg.kernel.text import email_key
-from eventreg.kernel.tokens import lookup_hash, personal_token, public_id_of, token_fits
+from eventreg.kernel.tokens import lookup_hash, personal_token
 from eventreg.mail.models import MailMessage
 from eventreg.questionnaires.queries import definition_of, get_version
 from eventreg.questionnaires.rules.schema import Definition, Question, Section
@@ -28,26 +27,17 @@ from eventreg.registration.queries.answers import find_asked, frozen_keys
 from eventreg.registration.rules.asked import CONFIRMED, AskedQuestions, RequestKind
 from eventreg.registration.rules.messages import OwnText
 from eventreg.registration.rules.states import STANDING, Status
-from eventreg.web.instance import keys
+from eventreg.web.instance import holder_of, keys
 from eventreg.web.sockets import FunctionSocket
 
-#: a confirming link is used once and has no second generation
-ADDRESS_GENERATION = 1
 #: of a registration whose link has never died
 FIRST_LINK = 1
 
 
 def get_by_token(token: str, purpose: str) -> Registration:
     """Return the registration whose personal link of this purpose `token` is. Raises NotFound."""
-    public_id = public_id_of(token)
-    registration = db.session.scalars(
-        select(Registration).options(joinedload(Registration.category)).where(Registration.public_id == public_id)
-    ).one_or_none()
-    if registration is None or not token_fits(
-        keys(), token, purpose, registration.public_id, registration.link_generation
-    ):
-        raise NotFound
-    return registration
+    with_category = select(Registration).options(joinedload(Registration.category))
+    return holder_of(token, purpose, with_category, Registration.link_generation)
 
 
 def own_token(registration: Registration, purpose: str) -> str:
@@ -174,12 +164,7 @@ def find_first(event: Event, submission_key: str) -> Registration | None:
 
 def get_address_change(token: str, purpose: str) -> AddressChange:
     """Return the change of address whose confirming link `token` is. Raises NotFound."""
-    change = db.session.scalars(
-        select(AddressChange).where(AddressChange.public_id == public_id_of(token))
-    ).one_or_none()
-    if change is None or not token_fits(keys(), token, purpose, change.public_id, ADDRESS_GENERATION):
-        raise NotFound
-    return change
+    return holder_of(token, purpose, select(AddressChange))
 
 
 def find_waiting_address(registration_id: int, now: datetime) -> AddressChange | None:

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.events.queries.events import get_event_whole, lock_event
+from eventreg.events.queries.events import get_event_whole, holding_event
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.mail.content import Change
@@ -94,8 +94,7 @@ def change_answers(
     now = clock.now()
     hashed = submission_hash(event_id, files.form_key) if files is not None else ""
     sealed = seal_files(event_id, hashed, files.new, now) if files is not None else []
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = registrations.lock_registration(event_id, registration_id)
         if not may_change_answers(registration.status, now, event.changes_until, event.publication):
             raise Refused(ChangeReason.TOO_LATE)

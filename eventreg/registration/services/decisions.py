@@ -10,11 +10,11 @@ from functools import cached_property
 
 from eventreg.accounts.queries import get_account
 from eventreg.audit.services import note
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Category, Event
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event
+from eventreg.events.queries.events import holding_event
 from eventreg.events.rules.publication import check_changeable
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
@@ -112,8 +112,7 @@ def decide(
     NOT_POSSIBLE, REASON_MISSING (a declined person is told why), REASON_TOO_LONG, CALLED_OFF. With `announcing` also
     Unannounced, where the page did not name who moves up to the place.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
         sitting = Sitting(event, [registration])
         decision = decide_held(sitting, registration, action, reason, seen_revision, who, telling)
@@ -155,8 +154,7 @@ def undo(
     What was decided without a mail is taken back without one. Raises NotFound and Refused (NOT_THE_LAST: something
     happened since, NOT_POSSIBLE, CALLED_OFF, and TOLD_ALREADY when it was to be undone `only_in_silence`), and Unannounced.
     """
-    with transaction():
-        event = lock_event(event_id)
+    with holding_event(event_id) as event:
         registration = scoping.lock_in_scope(event_id, reference, who.scope)
         sitting = Sitting(event, [registration])
         had_place = announcing is not None and registration.id in sitting.places

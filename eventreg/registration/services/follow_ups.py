@@ -10,9 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from eventreg.db import db, transaction
+from eventreg.db import db
 from eventreg.events.models import Event
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.kernel.errors import NotFound
 from eventreg.mail.models import MailMessage
@@ -53,8 +53,7 @@ def ask_confirmed(event_id: int, now: datetime) -> int:
     sections = _follow_ups(event_id)
     if not sections:
         return 0
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         if event.publication not in ALIVE:
             return 0
         occasion, version, asked = Occasion.load(event), get_current_version(event_id), 0
@@ -82,8 +81,7 @@ def ask_confirmed(event_id: int, now: datetime) -> int:
 
 def remind_some(event_id: int, now: datetime) -> int:
     """Remind the next people whose deadline is near and who have not answered; returns how many."""
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         rows = db.session.execute(
             select(AnswerRequest, Registration)
             .join(Registration, Registration.id == AnswerRequest.registration_id)

@@ -2,7 +2,7 @@
 
 Changing one's mail address: the new one is confirmed by its holder, the old one is told, the old link dies.
 
-The personal links of this room as addresses, for mails that go now.
+The personal links of events and registrations as addresses, for mails that go now.
 """
 
 from datetime import datetime
@@ -14,7 +14,8 @@ from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services.guards import Try, admit, demand
 from eventreg.audit.services import Actor, note
 from eventreg.db import db, transaction
-from eventreg.events.queries.events import get_event_whole, lock_event_in_any_state
+from eventreg.events import links as event_links
+from eventreg.events.queries.events import get_event_whole, holding_event_in_any_state, lock_event_in_any_state
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, tokens
 from eventreg.kernel.errors import Refused
@@ -38,7 +39,7 @@ from eventreg.registration.rules.availability import CONFIRM_ADDRESS_WITHIN, may
 from eventreg.registration.rules.states import ChangeReason, Status
 from eventreg.registration.services.answers import refresh_search
 from eventreg.registration.services.statuses import find_last_decision, is_pending
-from eventreg.web.instance import address_of, keys
+from eventreg.web.instance import ONE_GENERATION, address_of, keys
 
 SEND_LINK_JOB = "registration.send_link"
 #: what keys of these jobs begin with: where somebody asked for it, and where it comes of a form
@@ -119,8 +120,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
     TooManyTries. Whether another registration has the address is not told here, only to whoever holds it.
     """
     now = clock.now()
-    with transaction():
-        lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id):
         registration = registrations.lock_registration(event_id, registration_id)
         if not may_withdraw(registration.status):
             raise Refused(ChangeReason.NOT_POSSIBLE_NOW)
@@ -148,7 +148,7 @@ def request_address_change(event_id: int, registration_id: int, email: str) -> N
                     News(addresses.ConfirmAddress, answers.find_day_ids(registration)),
                     now,
                     recipient=email,
-                    link=(CONFIRM_ADDRESS, change.public_id, registrations.ADDRESS_GENERATION),
+                    link=(CONFIRM_ADDRESS, change.public_id, ONE_GENERATION),
                     key_suffix=f"/{change.public_id}",
                 )
             ]
@@ -231,7 +231,10 @@ _PAGES = {
     SAVED_FORM: "selfservice.show_saved_form",
     ERASE: "privacy.confirm_erasure",
     addresses.CHOICES: "selfservice.choose_messages",
+    addresses.CONTACT_CHOICE: "contacts.show_choice",
+    addresses.COPIES: "selfservice.end_own_copies",
     places.INVITED: "invitations.show_invitation",
+    event_links.INVITATION: "team.show_invitation",
 }
 
 

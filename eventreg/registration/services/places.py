@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import delete, exists, insert, select, update
 
 from eventreg.audit.services import Actor, note
-from eventreg.db import db, insert_rows, transaction
+from eventreg.db import db, insert_rows
 from eventreg.db.transactions import UNTOLD
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.events.rules.seats import Places
 from eventreg.kernel import clock, text
@@ -210,8 +210,7 @@ def choose_sessions(event_id: int, registration_id: int, wanted: Collection[str]
     Refused: a SessionReason.
     """
     now = clock.now()
-    with transaction() as session:
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         registration = lock_registration(event_id, registration_id)
         if registration.status is not Status.CONFIRMED:
             raise Refused(SessionReason.NOT_CONFIRMED)
@@ -223,12 +222,12 @@ def choose_sessions(event_id: int, registration_id: int, wanted: Collection[str]
         chosen = SessionsChosen(frozenset(after - before), frozenset(before - after))
         if not chosen.is_change:
             return chosen
-        session.execute(
+        db.session.execute(
             delete(SessionPlace).where(
                 SessionPlace.registration_id == registration_id, SessionPlace.session_id.in_(chosen.given_up)
             )
         )
-        session.add_all(
+        db.session.add_all(
             SessionPlace(session_id=id_, registration_id=registration_id, taken_at=now) for id_ in sorted(chosen.taken)
         )
         _keep_as_answer(registration, [each.public_id for each in offered if each.id in after])

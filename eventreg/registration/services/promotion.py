@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.db import SKEW, db, transaction
+from eventreg.db import SKEW, db
 from eventreg.events.announcing import Announcing, WrittenTo
 from eventreg.events.models import Category, Event
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state
 from eventreg.events.rules.categories import ApprovalRule
 from eventreg.events.rules.seats import Seats
 from eventreg.jobs.services import schedule
@@ -148,8 +148,7 @@ def _step_of(category: Category, registration: Registration) -> tuple[Action, bo
 def pass_on_places(event_id: int) -> list[int]:
     """Free the places whose time to undo is over and promote; returns the ids of the promoted. A job of the worker."""
     now = clock.now()
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         released = db.session.scalars(
             delete(Place).where(Place.event_id == event.id, Place.released_at <= now).returning(Place.registration_id)
         ).all()
@@ -194,9 +193,8 @@ def pull_back_decisions(now: datetime) -> None:
     ahead = (Decision.mails_at > now, Decision.decided_at > now + SKEW)
     events = select(Registration.event_id).join(Decision, Decision.registration_id == Registration.id)
     for event_id in db.session.scalars(events.where(*ahead).distinct()).all():
-        with transaction() as session:
-            lock_event_in_any_state(event_id)
-            decisions = session.scalars(
+        with holding_event_in_any_state(event_id):
+            decisions = db.session.scalars(
                 select(Decision)
                 .join(Registration, Registration.id == Decision.registration_id)
                 .where(Registration.event_id == event_id, *ahead)
@@ -204,7 +202,7 @@ def pull_back_decisions(now: datetime) -> None:
             for decision in decisions:
                 at = now + (decision.mails_at - decision.decided_at)
                 for held in (Place, OptionPlace):
-                    session.execute(
+                    db.session.execute(
                         update(held)
                         .where(held.registration_id == decision.registration_id, held.released_at == decision.mails_at)
                         .values(released_at=at)

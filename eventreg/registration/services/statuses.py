@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Select, exists, inspect, select, update
 
 from eventreg.audit.services import SYSTEM, note
-from eventreg.db import db, revocable, transaction
+from eventreg.db import db, revocable
 from eventreg.events.organizers import Organizer
-from eventreg.events.queries.events import lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop
@@ -218,8 +218,7 @@ def expire_unverified(now: datetime) -> int:
 
 
 def _expire(event_id: int, registration_id: int, now: datetime) -> bool:
-    with transaction():
-        event = lock_event_in_any_state(event_id)
+    with holding_event_in_any_state(event_id) as event:
         registration = lock_registration(event_id, registration_id)
         if registration.status is not Status.UNVERIFIED:
             return False

@@ -20,9 +20,8 @@ from eventreg.attendees.rules import listing
 from eventreg.attendees.views.cards import unanswered_shown
 from eventreg.attendees.views.desk import list_url
 from eventreg.audit.services import acting
-from eventreg.db import transaction
 from eventreg.events.models import Category, Event, EventDay
-from eventreg.events.queries.events import list_categories, list_days, lock_event_in_any_state
+from eventreg.events.queries.events import holding_event_in_any_state, list_categories, list_days
 from eventreg.events.rules.team import EVERYTHING, Permission, Scope
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n import formats
@@ -88,8 +87,7 @@ def show_kept_figures(slug: str) -> str:
 @requires(Permission.EDIT_EVENT)
 def keep_these_figures(slug: str) -> Answer:
     """Keep the figures as they are now."""
-    with transaction():
-        event = lock_event_in_any_state(g.event.id)
+    with holding_event_in_any_state(g.event.id) as event:
         keep_figures(event, told_figures(event, now()), acting(), now())
     return redirect(url_for("reports.show_kept_figures", slug=slug, saved=1), 303)
 

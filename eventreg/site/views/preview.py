@@ -8,12 +8,12 @@ from flask import g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from eventreg.db import found
 from eventreg.events.models import ProgrammeSession
 from eventreg.events.queries import events, programme
 from eventreg.events.queries.public import PublicEvent, get_credited_event, get_public_event
 from eventreg.events.rules.publication import Publication
 from eventreg.events.rules.team import Permission
-from eventreg.kernel.errors import NotFound
 from eventreg.privacy.notice import told
 from eventreg.site.views import blueprint, presenting, programme_shown, public
 from eventreg.site.views.programme import day_anchor, programme_page, session_page
@@ -137,12 +137,10 @@ def _event_page(way: _Way) -> str:
 
 
 def _notice_page(way: _Way) -> str:
-    found = _draft(way)
-    notice = events.find_current_notice(found.event.id)
-    if notice is None:
-        raise NotFound
-    shown = {**presenting.frame(found, "site.show_privacy"), **_framed(found, way), "footer_links": []}
-    return render_template("site/privacy.html", event=found.event, notice=notice, made=told(notice.made), **shown)
+    draft = _draft(way)
+    notice = found(events.find_current_notice(draft.event.id))
+    shown = {**presenting.frame(draft, "site.show_privacy"), **_framed(draft, way), "footer_links": []}
+    return render_template("site/privacy.html", event=draft.event, notice=notice, made=told(notice.made), **shown)
 
 
 def _programme_page(way: _Way) -> str:

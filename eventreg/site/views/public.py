@@ -6,6 +6,7 @@ from flask import Response, abort, g, make_response, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from eventreg.db import found
 from eventreg.events.queries.events import find_current_notice, get_published_event
 from eventreg.events.queries.public import PublicEvent, get_credited_event, get_public_event, list_public_events
 from eventreg.events.rules.practical import mail_uri, telephone_uri
@@ -92,18 +93,16 @@ def render_event(found: PublicEvent, **instead: Any) -> str:
 @kept
 def show_privacy(slug: str) -> BaseResponse:
     """Show the current privacy notice of an event."""
-    found = get_credited_event(slug)
-    event = g.event = found.event
-    notice = find_current_notice(event.id)
-    if notice is None:
-        raise NotFound
+    credited = get_credited_event(slug)
+    event = g.event = credited.event
+    notice = found(find_current_notice(event.id))
     return presenting.cacheable(
         render_template(
             "site/privacy.html",
             event=event,
             notice=notice,
             made=told(notice.made),
-            **presenting.frame(found, "site.show_privacy"),
+            **presenting.frame(credited, "site.show_privacy"),
         )
     )
 
