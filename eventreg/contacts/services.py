@@ -49,10 +49,20 @@ _GATHERED = MailMessage.template == ContactDigest.template()
 
 
 def write_news(now: datetime) -> None:
-    """Write what is due for contact persons: a message to each who hears of it at once, and their digests."""
+    """Write what is due for contact persons: a message to each who hears of it at once, and their digests.
+
+    Raises what one event met once all others are done.
+    """
+    met = None
     for event_id in db.session.scalars(select(MailMessage.event_id).where(*_due(now)).distinct()).all():
-        while event_id is not None and _write_some(event_id, now) == _AT_ONCE:
-            pass
+        try:
+            while event_id is not None and _write_some(event_id, now) == _AT_ONCE:
+                pass
+        except Exception as error:
+            met = error
+            db.session.rollback()
+    if met is not None:
+        raise met
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -21,6 +21,7 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.settings import Hears, digest_due
 from eventreg.kernel import clock as clocks
 from eventreg.mail.bounces import Taken, take_in
+from eventreg.mail.delivery import deliver_due
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop, enqueue_all
@@ -172,6 +173,17 @@ def test_each_hears_in_their_language_of_their_categories_what_they_chose() -> N
     told = db.session.scalars(select(MailMessage).where(MailMessage.recipient.startswith("john"))).one()
     assert (told.language, told.record_id) == ("en", expert.id)
     assert "Dear John" in told.text
+
+
+@pytest.mark.usefixtures("app", "clock")
+def test_what_cannot_be_written_of_one_event_keeps_no_other_waiting() -> None:
+    before, broken, after = (an_event() for _ in range(3))
+    with transaction() as session:
+        session.add(ContactPerson(event_id=broken.id, name="Eva", email="no address", language="es"))
+    for event in (before, broken, after):
+        tell_all(event, [a_registration(event)], Confirmed)
+    deliver_due(10)
+    assert gone("clara") == {"registration/confirmed": 2}
 
 
 @pytest.mark.usefixtures("app", "clock")
