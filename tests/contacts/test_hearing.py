@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventreg.audit.services import SYSTEM
 from eventreg.contacts.services import choose_own, save_contact, tell_failure, write_news
@@ -34,6 +34,7 @@ from eventreg.registration.models import Registration
 from tests.builders import a_registration, a_team_member, an_event
 from tests.mail.reports import a_report
 from tests.selfservice.test_concurrency import at_once
+from tests.support.apps import AppMaker
 from tests.support.killed import Work
 
 DIGEST = "registration/contact_digest"
@@ -184,6 +185,21 @@ def test_what_cannot_be_written_of_one_event_keeps_no_other_waiting() -> None:
         tell_all(event, [a_registration(event)], Confirmed)
     deliver_due(10)
     assert gone("clara") == {"registration/confirmed": 2}
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_is_held_makes_nothing_that_goes(make_app: AppMaker, clock: time_machine.Traveller) -> None:
+    with make_app(mail_server="127.0.0.1", mail_default_sender="equipo@oficina.example").app_context():
+        event = an_event()
+        tell_all(event, [a_registration(event) for _ in range(11)], Confirmed)
+        with transaction() as session:
+            # As a restore has it beside an instance that goes on.
+            session.execute(update(MailMessage).values(state=DeliveryState.HELD))
+        for _day in range(2):
+            write_news(clocks.now())
+            clock.shift(timedelta(days=1))
+        assert gone("clara") == {"registration/confirmed": 10, DIGEST: 1}
+        assert set(db.session.scalars(select(MailMessage.state))) == {DeliveryState.HELD}
 
 
 @pytest.mark.usefixtures("app", "clock")
