@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from eventreg.accounts.models import Account
 from eventreg.app import create_app
 from eventreg.bulk.emails import StillComing
-from eventreg.bulk.models import Schedule
+from eventreg.bulk.models import Run, Schedule
 from eventreg.bulk.rules import ScheduleState
 from eventreg.bulk.services import schedules
 from eventreg.config import Config
@@ -23,6 +23,7 @@ from eventreg.db import Base, db, transaction
 from eventreg.db.engines import open_engine
 from eventreg.events.models import Event, Material
 from eventreg.exchange.rules.exports import ExportState
+from eventreg.kernel.clock import now
 from eventreg.kernel.keys import create_keys
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
@@ -315,6 +316,7 @@ def test_mail_that_waited_is_told_of_and_can_be_held(
         assert account is not None
         assert event is not None
         schedules.put(event, account.id, StillComing.usual, {"message": StillComing.key}, ScheduleState.ON)
+        session.execute(update(Run).values(begun_at=now()))
     waiting = count_rows(db.engine)["mail_messages"]
     target = tmp_path / "backup.tar.gz"
     back_up(config, target)
@@ -326,7 +328,9 @@ def test_mail_that_waited_is_told_of_and_can_be_held(
     with engine.connect() as connection:
         states = set(connection.execute(select(MailMessage.state)).scalars())
         planned = connection.execute(select(Schedule.state)).scalars().all()
+        goes_on = connection.execute(select(Run.id).where(Run.stopped_at.is_(None))).all()
     engine.dispose()
     assert states == {DeliveryState.HELD}
     # Else what is scheduled would go from here and from the instance that still runs.
     assert planned == [ScheduleState.OFF]
+    assert goes_on == []
