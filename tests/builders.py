@@ -15,7 +15,6 @@ from itertools import count
 from typing import Any
 
 from eventreg.accounts.models import Account
-from eventreg.accounts.passwords import hash_of
 from eventreg.accounts.rules.profiles import address_key
 from eventreg.db import db, transaction
 from eventreg.events.models import Category, Event, EventDay, Partner, PrivacyNotice, ProgrammeSession, TeamMember
@@ -39,6 +38,7 @@ from eventreg.registration.services.answers import insert_answers, record_consen
 from eventreg.registration.services.registering import Receipt, Submission, register
 from eventreg.settings.models import LegalPage
 from tests.questionnaire import DEFINITION
+from tests.support.reused import hash_of
 
 _numbers = count(1)
 _RED_PIXEL = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC")

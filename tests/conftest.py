@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 pytest_plugins = [
+    "tests.support.reused",
     "tests.support.acts",
     "tests.support.databases",
     "tests.support.runs",

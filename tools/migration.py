@@ -44,8 +44,10 @@ def _write(number: str, message: str, name: str, *, render_as_batch: bool) -> No
     target = VERSIONS / f"{number}_{name}.py"
     with tempfile.TemporaryDirectory() as scratch:
         engine = _empty_database(Path(scratch))
-        if number != FIRST:
-            runner.upgrade(engine)
+        with runner.alone(engine) as connection:
+            # One after the other: from nothing to the head the runner would make what the models say.
+            for revision in (FIRST, "head") if number != FIRST else ():
+                runner.upgrade_on(connection, revision)
         with runner.alone(engine) as connection:
             config = runner.alembic_config(connection)
             config.attributes["render_as_batch"] = render_as_batch

@@ -55,10 +55,20 @@ _GATHERED = MailMessage.template == ContactDigest.template()
 
 
 def write_news(now: datetime) -> None:
-    """Write what is due for contact persons: a message to each who hears of it at once, and their digests."""
+    """Write what is due for contact persons: a message to each who hears of it at once, and their digests.
+
+    Raises what one event met once all others are done.
+    """
+    met = None
     for event_id in db.session.scalars(select(MailMessage.event_id).where(*_due(now)).distinct()).all():
-        while event_id is not None and _write_some(event_id, now) == _AT_ONCE:
-            pass
+        try:
+            while event_id is not None and _write_some(event_id, now) == _AT_ONCE:
+                pass
+        except Exception as error:
+            met = error
+            db.session.rollback()
+    if met is not None:
+        raise met
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -131,7 +141,7 @@ class _Writing:
                 message = reader.message(
                     ContactDigest, self.occasion, self.now, told, self._waiting(reader),
                     key=f"event/{self.event.public_id}/digest/{reader.person.public_id}/{self.now.isoformat()}",
-                    record_kind="event", record_id=self.event.id,
+                    record_kind="event", record_id=self.event.id, is_held=_is_held(*rows),
                 )  # fmt: skip
                 enqueue_all([message])
         db.session.execute(delete(MailMessage).where(MailMessage.id.in_([row.id for row in rows])))
@@ -194,7 +204,9 @@ class _Writing:
         return digest_due(person.hears, person.hour, person.weekday, zone, self.now)
 
     def _message(self, reader: Reader, row: MailMessage, key: str, due_at: datetime | None) -> OutgoingMessage:
-        about: dict[str, Any] = {"record_kind": row.record_kind, "record_id": row.record_id, "key": key}
+        about: dict[str, Any] = {
+            "record_kind": row.record_kind, "record_id": row.record_id, "key": key, "is_held": _is_held(row),
+        }  # fmt: skip
         if due_at is None:
             person = self.people.get(row.record_id or 0) if row.record_kind == "registration" else None
             return reader.message(
@@ -212,6 +224,11 @@ class _Writing:
         what = (Registration.category_id, Registration.country, Registration.status_changed_at)
         pending = self._seen(reader, *what).where(Registration.status == Status.PENDING)
         return [Waiting(*row) for row in db.session.execute(pending)]
+
+
+def _is_held(*rows: MailMessage) -> bool:
+    """Say whether something of this was held: after a restore beside the original, say. A person releases what it makes."""
+    return any(row.state is DeliveryState.HELD for row in rows)
 
 
 def reader_of(event: Event, person: ContactPerson) -> Reader | None:

@@ -67,16 +67,21 @@ def _paced(messages: Sequence[MailMessage], now: datetime) -> list[MailMessage]:
             for (lane, rate), turn in zip(of_message, turns, strict=True):
                 lane.free_at = turn + _pace(rate)
         else:
-            put_off = max(max(turns), *(lane.taken_until + _pace(rate) for lane, rate in of_message))
+            # By the lanes without room alone: a domain's long row must not be that of all mail.
+            full = [(lane, rate, turn) for (lane, rate), turn in zip(of_message, turns, strict=True) if turn > now]
+            for lane, rate, turn in full:
+                lane.taken_until = max(turn, lane.taken_until + _pace(rate))
+            put_off = max(lane.taken_until for lane, *_rest in full)
             change_rows(MailMessage, MailMessage.id == message.id, due_at=put_off, due_set_at=now)
-            for lane, _rate in of_message:
-                lane.taken_until = put_off
     db.session.flush()
     return going
 
 
 def _turn(lane: Lane, rate: int, now: datetime) -> datetime:
     """Return when the next message of a lane may go; earlier than now by what may be caught up on."""
+    if lane.free_at > now + timedelta(minutes=2):
+        # Never so far, but by a clock that was ahead.
+        lane.free_at = lane.taken_until = now
     return max(lane.free_at, now - _pace(rate) * max(rate // 10 - 1, 0))
 
 

@@ -124,7 +124,8 @@ def _text_of(part: Message) -> str:
     return content[:10_000].decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
-_CODE = re.compile(r"\b[45]\.(\d{1,3})\.(\d{1,3})\b")
+#: no part of an IP address, which servers like to name
+_CODE = re.compile(r"(?<![\w.])[45]\.(\d{1,3})\.(\d{1,3})(?!\w|\.\d)")
 #: by subject and detail of an enhanced status code (RFC 3463); a subject alone stands for the rest of it
 _BY_CODE = {
     (1, 1): BounceKind.UNKNOWN, (1, 2): BounceKind.UNKNOWN, (1, 3): BounceKind.UNKNOWN, (1, 6): BounceKind.UNKNOWN,
@@ -254,8 +255,8 @@ def open_mailbox(config: Any) -> Any:
 
 def _look(mailbox: Any, now: datetime) -> None:
     until = time.monotonic() + _LOOK_SECONDS
-    _answer, (found,) = mailbox.uid("SEARCH", None, "UNSEEN")
-    for uid in (found or b"").split()[:_AT_ONCE]:
+    _answer, found = mailbox.uid("SEARCH", None, "UNSEEN")
+    for uid in b" ".join(each for each in found if each).split()[:_AT_ONCE]:
         if time.monotonic() > until:
             break
         _answer, came = mailbox.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST}>)")

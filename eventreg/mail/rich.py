@@ -7,6 +7,7 @@ read as Markdown, as HTML or as a placeholder.
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import quote
 
 import nh3
 from markdown_it import MarkdownIt
@@ -14,7 +15,7 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from eventreg.i18n.formats import sides
-from eventreg.kernel.links import tells_hosts
+from eventreg.kernel.links import is_plain_web_address, tells_hosts
 
 #: what stands for a value while Markdown is read: of the private use area, which is taken out of whatever is written
 _OPEN, _OPEN_PLAIN, _CLOSE = "\ue000", "\ue002", "\ue001"
@@ -111,7 +112,7 @@ def _as_html(tokens: Sequence[Token], values: Mapping[int, Value], start: str) -
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
     )
-    html = _HELD_IN_ADDRESS.sub(lambda found: str(escape(values[int(found[1])].text)), html)
+    html = _HELD_IN_ADDRESS.sub(lambda found: str(escape(_in_address(values[int(found[1])]))), html)
     filled = _HELD.sub(lambda found: _value_html(values[int(found[2])], is_plain=found[1] == _OPEN_PLAIN), html)
     return Markup(filled.strip())  # noqa: S704 - cleaned above, values escaped
 
@@ -127,6 +128,12 @@ def _value_html(value: Value, *, is_plain: bool) -> Markup:
     if value.is_link and not is_plain:
         return Markup('<a href="{0}" style="{1}">{0}</a>').format(value.text, LINK)
     return Markup("<br>").join(value.text.splitlines())
+
+
+def _in_address(value: Value) -> str:
+    """Return what stands in an address: somebody's words are part of one, or a page, and never another scheme."""
+    text = _STAND_INS.sub("", value.text)
+    return text if value.is_link or is_plain_web_address(text) else quote(text, safe="")
 
 
 def _filled_text(text: str, values: Mapping[int, Value]) -> str:

@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+import idna
+
 from eventreg.kernel.errors import N_, Conflict, Titled
 
 
@@ -202,7 +204,7 @@ _IN_DOUBT_DELAYS = tuple(timedelta(hours=hours) for hours in (4, 8, 16))
 _ANY_ADDRESS = re.compile(r"\S+@\S+")
 _LINK = re.compile(r"\w+://\S+")
 #: with the code before it, it fits the column
-_LONGEST_ANSWER = 390
+_LONGEST_ANSWER, _READ_OF_ANSWER = 390, 2_000
 
 
 def next_try(outcome: Outcome, attempts: int, doubts: int, now: datetime, give_up_at: datetime) -> datetime | None:
@@ -236,7 +238,9 @@ def sanitized_answer(answer: bytes | str) -> str:
     Servers like to repeat whom they refuse, and the link that they took offence at: neither belongs in a column that
     is shown and logged.
     """
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    # Cut first: what looks for addresses takes time by the square of the length, and a report is anybody's.
+    cut = answer[:_READ_OF_ANSWER]
+    text = cut.decode("utf-8", "replace") if isinstance(cut, bytes) else cut
     text = "".join(char if char.isprintable() else " " for char in text)
     text = _LINK.sub("[…]", _ANY_ADDRESS.sub("[…]", text))
     return " ".join(text.split())[:_LONGEST_ANSWER]
@@ -284,9 +288,12 @@ def check_address(name: str, value: str) -> str:
 
 
 def ascii_address(address: str) -> str:
-    """Return a plain mail address with its domain as servers write it (IDNA). Raises UnicodeError when it cannot be."""
+    """Return a plain mail address with its domain as servers write it (IDNA 2008). Raises UnicodeError when it cannot be."""
     local, _at, domain = address.rpartition("@")
-    return f"{local}@{domain.encode('idna').decode('ascii')}"
+    if domain.isascii():
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    # The standard library writes ß as ss: another domain, of somebody else.
+    return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
 
 
 def own_domain(base_url: str) -> str:

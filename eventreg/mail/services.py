@@ -79,6 +79,8 @@ class OutgoingMessage:
     list_unsubscribe: str | None = None
     enclosed: str = ""
     is_held_back: bool = False
+    #: what it is made of was held, so it is held as well
+    is_held: bool = False
     #: see `MailMessage.news`
     news: dict[str, Any] | None = None
     #: messages that are queued with this one
@@ -208,11 +210,11 @@ def _row(message: OutgoingMessage) -> dict[str, Any]:
         check_address("reply_to", message.reply_to)
     state = first_state(
         message.recipient,
-        has_server=config.sends_mail,
+        has_server=config.sends_mail and not message.is_held,
         is_held_back=message.is_held_back,
         sends_held_back=config.demo_mail == "send",
     )
-    return {name: value for name, value in vars(message).items() if name != "beside"} | {
+    return {name: value for name, value in vars(message).items() if name not in ("beside", "is_held")} | {
         "subject": one_line(message.subject, MAX_SUBJECT),
         "sender_name": one_line(message.sender_name, MAX_SENDER_NAME),
         # RFC 5322, 3.6.4. Random: it tells nothing of the record or the machine.

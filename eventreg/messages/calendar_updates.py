@@ -189,6 +189,7 @@ class _Reply(NamedTuple):
 def _read_reply(content: bytes) -> _Reply | None:
     """Return what a message answers (RFC 6047, METHOD:REPLY). What cannot be understood answers nothing. Never raises."""
     from icalendar import Calendar
+    from icalendar.timezone import tzp
 
     try:
         parts = islice(message_from_bytes(content).walk(), 50)
@@ -201,6 +202,9 @@ def _read_reply(content: bytes) -> _Reply | None:
         return _Reply(str(entry["UID"]), unquote(re.sub("(?i)^mailto:", "", str(guest))), answer)
     except Exception:
         return None
+    finally:
+        # It keeps each zone that somebody invents.
+        tzp.use_default()
 
 
 def take_reply(content: bytes) -> bool:
@@ -211,13 +215,15 @@ def take_reply(content: bytes) -> bool:
     """
     content = content[:_LARGEST_REPLY]
     named = _answered_ids(content)
-    reply = _read_reply(content) if named else None
+    people = db.session.scalars(select(Registration).where(Registration.public_id.in_(named))).all() if named else ()
+    theirs = [each.id for each in people if hmac.compare_digest(named[each.public_id], _id_and_mac(each))]
+    # Whoever writes to no such address has nothing read, and nobody waits while it is.
+    if not theirs or (reply := _read_reply(content)) is None:
+        return False
     with transaction() as session:
-        people = select(Registration).where(Registration.public_id.in_(named)).with_for_update()
-        for person in session.scalars(people) if reply is not None else ():
+        for person in session.scalars(select(Registration).where(Registration.id.in_(theirs)).with_for_update()):
             uid = calendars.personal_uid(session.get_one(Event, person.event_id), person.public_id)
-            is_theirs = hmac.compare_digest(named[person.public_id], _id_and_mac(person))
-            if is_theirs and reply is not None and (uid, person.email_key) == (reply.uid, text.email_key(reply.email)):
+            if (uid, person.email_key) == (reply.uid, text.email_key(reply.email)):
                 if person.calendar_answer != reply.answer:
                     person.calendar_answer, person.calendar_answered_at = reply.answer, clock.now()
                 return True

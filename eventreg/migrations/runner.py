@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, inspect, text
 
+from eventreg.db import Base
 from eventreg.db.engines import take_time
 from eventreg.db.transactions import LOCK_WAIT_MS, WRITE_OPTION
 
@@ -24,6 +25,11 @@ _TURN_MS = 30 * 60_000
 _TAKE_TURN = (
     f"SET LOCAL lock_timeout = {_TURN_MS}; SELECT pg_advisory_xact_lock({_ADVISORY_LOCK}); "
     f"SET LOCAL lock_timeout = {LOCK_WAIT_MS}"
+)
+#: as alembic makes it
+_VERSION = (
+    "CREATE TABLE IF NOT EXISTS alembic_version"
+    " (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 )
 
 
@@ -82,15 +88,25 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 
 def upgrade_on(connection: Connection, revision: str = "head") -> None:
-    """Migrate up inside the transaction of `alone`."""
+    """Migrate up inside the transaction of `alone`; from nothing to the head at once, by the tables of the models."""
+    before = current_revision(connection)
+    _refuse_newer(before)
+    if before is None and revision in ("head", head()):
+        _all_tables().create_all(connection, checkfirst=False)
+        connection.execute(text(_VERSION))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head()})
+        return
     from alembic import command
 
-    _refuse_newer(current_revision(connection))
     _run(connection, lambda config: command.upgrade(config, revision))
 
 
 def downgrade_on(connection: Connection, revision: str) -> None:
-    """Migrate down inside the transaction of `alone`."""
+    """Migrate down inside the transaction of `alone`; from the head to nothing at once."""
+    if revision == "base" and current_revision(connection) == head():
+        _all_tables().drop_all(connection)
+        connection.execute(text("DELETE FROM alembic_version"))
+        return
     from alembic import command
 
     _run(connection, lambda config: command.downgrade(config, revision))
@@ -129,6 +145,14 @@ def alembic_config(connection: Connection) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
+
+
+def _all_tables() -> MetaData:
+    """Return the tables of the models, which are those of the head."""
+    from eventreg.app import import_models
+
+    import_models()
+    return Base.metadata
 
 
 def _run(connection: Connection, command: Callable[[Config], None]) -> None:

@@ -46,6 +46,8 @@ from eventreg.web.instance import address_of, holder_of, keys
 COPY = "registration/copy"
 #: a registration names somebody so often in a day, and an address is named so often, whoever does
 BY_REGISTRATION, BY_ADDRESS = Limit("copies/registration", 3, 1440), Limit("copies/address", 5, 1440)
+#: what the column takes
+_REFUSED = 64
 #: they say nothing without what is the person's own: answers, reasons, questions, a link
 _LEFT_OUT = (
     changing.Changed, by_team.TeamChanged, by_team.HandedOn, by_team.HandedTo, asking.AskedFollowUp, asking.AskedCorrection,
@@ -109,7 +111,7 @@ def name_copy(event_id: int, registration_id: int, email: str, language: str) ->
             raise Refused(states.ChangeReason.NOT_POSSIBLE_NOW)
         if text.email_key(email) == person.email_key:
             raise Refused(N_("We write to this address already"), field="email")
-        if _known(email) == person.copy_refused:
+        if _known(email) in person.copy_refused:
             raise Refused(N_("This address wants no copies. Name another one."), field="email")
         if text.email_key(email) == text.email_key(person.copy_email):
             person.copy_language = language
@@ -131,7 +133,8 @@ def end_copies(event_id: int, registration_id: int, who: Actor, *, is_refused: b
         if not person.copy_email:
             return
         if is_refused:
-            person.copy_refused = _known(person.copy_email)
+            # Of the four newest, so that another's refusal does not undo it.
+            person.copy_refused = (_known(person.copy_email) + person.copy_refused)[:_REFUSED]
         note(person, "copies_ended", who, now, email=person.copy_email)
         _end(person, now)
 
@@ -199,7 +202,7 @@ def _to(person: Registration) -> dict[str, Any]:
 
 
 def _known(email: str) -> str:
-    return tokens.lookup_hash(keys(), addresses.COPIES, text.email_key(email))
+    return tokens.lookup_hash(keys(), addresses.COPIES, text.email_key(email))[: _REFUSED // 4]
 
 
 def _end(person: Registration, now: datetime) -> None:

@@ -200,7 +200,7 @@ def answer_request(
     """Keep the answers to a request under the version that it asks, and tell both sides what changed.
 
     Until its deadline it can be answered anew, but for what is frozen by then. Raises NotFound for another person's,
-    Refused (TOO_LATE, NOT_POSSIBLE_NOW, BEING_DECIDED, TOO_MANY_FILES).
+    TooManyTries, Refused (TOO_LATE, NOT_POSSIBLE_NOW, BEING_DECIDED, TOO_MANY_FILES).
     """
     now = clock.now()
     hashed = submission_hash(event_id, files.form_key)
@@ -239,6 +239,7 @@ def answer_request(
             )
         db.session.flush()
         if changes:
+            demand(Try(answer_changes.CHANGES, registration.public_id))
             answer_changes.tell_changes(event.id, registration, changes, now)
         return changes
 

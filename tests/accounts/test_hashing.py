@@ -13,6 +13,8 @@ from eventreg.accounts import passwords
 from eventreg.accounts.rules.profiles import LONGEST, check_new_password, is_like_address
 from eventreg.kernel.errors import Refused
 
+pytestmark = pytest.mark.usefixtures("hashed_anew")
+
 
 def test_settings_are_those_that_were_decided() -> None:
     stored = passwords.hash_of("correct horse battery")

@@ -70,8 +70,8 @@ def test_a_second_factor_from_setting_up_to_signing_in(
     other.wait_for_url("**/manage/")
     page.goto(site.url("/account"))
     look(page, "account with two sessions")
-    page.locator("form[action*='/sessions/'][action$='/end'] button").first.press("Enter")
-    page.locator("[role=status]").wait_for()
+    with page.expect_navigation():
+        page.locator("form[action*='/sessions/'][action$='/end'] button").first.press("Enter")
     assert other.goto(site.url("/account")) is not None
     assert "/sign-in" in other.url
     assert {name: found for name, found in faults.items() if found} == {}

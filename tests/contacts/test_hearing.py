@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from eventreg.audit.services import SYSTEM
 from eventreg.contacts.services import choose_own, save_contact, tell_failure, write_news
@@ -21,6 +21,7 @@ from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.settings import Hears, digest_due
 from eventreg.kernel import clock as clocks
 from eventreg.mail.bounces import Taken, take_in
+from eventreg.mail.delivery import deliver_due
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
 from eventreg.mail.services import drop, enqueue_all
@@ -33,6 +34,7 @@ from eventreg.registration.models import Registration
 from tests.builders import a_registration, a_team_member, an_event
 from tests.mail.reports import a_report
 from tests.selfservice.test_concurrency import at_once
+from tests.support.apps import AppMaker
 from tests.support.killed import Work
 
 DIGEST = "registration/contact_digest"
@@ -172,6 +174,32 @@ def test_each_hears_in_their_language_of_their_categories_what_they_chose() -> N
     told = db.session.scalars(select(MailMessage).where(MailMessage.recipient.startswith("john"))).one()
     assert (told.language, told.record_id) == ("en", expert.id)
     assert "Dear John" in told.text
+
+
+@pytest.mark.usefixtures("app", "clock")
+def test_what_cannot_be_written_of_one_event_keeps_no_other_waiting() -> None:
+    before, broken, after = (an_event() for _ in range(3))
+    with transaction() as session:
+        session.add(ContactPerson(event_id=broken.id, name="Eva", email="no address", language="es"))
+    for event in (before, broken, after):
+        tell_all(event, [a_registration(event)], Confirmed)
+    deliver_due(10)
+    assert gone("clara") == {"registration/confirmed": 2}
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_is_held_makes_nothing_that_goes(make_app: AppMaker, clock: time_machine.Traveller) -> None:
+    with make_app(mail_server="127.0.0.1", mail_default_sender="equipo@oficina.example").app_context():
+        event = an_event()
+        tell_all(event, [a_registration(event) for _ in range(11)], Confirmed)
+        with transaction() as session:
+            # As a restore has it beside an instance that goes on.
+            session.execute(update(MailMessage).values(state=DeliveryState.HELD))
+        for _day in range(2):
+            write_news(clocks.now())
+            clock.shift(timedelta(days=1))
+        assert gone("clara") == {"registration/confirmed": 10, DIGEST: 1}
+        assert set(db.session.scalars(select(MailMessage.state))) == {DeliveryState.HELD}
 
 
 @pytest.mark.usefixtures("app", "clock")

@@ -97,8 +97,9 @@ class Mailbox:
         if command.startswith("SELECT"):
             return f"* {len(self.mails)} EXISTS\r\n".encode()
         if command.startswith("UID SEARCH"):
-            unread = " ".join(str(uid) for uid in self.mails if r"\Seen" not in self.flags[uid])
-            return f"* SEARCH {unread}\r\n".encode()
+            # Each in a line of its own, as some servers have it.
+            unread = [uid for uid in self.mails if r"\Seen" not in self.flags[uid]]
+            return "".join(f"* SEARCH {uid}\r\n" for uid in unread).encode()
         if found := re.match(r"UID FETCH (\d+) \(BODY.PEEK\[\]<0.(\d+)>\)", command):
             content = self.mails[int(found[1])][: int(found[2])]
             return f"* 1 FETCH (UID {found[1]} BODY[]<0> {{{len(content)}}}\r\n".encode() + content + b")\r\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -70,3 +71,23 @@ def test_what_two_workers_lease_together_is_within_the_rate(make_app: AppMaker, 
         leased = sum(len(share.messages) for share in shares) + 1
         assert leased <= 11, "a tenth may be caught up on, and one is due"
         assert claim_next(START + timedelta(seconds=1), Share(30)) is not None
+
+
+def test_a_domain_with_a_long_row_keeps_no_other_waiting_where_all_mail_has_a_rate_too(
+    make_app: AppMaker, mail_server: MailServer
+) -> None:
+    with make_app(**mail_server.settings(), mail_rate=60, mail_domain_rate=1).app_context():
+        queue_some(40, recipient="ana@correo.example")
+        deliver_due(50, read_clock=(clock := HandClock()))
+        event, at = an_event(), clock.shift(minutes=1)
+        queue(*(a_message(event.id, recipient=f"eva@otro{n}.example", due_at=at) for n in range(20)))
+        assert sum(_pass(clock, 2)) >= 20
+
+
+@pytest.mark.parametrize("rates", [{"mail_rate": 60}, {"mail_domain_rate": 60}])
+def test_a_clock_that_was_ahead_stops_no_mail(make_app: AppMaker, mail_server: MailServer, rates: Any) -> None:
+    with make_app(**mail_server.settings(), **rates).app_context():
+        queue_some(20, recipient="ana@correo.example", due_at=START + timedelta(days=300))
+        assert deliver_due(30, read_clock=HandClock(START + timedelta(days=300))).outcomes.total() == 1
+        queue_some(2, recipient="eva@correo.example")
+        assert sum(_pass(HandClock(), 1)) == 21

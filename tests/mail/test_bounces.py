@@ -165,6 +165,8 @@ _PLAIN = b"From: MAILER-DAEMON@mx.example\r\nSubject: failure notice\r\n\r\n%b\r
         (b"Status: 5.0.0\r\nDiagnostic-Code: smtp; 554 blocked by DNSBL", BounceKind.BLOCKED),
         (b"Status: 5.4.7", BounceKind.OTHER),
         (b"Status: \xff\xfe", BounceKind.OTHER),
+        (b"Status: 5.0.0\r\nDiagnostic-Code: smtp; 550 10.5.1.1 and 5.1.1.7 are not welcome", BounceKind.OTHER),
+        (b"Status: 5.1.1\r\nDiagnostic-Code: smtp; " + b"a" * LARGEST, BounceKind.UNKNOWN),
     ],
 )
 def test_reports_are_told_apart(content: bytes, kind: BounceKind) -> None:

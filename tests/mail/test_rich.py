@@ -69,6 +69,21 @@ def test_a_link_is_a_link_as_text_and_as_a_target_but_never_inside_one() -> None
     assert f"su página <{marker}>" in rich.text
 
 
+@pytest.mark.parametrize(
+    ("value", "href"),
+    [
+        ("javascript:alert(1)", "javascript%3Aalert%281%29"),
+        ("\ue0001\ue001", "1"),
+        ("https://eva.example/?a=1", "https://eva.example/?a=1"),
+    ],
+)
+def test_a_value_in_an_address_is_part_of_it_or_a_page(value: str, href: str) -> None:
+    marker = Value("[[aaaaaaaaaaaaaaaaaaaaaaaa:my:abc:1]]", is_link=True)
+    html = render_rich(words("[aquí](@) @", Value(value), marker)).html
+    assert f'<a href="{href}" style' in html
+    assert html.count("<a ") == 2
+
+
 def test_an_empty_value_leaves_no_paragraph() -> None:
     rich = render_rich(words("Uno\n\n@\n\nDos", Value("")))
     assert rich.text == "Uno\n\nDos"

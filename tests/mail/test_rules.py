@@ -12,6 +12,7 @@ from eventreg.mail.rules import (
     DeliveryState,
     Outcome,
     Standing,
+    ascii_address,
     check_address,
     check_header,
     first_state,
@@ -150,6 +151,10 @@ def test_a_header_has_a_limit() -> None:
 )
 def test_a_plain_address_passes(address: str) -> None:
     assert check_address("To", address) == address
+
+
+def test_a_domain_is_written_as_its_owner_has_it() -> None:
+    assert ascii_address("ana@straße.example") == "ana@xn--strae-oqa.example", "not strasse.example, which is another's"
 
 
 @pytest.mark.parametrize(

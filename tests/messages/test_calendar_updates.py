@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from icalendar import Calendar
+from icalendar.timezone import tzp
 
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, EventDay
@@ -238,7 +239,7 @@ def test_nobody_is_told_whose_calendar_has_no_entry(desk: Desk, clock: time_mach
     desk.move().submit("Confirm and write to 1 person", status=303)
 
 
-def reply_to(app: Flask, person: Registration, answer: str = "DECLINED", **other: str) -> bytes:
+def reply_to(app: Flask, person: Registration, answer: str = "DECLINED", *, zone: bytes = b"", **other: str) -> bytes:
     """What a mail program sends back to the invitation of a person, whose boxes of answers are read."""
     invited = Calendar.from_ical(last_mail(person).calendar).walk("VEVENT")[0]
     values = {"uid": str(invited["UID"]), "guest": person.email, "to": str(invited["ORGANIZER"])[7:], **other}
@@ -249,7 +250,8 @@ def reply_to(app: Flask, person: Registration, answer: str = "DECLINED", **other
     message = EmailMessage()
     message["To"], message["From"] = values["to"], values["guest"]
     message.set_content("Answer")
-    message.add_attachment("\r\n".join(lines).encode(), maintype="text", subtype="calendar")
+    content = "\r\n".join(lines).encode().replace(b"\r\nBEGIN:VEVENT", (zone or b"\r\n") + b"BEGIN:VEVENT")
+    message.add_attachment(content, maintype="text", subtype="calendar")
     return message.as_bytes()
 
 
@@ -296,6 +298,13 @@ def test_what_is_forged_or_another_persons_is_not_believed(app: Flask, answering
     ):
         assert not take_reply(content)
     assert (fresh(ana).calendar_answer, fresh(luis).calendar_answer) == ("", "")
+
+
+def test_a_zone_that_somebody_invents_is_not_kept(app: Flask, answering: Desk) -> None:
+    rules = "BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0100\r\nEND:STANDARD"
+    zone = f"\r\nBEGIN:VTIMEZONE\r\nTZID:Nowhere/Else\r\n{rules}\r\nEND:VTIMEZONE\r\n".encode()
+    assert take_reply(reply_to(app, answering.ana, zone=zone))
+    assert tzp.timezone("Nowhere/Else") is None
 
 
 def test_elsewhere_invitations_ask_for_no_answer(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Databases without a table."""
+"""Databases without a table, and the way through every migration."""
 
 from __future__ import annotations
 
@@ -6,12 +6,31 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from eventreg.db.engines import open_engine
+from eventreg.migrations import runner
 from tests.support.databases import SQLITE, PostgresTemplate
 
 EngineMaker = Callable[[], Engine]
+
+
+def climb(engine: Engine, revision: str = "head") -> None:
+    """Bring an empty database to a revision by one migration after the other; the runner makes the head's tables at once."""
+    with runner.alone(engine) as connection:
+        climb_on(connection, revision)
+
+
+def climb_on(connection: Connection, revision: str = "head") -> None:
+    """The same inside a transaction."""
+    for each in (runner.revisions()[0], revision):
+        runner.upgrade_on(connection, each)
+
+
+def descend(engine: Engine) -> None:
+    """Take a database at the head back to nothing by one migration after the other."""
+    for revision in (runner.revisions()[0], "base"):
+        runner.downgrade(engine, revision)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from eventreg.db.engines import open_engine
 from eventreg.migrations import runner
-from tests.migrations.conftest import EngineMaker
+from tests.migrations.conftest import EngineMaker, climb_on
 
 ORGANIZATION = (
     "INSERT INTO organizations (id, key, name, short_name, country, website, acronym, kind, search_text, revision)"
@@ -66,7 +66,7 @@ def test_failed_migration_leaves_nothing_behind(empty_engine: EngineMaker) -> No
 
     def migrate_and_fail() -> None:
         with runner.alone(engine) as connection:
-            runner.upgrade_on(connection)
+            climb_on(connection)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

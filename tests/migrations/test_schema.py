@@ -10,7 +10,7 @@ from eventreg.app import import_models
 from eventreg.db import Base
 from eventreg.migrations import runner
 from tests.migrations.catalogs import Catalog, catalog_of
-from tests.migrations.conftest import EngineMaker
+from tests.migrations.conftest import EngineMaker, climb, descend
 
 import_models()
 
@@ -26,11 +26,38 @@ def _made_from_models(engine: Engine) -> Catalog:
     return _catalog(engine)
 
 
+@pytest.mark.slow
 @pytest.mark.both_databases
-def test_migrations_give_the_tables_of_the_models(empty_engine: EngineMaker) -> None:
-    migrated = empty_engine()
-    runner.upgrade(migrated)
-    assert _catalog(migrated) == _made_from_models(empty_engine())
+def test_every_migration_goes_up_to_the_tables_of_the_models_and_down_and_up_again(empty_engine: EngineMaker) -> None:
+    models, engine = _made_from_models(empty_engine()), empty_engine()
+    climb(engine)
+    assert _catalog(engine) == models
+    descend(engine)
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    climb(engine)
+    assert _catalog(engine) == models
+
+
+@pytest.mark.both_databases
+def test_what_is_made_at_once_says_what_the_last_migration_says(empty_engine: EngineMaker) -> None:
+    """The tables are those of the models, which is all that the migrations give: the test above."""
+    walked, at_once = empty_engine(), empty_engine()
+    climb(walked, runner.revisions()[0])
+    runner.upgrade(at_once)
+    assert _catalog(at_once) == _made_from_models(empty_engine())
+    assert _columns(at_once, "alembic_version") == _columns(walked, "alembic_version")
+    runner.check_revision(at_once)
+    runner.downgrade(at_once, "base")
+    assert inspect(at_once).get_table_names() == ["alembic_version"]
+    climb(at_once, runner.revisions()[0])
+    assert _catalog(at_once) == _catalog(walked)
+
+
+def _columns(engine: Engine, table: str) -> list[str]:
+    with engine.connect() as connection:
+        return [str(column) for column in inspect(connection).get_columns(table)] + [
+            str(inspect(connection).get_pk_constraint(table))
+        ]
 
 
 @pytest.mark.both_databases
@@ -50,18 +77,6 @@ def test_comparison_sees_a_check_a_partial_index_and_a_column(empty_engine: Engi
     parts = "\n".join(part for parts in whole.values() for part in parts)
     assert "ck_answers_value_or_sealed" in parts
     assert "ck_mail_messages_state" in parts
-
-
-@pytest.mark.slow
-@pytest.mark.both_databases
-def test_every_migration_goes_down_and_up_again(empty_engine: EngineMaker) -> None:
-    engine = empty_engine()
-    runner.upgrade(engine)
-    there = _catalog(engine)
-    runner.downgrade(engine, "base")
-    assert inspect(engine).get_table_names() == ["alembic_version"]
-    runner.upgrade(engine)
-    assert _catalog(engine) == there
 
 
 def test_there_is_one_head_and_it_is_the_largest_number() -> None:

@@ -9,15 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy import MetaData
 
 from eventreg.migrations import runner
-from tests.migrations.conftest import EngineMaker
+from tests.migrations.conftest import EngineMaker, climb
 from tests.migrations.test_calendar_entries import _row
 
 
 @pytest.mark.both_databases
 def test_words_of_messages_are_folded_for_the_search(empty_engine: EngineMaker) -> None:
     engine = empty_engine()
-    runner.upgrade(engine)
-    runner.downgrade(engine, "0008")
+    climb(engine, "0008")
     tables = MetaData()
     tables.reflect(engine)
     words = {"subject": {"es": "Autobús"}, "body": {"es": "Sale  a las 8", "fr": "Départ"}}

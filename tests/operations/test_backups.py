@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import shutil
 import stat
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text, update
 
 from eventreg.accounts.models import Account
 from eventreg.app import create_app
 from eventreg.bulk.emails import StillComing
-from eventreg.bulk.models import Schedule
+from eventreg.bulk.models import Run, Schedule
 from eventreg.bulk.rules import ScheduleState
 from eventreg.bulk.services import schedules
 from eventreg.config import Config
@@ -23,6 +26,7 @@ from eventreg.db import Base, db, transaction
 from eventreg.db.engines import open_engine
 from eventreg.events.models import Event, Material
 from eventreg.exchange.rules.exports import ExportState
+from eventreg.kernel.clock import now
 from eventreg.kernel.keys import create_keys
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
@@ -30,6 +34,7 @@ from eventreg.migrations import runner
 from eventreg.migrations.runner import SchemaUnfit
 from eventreg.operations import OperationRefused
 from eventreg.operations.backups import manifest
+from eventreg.operations.backups.manifest import MANIFEST
 from eventreg.operations.backups.rows import KINDS, kind_of
 from eventreg.programme.services.materials import read_material_file
 from eventreg.registration.models import Registration, Upload
@@ -229,9 +234,6 @@ def test_damaged_backup_changes_nothing(
 
 
 def _damage(target: Path, how: str) -> None:
-    import io
-    import tarfile
-
     parts = contents(target)
     if how == "cut":
         target.write_bytes(target.read_bytes()[:-2000])
@@ -243,11 +245,46 @@ def _damage(target: Path, how: str) -> None:
         parts["tables/registrations.jsonl"] = parts["tables/registrations.jsonl"].replace(b"Ana", b"Eva")
     if how == "leads out":
         parts["uploads/../../outside"] = b"x"
+    _put_together(target, parts)
+
+
+def _put_together(target: Path, parts: dict[str, bytes]) -> None:
     with tarfile.open(target, "w:gz") as archive:
         for name, content in parts.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
+
+
+def test_backup_of_an_older_version_takes_the_place_of_an_older_instance(
+    filled: Flask, config: Config, tmp_path: Path
+) -> None:
+    target, before = tmp_path / "backup.tar.gz", count_rows(db.engine)
+    back_up(config, target)
+    older = runner.revisions()[-2]
+    runner.downgrade(db.engine, older)
+    _put_together(target, _as_of(older, contents(target), rows_in(target)))
+    put_back(config, target, replaces=True)
+    runner.check_revision(db.engine)
+    assert count_rows(db.engine) == before
+    _is_whole(config)
+
+
+def _as_of(revision: str, parts: dict[str, bytes], rows: dict[str, list[list[Any]]]) -> dict[str, bytes]:
+    """Return the parts of a backup with those columns alone that the database has, which is at the revision."""
+    there = inspect(db.engine)
+    manifest = json.loads(parts[MANIFEST]) | {"revision": revision}
+    manifest["tables"] = [table for table in manifest["tables"] if there.has_table(table["name"])]
+    for name in rows.keys() - {table["name"] for table in manifest["tables"]}:
+        del parts[f"tables/{name}.jsonl"], manifest["hashes"][f"tables/{name}.jsonl"]
+    for table in manifest["tables"]:
+        names, part = {column["name"] for column in there.get_columns(table["name"])}, f"tables/{table['name']}.jsonl"
+        kept = [number for number, column in enumerate(table["columns"]) if column in names]
+        lines = [json.dumps([row[number] for number in kept]) + "\n" for row in rows[table["name"]]]
+        table["columns"] = {column: kind for column, kind in table["columns"].items() if column in names}
+        parts[part] = "".join(lines).encode()
+        manifest["hashes"][part] = hashlib.sha256(parts[part]).hexdigest()
+    return parts | {MANIFEST: json.dumps(manifest).encode()}
 
 
 def test_backup_of_a_newer_version_is_refused(
@@ -315,6 +352,7 @@ def test_mail_that_waited_is_told_of_and_can_be_held(
         assert account is not None
         assert event is not None
         schedules.put(event, account.id, StillComing.usual, {"message": StillComing.key}, ScheduleState.ON)
+        session.execute(update(Run).values(begun_at=now()))
     waiting = count_rows(db.engine)["mail_messages"]
     target = tmp_path / "backup.tar.gz"
     back_up(config, target)
@@ -326,7 +364,9 @@ def test_mail_that_waited_is_told_of_and_can_be_held(
     with engine.connect() as connection:
         states = set(connection.execute(select(MailMessage.state)).scalars())
         planned = connection.execute(select(Schedule.state)).scalars().all()
+        goes_on = connection.execute(select(Run.id).where(Run.stopped_at.is_(None))).all()
     engine.dispose()
     assert states == {DeliveryState.HELD}
     # Else what is scheduled would go from here and from the instance that still runs.
     assert planned == [ScheduleState.OFF]
+    assert goes_on == []

@@ -119,6 +119,10 @@ def test_the_link_of_a_copy_ends_them_for_good(pages: Pages, person: Registratio
     assert pages.get(f"{home(person)}/copies").has("Nobody gets copies")
     refused = name(pages, person, FOCAL.upper())
     assert (refused.status, refused.has("This address wants no copies.")) == (422, True)
+    # Nor once somebody else ended them.
+    name(pages, person, "otra@institucion.example")
+    pages.get(link_of(copied(person)[-1])).submit("Receive no more copies")
+    assert name(pages, person).has("This address wants no copies.")
     decline(db.session.get_one(Event, person.event_id), person)
     assert copied(person) == []
 

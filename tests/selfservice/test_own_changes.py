@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from eventreg.accounts.rules.profiles import TooManyTries
+from eventreg.accounts.services.guards import Try, admit
 from eventreg.audit.models import AuditDetail
 from eventreg.contacts.services import write_news
 from eventreg.db import db
@@ -18,10 +20,11 @@ from eventreg.mail.models import MailMessage
 from eventreg.registration.models import Answer, Registration
 from eventreg.registration.queries.answers import current_consents, list_consents, load_answers
 from eventreg.registration.rules.states import Action, ChangeReason, Status
-from eventreg.registration.services.answer_changes import change_answers
+from eventreg.registration.services.answer_changes import CHANGES, change_answers
 from eventreg.registration.services.decisions import decide
 from eventreg.registration.services.statuses import expire_unverified
 from eventreg.selfservice.services import change_language, record_consent_changes, withdraw
+from eventreg.web import limits
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
 from tests.registration.records import fresh, history, last_mail, places_of, registered, status_of, told
 
@@ -82,6 +85,18 @@ def test_nothing_changed_tells_nobody() -> None:
     revision = person.revision
     assert change_answers(event.id, person.id, {"topics": ["law"], "given_name": ["Ana"]}) == []
     assert (told(person), fresh(person).revision) == (["confirmed"], revision)
+
+
+def test_nobody_is_flooded_with_what_they_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "are_limits_on", lambda: True)
+    event = an_event()
+    person = registered(register_somebody(event))
+    for _number in range(CHANGES.most):
+        assert admit(Try(CHANGES, person.public_id)) is not None
+    with pytest.raises(TooManyTries):
+        change_answers(event.id, person.id, {"phone": ["+502 5555 0101"]})
+    assert "changed" not in told(person)
+    assert fresh(person).phone != "+502 5555 0101"
 
 
 def test_address_consents_and_category_are_not_changed_with_the_answers() -> None:

@@ -21,12 +21,13 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.keys import create_keys
 from tests.support.databases import SqliteTemplate, forget_power_cuts
 from tests.support.once import once
-from tests.support.reused import KeptCode, reuse
+from tests.support.reused import KeptCode, remember_passwords, reuse
 
 #: what tests want otherwise than an instance does; a test of limits says `limits=True`
 TEST_SETTINGS: dict[str, Any] = {"limits": False, "base_url": "http://localhost"}
 
 reuse()
+remember_passwords()
 AppMaker = Callable[..., Flask]
 
 

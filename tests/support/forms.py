@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -32,12 +33,13 @@ class Submission:
 class Form:
     """One form of a page. Fields are found by label; one of a group by legend; `#id` when there is no other way."""
 
-    def __init__(self, root: Element, form: Element, address: str) -> None:
+    def __init__(self, root: Element, form: Element, address: str, controls: Sequence[Element] | None = None) -> None:
         self.element = form
         self.address = address
         self._root = root
-        self._parents = parents_of(root)
-        self._controls = list(self._own(elements(root, "input", "select", "textarea", "button")))
+        self._controls = list(self._own(controls_of(root) if controls is None else controls))
+        #: by control, what it can be named by
+        self._named: dict[Element, list[str]] = {}
 
     def buttons(self) -> list[str]:
         """Return the names of the buttons that send the form, as people find them."""
@@ -74,13 +76,11 @@ class Form:
                 sent.pairs += [(name, value) for value in values]
         return sent
 
-    def _own(self, controls: Iterator[Element]) -> Iterator[Element]:
+    def _own(self, controls: Iterable[Element]) -> Iterator[Element]:
+        inside = set(self.element.iter())
         for control in controls:
             owner = control.get("form")
-            if owner is not None:
-                if owner == self.element.get("id"):
-                    yield control
-            elif self.element in ancestors(control, self._parents):
+            if (control in inside) if owner is None else owner == self.element.get("id"):
                 yield control
 
     def _fields(self) -> Iterator[Element]:
@@ -134,6 +134,11 @@ class Form:
             yield control, [_value(control)] if control in picked else []
 
     def _names(self, control: Element) -> list[str]:
+        if control not in self._named:
+            self._named[control] = self._find_names(control)
+        return self._named[control]
+
+    def _find_names(self, control: Element) -> list[str]:
         names = [f"#{control.get('id')}", f"#{control.get('name')}"]
         legend = self._legend(control) if control.get("type") in ("radio", "checkbox") else ""
         labels = [legend] if legend else []
@@ -141,11 +146,21 @@ class Form:
         return [name for label in labels for name in (label, _bare(label)) if name] + names
 
     def _label(self, control: Element) -> str:
-        for label in elements(self._root, "label"):
-            if label.get("for") is not None and label.get("for") == control.get("id"):
-                return text_of(label)
+        label = self._labels.get(control.get("id"))
+        if label is not None:
+            return text_of(label)
         wrapping = next((parent for parent in ancestors(control, self._parents) if parent.tag == "label"), None)
         return text_of(wrapping) if wrapping is not None else (control.get("aria-label") or "")
+
+    @cached_property
+    def _parents(self) -> dict[Element, Element]:
+        return parents_of(self._root)
+
+    @cached_property
+    def _labels(self) -> dict[str | None, Element]:
+        """The first label for each id."""
+        labels = [label for label in self._root.iter("label") if label.get("for") is not None]
+        return {label.get("for"): label for label in reversed(labels)}
 
     def _legend(self, control: Element) -> str:
         """Return the legend of the nearest fieldset, if the choices of this name are all that it holds."""
@@ -155,6 +170,11 @@ class Form:
                 legend = next((child for child in parent if child.tag == "legend"), None)
                 return text_of(legend) if names == {control.get("name")} and legend is not None else ""
         return ""
+
+
+def controls_of(root: Element) -> list[Element]:
+    """Return whatever forms of a page consist of, in order."""
+    return list(elements(root, "input", "select", "textarea", "button"))
 
 
 def _is_button(control: Element) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -13,6 +13,11 @@ from tests.support.strict import read_strictly
 
 Attributes = dict[str, str]
 _UNSEEN = {"script", "style", "template", "head"}
+_HELP = "er-help"
+#: after these comes white space, whatever the source has
+_APART = {
+    "p", "div", "li", "td", "th", "tr", "h1", "h2", "h3", "dt", "dd", "br", "option", "legend", "label",
+}  # fmt: skip
 
 
 def parse(html: str) -> tuple[Element, list[str]]:
@@ -41,7 +46,9 @@ def text_of(element: Element) -> str:
 
     Help that is folded inside it is left out: it says what such a page can show, not what this one does.
     """
-    return " ".join("".join(_texts(element)).split())
+    texts: list[str] = []
+    _gather(element, texts.append)
+    return " ".join("".join(texts).split())
 
 
 def elements(root: Element, *tags: str, **attributes: str) -> Iterator[Element]:
@@ -50,8 +57,8 @@ def elements(root: Element, *tags: str, **attributes: str) -> Iterator[Element]:
     A class is looked for among the element's classes, any other attribute must be equal.
     """
     wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
-    for element in root.iter():
-        if isinstance(element.tag, str) and (not tags or element.tag in tags) and _has(element, wanted):
+    for element in root.iter(*tags) if len(tags) == 1 else root.iter():
+        if (element.tag in tags if tags else isinstance(element.tag, str)) and (not wanted or _has(element, wanted)):
             yield element
 
 
@@ -75,29 +82,16 @@ def _has(element: Element, wanted: Attributes) -> bool:
     return True
 
 
-def _texts(element: Element) -> Iterator[str]:
+def _gather(element: Element, put: Callable[[str], object]) -> None:
     if element.tag in _UNSEEN or not isinstance(element.tag, str):
         return
-    yield element.text or ""
+    if element.text:
+        put(element.text)
     for child in element:
-        if not _has(child, {"class": "er-help"}):
-            yield from _texts(child)
-        if child.tag in (
-            "p",
-            "div",
-            "li",
-            "td",
-            "th",
-            "tr",
-            "h1",
-            "h2",
-            "h3",
-            "dt",
-            "dd",
-            "br",
-            "option",
-            "legend",
-            "label",
-        ):
-            yield " "
-        yield child.tail or ""
+        classes = child.get("class")
+        if classes is None or _HELP not in classes or _HELP not in classes.split():
+            _gather(child, put)
+        if child.tag in _APART:
+            put(" ")
+        if child.tail:
+            put(child.tail)

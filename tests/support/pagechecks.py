@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
@@ -12,6 +13,10 @@ from tests.support.html import ancestors, elements, parents_of, text_of
 _CONTROLS = ("input", "select", "textarea")
 _NEED_NO_LABEL = {"hidden", "submit", "button", "image", "reset"}
 _REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "headers")
+_OWNERS = ("for", "form")
+_POINTERS = frozenset({*_REFERENCES, *_OWNERS, "href"})
+_LEADS = ("href", "src", "action", "formaction")
+_PROGRAMS = ("javascript:", "vbscript:")
 #: element and attribute by which a browser fetches something, or sends something somewhere
 _LOADS = (
     ("script", "src"), ("link", "href"), ("img", "src"), ("img", "srcset"), ("source", "src"), ("source", "srcset"),
@@ -40,37 +45,44 @@ def check_document(root: Element) -> Iterator[str]:
 
 def check_ids(root: Element) -> Iterator[str]:
     """Check that ids are unique, and that what refers to one finds it."""
-    counts = Counter(identity for element in elements(root) if (identity := element.get("id")) is not None)
+    held = [element for element in elements(root) if element.attrib]
+    counts = Counter(identity for element in held if (identity := element.get("id")) is not None)
     for identity, count in counts.items():
         if count > 1 or not identity or " " in identity:
             yield f"id {identity!r} is there {count} times"
-    for element in elements(root):
-        for name in _REFERENCES:
-            for target in (element.get(name) or "").split():
-                if target not in counts:
-                    yield f"{name}={target!r} leads nowhere"
-        for name in ("for", "form"):
-            owner = element.get(name)
-            if owner is not None and owner not in counts:
-                yield f"<{element.tag} {name}={owner!r}> leads nowhere"
-        href = element.get("href") or ""
-        if element.tag == "a" and href.startswith("#") and href[1:] not in counts:
-            yield f"the link {href!r} leads nowhere"
+    for element in held:
+        if not element.attrib.keys().isdisjoint(_POINTERS):
+            yield from _lost_pointers(element, counts)
+
+
+def _lost_pointers(element: Element, ids: Mapping[str, int]) -> Iterator[str]:
+    for name in _REFERENCES:
+        for target in (element.get(name) or "").split():
+            if target not in ids:
+                yield f"{name}={target!r} leads nowhere"
+    for name in _OWNERS:
+        owner = element.get(name)
+        if owner is not None and owner not in ids:
+            yield f"<{element.tag} {name}={owner!r}> leads nowhere"
+    href = element.get("href") or ""
+    if element.tag == "a" and href.startswith("#") and href[1:] not in ids:
+        yield f"the link {href!r} leads nowhere"
 
 
 def check_names(root: Element) -> Iterator[str]:
     """Check that controls, links, buttons, pictures and frames have names."""
-    parents = parents_of(root)
+    parents: dict[Element, Element] = {}
     labelled = {label.get("for") for label in root.iter("label") if text_of(label)}
     for control in elements(root, *_CONTROLS):
-        if control.get("type") in _NEED_NO_LABEL or control.get("aria-label"):
+        if control.get("type") in _NEED_NO_LABEL or control.get("aria-label") or control.get("id") in labelled:
             continue
-        is_wrapped = any(parent.tag == "label" and text_of(parent) for parent in ancestors(control, parents))
-        if control.get("id") not in labelled and not is_wrapped:
+        parents = parents or parents_of(root)
+        if not any(parent.tag == "label" and text_of(parent) for parent in ancestors(control, parents)):
             yield f"<{control.tag} name={control.get('name')!r}> has no label"
     for element in elements(root, "a", "button"):
-        pictures = " ".join(picture.get("alt") or "" for picture in element.iter("img"))
-        if not (text_of(element) or element.get("aria-label") or pictures.strip()):
+        if element.get("aria-label") or (element.text or "").strip() or text_of(element):
+            continue
+        if not any((picture.get("alt") or "").strip() for picture in element.iter("img")):
             yield f"a <{element.tag}> has no name: {element.attrib}"
     for element in elements(root, "fieldset"):
         legends = [child for child in element if child.tag == "legend"]
@@ -94,16 +106,25 @@ def check_forms(root: Element) -> Iterator[str]:
 def check_inline(root: Element) -> Iterator[str]:
     """Check that nothing needs a looser Content-Security-Policy than ours."""
     for element in elements(root):
-        for name in element.attrib:
-            if name == "style" or name.lower().startswith("on"):
-                yield f"<{element.tag} {name}=…> is inline"
-        for name in ("href", "src", "action", "formaction"):
-            if (element.get(name) or "").strip().lower().startswith(("javascript:", "vbscript:")):
+        attributes = element.attrib
+        if not attributes:
+            continue
+        for name in filter(_is_inline, attributes):
+            yield f"<{element.tag} {name}=…> is inline"
+        if attributes.keys().isdisjoint(_LEADS):
+            continue
+        for name in _LEADS:
+            if (element.get(name) or "").strip().lower().startswith(_PROGRAMS):
                 yield f"<{element.tag} {name}={element.get(name)!r}>"
     yield from ("a <style> is inline" for _ in root.iter("style"))
     for script in root.iter("script"):
         if not script.get("src") and script.get("type") != "application/ld+json":
             yield f"a <script> is inline: {(script.text or '')[:60]!r}"
+
+
+@cache
+def _is_inline(name: str) -> bool:
+    return name == "style" or name.lower().startswith("on")
 
 
 def check_loads(root: Element) -> Iterator[str]:

@@ -26,7 +26,7 @@ from eventreg.kernel.clock import now
 from eventreg.kernel.tokens import new_public_id
 from eventreg.web.access import Audience, stamp_of
 from tests.builders import a_team_member, an_event
-from tests.support.forms import Form, Submission
+from tests.support.forms import Form, Submission, controls_of
 from tests.support.html import elements, parse, text_of
 from tests.support.pagechecks import check_headers, faults_of
 
@@ -58,12 +58,12 @@ class Page:
         """The document."""
         return self.parsed[0]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What a person reads of the page's body, white space folded; of anything but HTML the body itself."""
         return text_of(next(self.root.iter("body"))) if self.is_html else self.html
 
-    @property
+    @cached_property
     def main(self) -> str:
         """What a person reads of the main part."""
         return text_of(next(self.root.iter("main")))
@@ -125,7 +125,7 @@ class Page:
 
     def forms(self) -> list[Form]:
         """Return the forms of the page."""
-        return [Form(self.root, form, self.address) for form in self.all("form")]
+        return list(self._forms)
 
     def form(self, button: str | None = None) -> Form:
         """Return the form with this button; without a name, the only form of the main part."""
@@ -134,8 +134,9 @@ class Page:
             found = [form for form in self.forms() if id(form.element) in main]
         else:
             found = [form for form in self.forms() if button in form.buttons()]
-        buttons = [form.buttons() for form in self.forms()]
-        assert len(found) == 1, f"{len(found)} forms with {button!r}; there are {buttons}"
+        assert len(found) == 1, (
+            f"{len(found)} forms with {button!r}; there are {[form.buttons() for form in self.forms()]}"
+        )
         return found[0]
 
     def submit(self, button: str, entries: Mapping[str, Any] | None = None, status: int | None = None) -> Page:
@@ -149,6 +150,11 @@ class Page:
         if self.is_html:
             faults += self.parsed[1] + faults_of(self.root)
         assert not faults, f"{self.address} ({self.status}):\n  " + "\n  ".join(faults)
+
+    @cached_property
+    def _forms(self) -> list[Form]:
+        controls = controls_of(self.root)
+        return [Form(self.root, form, self.address, controls) for form in self.root.iter("form")]
 
     def _excerpt(self) -> str:
         if not self.is_html:

@@ -1,7 +1,8 @@
 """What an application makes of the house's own files and texts, kept from one application of a process to the next.
 
 Every test has an application and a database of its own. What these stand on is the same each time: addresses, guides, static
-files, catalogs, templates, the SQL of a statement. Making it anew was most of what an application costs.
+files, catalogs, templates, the SQL of a statement. Making it anew was most of what an application costs. The same goes for
+passwords: all accounts of the tests have one of a few.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
 from flask import Flask
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_babel import Domain
@@ -22,6 +26,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Map, Rule, RuleFactory
 
+from eventreg.accounts import passwords
 from eventreg.web import assets, guides
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -72,8 +77,49 @@ class KeptCode(FileSystemBytecodeCache):
                 _CODE[bucket.key, bucket.checksum] = bucket.code
 
 
+class KeptHasher(PasswordHasher):
+    """A hasher that remembers what it found of a hash and a password: a test that guesses does so ten times."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        super().__init__(hasher.time_cost, hasher.memory_cost, hasher.parallelism)
+        #: what works it out each time
+        self.anew = hasher
+        self._found: dict[tuple[str | bytes, str | bytes], type[VerificationError] | None] = {}
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - argon2's name
+        """Do as argon2 did the first time."""
+        asked = hash, password
+        if asked not in self._found:
+            try:
+                super().verify(hash, password)
+                self._found[asked] = None
+            except VerificationError as error:
+                self._found[asked] = type(error)
+        if (refusal := self._found[asked]) is not None:
+            raise refusal
+        return True
+
+
+@pytest.fixture
+def hashed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of hashing itself: each time is worked out."""
+    assert isinstance(passwords._hasher, KeptHasher)
+    monkeypatch.setattr(passwords, "_hasher", passwords._hasher.anew)
+
+
+@cache
+def hash_of(password: str) -> str:
+    """Return what is stored of a password, worked out once for each."""
+    return passwords.hash_of(password)
+
+
+def remember_passwords() -> None:
+    """Let the applications of this process work out once what a hash and a password come to. No server that is started does."""
+    passwords._hasher = KeptHasher(passwords._hasher)
+
+
 def reuse() -> None:
-    """Let the applications of this process share all of it."""
+    """Let the applications of this process share all that is made of files and texts."""
     Flask.url_map_class = KeptMap
     guides.Guides = _of_the_house(guides.Guides)  # type: ignore[misc]
     assets.read_assets = _of_the_house(assets.read_assets)

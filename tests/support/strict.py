@@ -8,6 +8,7 @@ implied. Whatever else it meets it leaves to html5lib, faults above all: `tests/
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from xml.etree.ElementTree import Element, SubElement
 
@@ -38,6 +39,8 @@ _BLOCKS = {
 }  # fmt: skip
 _FLOW = _PHRASING | _BLOCKS | {"legend"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+#: attributes that are worth remembering
+_SHORT = 200
 #: what alone may stand in these; in everything else whatever flows
 _CHILDREN: dict[str, set[str]] = {
     "html": {"head", "body"},
@@ -81,32 +84,63 @@ def read_strictly(html: str) -> Element | None:
         return None
 
 
+class _Place:
+    """What is open, from the document inwards. It is the same on every page, so what may stand in it is worked out once."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
+        self.name = names[-1] if names else ""
+        #: by name, what is open once this is, too
+        self.inner: dict[str, _Place] = {}
+
+    def let_in(self, name: str) -> _Place:
+        """Return where the element's own children stand. Nothing may have to be implied, closed or moved for it to stand here."""
+        names, parent = self.names, self.name
+        if not names:
+            _expect(name == "html")
+        else:
+            _expect(name in _CHILDREN.get(parent, _FLOW))
+        if name in _BLOCKS:
+            _expect("p" not in names)
+        if name in _ALONE:
+            _expect(name not in names)
+        if name in _HEADINGS:
+            _expect(parent not in _HEADINGS)
+        if name in _PARENTS:
+            _expect(parent in _PARENTS[name])
+            # What stands around a group of terms is their list, and not another item.
+            _expect(parent != "div" or names[-2] == "dl")
+        self.inner[name] = _Place((*names, name))
+        return self.inner[name]
+
+
+_OUTSIDE = _Place(())
+
+
 class _Reader:
     def __init__(self, html: str) -> None:
         self._html = html
         self._open: list[Element] = []
-        self._names: list[str] = []
+        self._places = [_OUTSIDE]
         #: the element whose tail comes next
         self._last: Element | None = None
 
     def read(self, at: int) -> Element:
-        html, root = self._html, Element("html")
+        html, root, find, match = self._html, Element("html"), self._html.find, _TAG.match
         while True:
-            next_tag = html.find("<", at)
-            if next_tag < 0:
-                _expect(False)
+            next_tag = find("<", at)
+            _expect(next_tag >= 0)
             if next_tag > at:
                 self._take_text(html[at:next_tag])
-            tag = _TAG.match(html, next_tag)
+            tag = match(html, next_tag)
             if tag is None:
                 raise _Odd
             name, attributes, closed, ended = tag.groups()
             at = tag.end()
             if ended:
-                _expect(bool(self._names) and self._names[-1] == ended)
-                self._names.pop()
+                _expect(self._places.pop().name == ended)
                 self._last = self._open.pop()
-                if not self._names:
+                if not self._open:
                     break
             else:
                 self._begin(root, name, attributes, bool(closed))
@@ -121,45 +155,29 @@ class _Reader:
         return root
 
     def _begin(self, root: Element, name: str, attributes: str, is_closed: bool) -> None:
+        here = self._places[-1]
+        place = here.inner.get(name) or here.let_in(name)
         is_drawn = name in _DRAWN
-        held = _attributes(attributes, is_drawn) if attributes else {}
-        if not self._names:
-            _expect(name == "html")
+        held = (_kept if len(attributes) < _SHORT else _attributes)(attributes, is_drawn) if attributes else {}
+        if not self._open:
             element = root
             element.attrib.update(held)
         else:
-            self._may_stand(name)
+            if name == "body":
+                _expect([child.tag for child in self._open[-1]] == ["head"])
+            elif name == "head":
+                _expect(len(self._open[-1]) == 0)
             element = SubElement(self._open[-1], _SVG + name if is_drawn else name, held)
         if name in _VOID or (is_drawn and is_closed):
             self._last = element
             return
         _expect(not is_closed)
         self._open.append(element)
-        self._names.append(name)
+        self._places.append(place)
         self._last = None
 
-    def _may_stand(self, name: str) -> None:
-        """Go on when nothing has to be implied, closed or moved for the element to stand here."""
-        names = self._names
-        parent = names[-1]
-        _expect(name in _CHILDREN.get(parent, _FLOW))
-        if name in _BLOCKS:
-            _expect("p" not in names)
-        if name in _ALONE:
-            _expect(name not in names)
-        if name in _HEADINGS:
-            _expect(parent not in _HEADINGS)
-        if name in _PARENTS:
-            _expect(parent in _PARENTS[name])
-            # What stands around a group of terms is their list, and not another item.
-            _expect(parent != "div" or names[-2] == "dl")
-        if name == "body":
-            _expect([child.tag for child in self._open[-1]] == ["head"])
-        if name == "head":
-            _expect(len(self._open[-1]) == 0)
-
     def _take_text(self, text: str) -> None:
-        parent = self._names[-1] if self._names else ""
+        parent = self._places[-1].name
         if parent in _NO_TEXT:
             _expect(text.isspace() and text.isascii())
             if parent == "html" and len(self._open[0]) != 1:
@@ -186,7 +204,7 @@ class _Reader:
         if name == "textarea":
             text = text.removeprefix("\n")
         element = self._open.pop()
-        self._names.pop()
+        self._places.pop()
         element.text = (_plain(text) if name in _TEXTS else text) or None
         self._last = element
         return ends_at + len(end)
@@ -206,6 +224,10 @@ def _attributes(source: str, is_drawn: bool) -> dict[str, str]:
         _expect(name not in held and (name.islower() or (is_drawn and name in _DRAWN_NAMES)))
         held[name] = _plain(value)
     return held
+
+
+#: most tags of a page are those of the page before
+_kept = lru_cache(maxsize=10_000)(_attributes)
 
 
 def _plain(text: str) -> str:

@@ -42,3 +42,5 @@ def test_other_machines_are_out_of_reach() -> None:
         socket.create_connection(("192.0.2.1", 80), timeout=0.1)
     with pytest.raises(SocketBlocked):
         socket.getaddrinfo("example.com", 80)
+    with socket.socket(type=socket.SOCK_DGRAM) as quick, pytest.raises(SocketBlocked):
+        quick.sendto(b"x", 0, ("192.0.2.1", 53))

@@ -35,8 +35,8 @@ class RestoreOptions:
 
     #: whether what the instance holds now may go
     replaces: bool = False
-    #: whether messages that waited to be sent are held instead, and scheduled ones off: for a copy beside the instance that
-    #: still runs
+    #: whether messages that waited to be sent are held instead, scheduled ones off, and acts on many stopped: for a copy beside
+    #: the instance that still runs
     holds_mail: bool = False
     #: the content of the backup's keys file, which is put in place then; see `keys_in`
     keys: bytes | None = None
@@ -184,14 +184,19 @@ def _make_room(connection: Connection, config: Config, options: RestoreOptions) 
 
 def _see_to_what_was_under_way(connection: Connection, options: RestoreOptions) -> int:
     """Let rows say what became of files that no backup has, and return the number of messages that will be sent."""
+    now = bindparam("now", clock.now(), UtcDateTime())
     # Files that were taken out of lists are in no backup: their rows stay as the record of who took what.
     connection.execute(text("UPDATE exports SET state = 'expired' WHERE state IN ('making', 'ready')"))
     if options.holds_mail:
         connection.execute(text("UPDATE mail_messages SET state = 'held' WHERE state IN ('queued', 'sending')"))
         connection.execute(text("UPDATE schedules SET state = 'off' WHERE state = 'on'"))
+        under_way = text(
+            "UPDATE runs SET stopped_at = :now WHERE finished_at IS NULL AND stopped_at IS NULL AND begun_at < :now"
+        )
+        connection.execute(under_way.bindparams(now))
     # The files of held messages, which were written once, are written anew.
     due = text("UPDATE mail_messages SET due_at = :now WHERE state = 'held' AND due_at IS NULL")
-    connection.execute(due.bindparams(bindparam("now", clock.now(), UtcDateTime())))
+    connection.execute(due.bindparams(now))
     waiting = connection.execute(text("SELECT count(*) FROM mail_messages WHERE state IN ('queued', 'sending')"))
     return int(waiting.scalar_one())
 

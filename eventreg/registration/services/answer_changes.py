@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from eventreg.accounts.rules.guarding import Limit
+from eventreg.accounts.services.guards import Try, demand
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.db import db
 from eventreg.events.models import Event
@@ -51,6 +53,8 @@ from eventreg.registration.services.places import hold_exactly, take_what_is_fre
 from eventreg.registration.services.statuses import find_last_decision, is_pending
 
 Answers = Mapping[str, Sequence[str]]
+#: each change is told to an address that, where none is verified, somebody else may have typed
+CHANGES = Limit("own-answers/registration", 20, 60, one_more_after=3)
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def change_answers(
     `answers` were checked against what the registration was asked (`queries.asked`). The mail address and the consents are
     changed by use cases of their own and stay as they are, as does what is frozen. What a changed answer hides is emptied:
     a change like another. Raises Refused: TOO_LATE; BEING_DECIDED while the messages of a decision wait, which tell of
-    the answers as they were; TOO_MANY_FILES when a file cannot be kept.
+    the answers as they were; TOO_MANY_FILES when a file cannot be kept; TooManyTries for whoever changes without end.
     """
     now = clock.now()
     hashed = submission_hash(event_id, files.form_key) if files is not None else ""
@@ -105,6 +109,7 @@ def change_answers(
         )
         if not changes:
             return []
+        demand(Try(CHANGES, registration.public_id))
         registration.revision += 1
         record_changes(Actor.participant(registration.id), "answers_changed", registration, changes, now)
         db.session.flush()
