@@ -22,12 +22,14 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    delete,
     event,
     insert,
     literal_column,
     select,
     text,
     union_all,
+    update,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.base import ExecutableOption
@@ -170,6 +172,22 @@ def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     As rows of the table, not as records: the session's own bookkeeping takes longer than the statement.
     """
     db.session.execute(insert(Base.metadata.tables[model.__tablename__]), rows)
+
+
+def change_rows(model: type[Any], /, *where: Any, **values: Any) -> None:
+    """Set columns of the rows for which all this holds, by one statement, in the caller's transaction.
+
+    What the session has read of them stays as it was.
+    """
+    changed = update(model).where(*where).values(values)
+    db.session.execute(changed.execution_options(synchronize_session=False))
+
+
+def delete_rows(model: type[Any], /, *where: Any) -> int:
+    """Delete the rows for which all this holds, as `change_rows` changes them; return how many there were."""
+    gone: Any = db.session.execute(delete(model).where(*where).execution_options(synchronize_session=False))
+    number: int = gone.rowcount
+    return number
 
 
 def found(thing: Thing | None) -> Thing:

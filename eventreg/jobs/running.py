@@ -10,9 +10,9 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import Update, select, update
 
-from eventreg.db import db, pull_back, transaction
+from eventreg.db import change_rows, db, delete_rows, pull_back, transaction
 from eventreg.jobs.models import Job, JobState, next_try, next_turn
 from eventreg.jobs.services import Duty, JobRegistry, schedule
 from eventreg.kernel import clock
@@ -33,9 +33,7 @@ def plan_duties(registry: JobRegistry, now: datetime) -> None:
         for duty in registry.duties.values():
             if _key(duty) not in known:
                 schedule(PERIODIC, _key(duty), {"name": duty.name}, now)
-        session.execute(
-            delete(Job).where(Job.kind == PERIODIC, Job.key.not_in(keys)).execution_options(synchronize_session=False)
-        )
+        delete_rows(Job, Job.kind == PERIODIC, Job.key.not_in(keys))
 
 
 def run_due(
@@ -115,13 +113,8 @@ LEASE = timedelta(minutes=2)
 def pull_back_due(now: datetime) -> None:
     """Have what was asked for, put off or taken by a clock that was ahead be due as if it had been right."""
     if moved := pull_back(Job, now):
-        with transaction() as session:
-            session.execute(
-                update(Job)
-                .where(Job.id.in_(moved), Job.again_at > now)
-                .values(again_at=now)
-                .execution_options(synchronize_session=False)
-            )
+        with transaction():
+            change_rows(Job, Job.id.in_(moved), Job.again_at > now, again_at=now)
 
 
 def is_any_due(now: datetime) -> bool:
@@ -156,14 +149,9 @@ def finish(job: Job) -> None:
 
     In the transaction of the work itself, so that the work is done once. Raises LeaseLost.
     """
+    is_ours = Job.id == job.id, Job.state == JobState.RUNNING, Job.due_at == job.due_at
     with transaction() as session:
-        done = session.execute(
-            delete(Job)
-            .where(Job.id == job.id, Job.state == JobState.RUNNING, Job.due_at == job.due_at, Job.again_at.is_(None))
-            .returning(Job.id)
-            .execution_options(synchronize_session=False)
-        ).all()
-        if done:
+        if delete_rows(Job, *is_ours, Job.again_at.is_(None)):
             return
         again = session.execute(
             _in_hand(job)

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import bindparam, select, text
 
-from eventreg.db import UtcDateTime, db
+from eventreg.db import UtcDateTime, change_rows, db, delete_rows
 from eventreg.kernel.text import email_key
 from eventreg.kernel.tokens import lookup_hash
 from eventreg.mail.models import Lane, MailMessage, Suppression
@@ -34,9 +34,7 @@ def suppress(address: str, now: datetime) -> None:
 
 def lift(addresses: Iterable[str]) -> bool:
     """Have mail sent to these addresses again, in the caller's transaction; returns whether there was one that got none."""
-    which = Suppression.address_hash.in_(_by_hash(addresses))
-    gone = delete(Suppression).where(which).returning(Suppression.id).execution_options(synchronize_session=False)
-    return bool(db.session.execute(gone).all())
+    return bool(delete_rows(Suppression, Suppression.address_hash.in_(_by_hash(addresses))))
 
 
 def let_through(messages: Sequence[MailMessage], now: datetime) -> list[MailMessage]:
@@ -48,7 +46,7 @@ def let_through(messages: Sequence[MailMessage], now: datetime) -> list[MailMess
         if bad and message.event_id is not None and _hash("mail", email_key(message.recipient)) in bad
     ]  # fmt: skip
     if stopped:
-        _change(stopped, state=DeliveryState.SUPPRESSED, due_at=None)
+        change_rows(MailMessage, MailMessage.id.in_(stopped), state=DeliveryState.SUPPRESSED, due_at=None)
     return _paced([message for message in messages if message.id not in stopped], now)
 
 
@@ -73,7 +71,8 @@ def _paced(messages: Sequence[MailMessage], now: datetime) -> list[MailMessage]:
             full = [(lane, rate, turn) for (lane, rate), turn in zip(of_message, turns, strict=True) if turn > now]
             for lane, rate, turn in full:
                 lane.taken_until = max(turn, lane.taken_until + _pace(rate))
-            _change([message.id], due_at=max(lane.taken_until for lane, *_rest in full), due_set_at=now)
+            put_off = max(lane.taken_until for lane, *_rest in full)
+            change_rows(MailMessage, MailMessage.id == message.id, due_at=put_off, due_set_at=now)
     db.session.flush()
     return going
 
@@ -106,13 +105,7 @@ def _locked(names: Iterable[str], now: datetime) -> dict[str, Lane]:
 
 def forget_lanes(now: datetime) -> None:
     """Forget what paces nothing any more, in the caller's transaction."""
-    over = (Lane.free_at < now, Lane.taken_until < now - timedelta(hours=1))
-    db.session.execute(delete(Lane).where(*over).execution_options(synchronize_session=False))
-
-
-def _change(ids: Sequence[int], **values: Any) -> None:
-    changed = update(MailMessage).where(MailMessage.id.in_(ids)).values(values)
-    db.session.execute(changed.execution_options(synchronize_session=False))
+    delete_rows(Lane, Lane.free_at < now, Lane.taken_until < now - timedelta(hours=1))
 
 
 def _by_hash(addresses: Iterable[str]) -> set[str]:

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Update, bindparam, case, literal, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError as PoolTimeout
 
-from eventreg.db import UtcDateTime, db, pull_back, transaction
+from eventreg.db import UtcDateTime, change_rows, db, pull_back, transaction
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Busy, described
 from eventreg.mail import admission, bounces, composition, held_files, rules
@@ -91,19 +91,16 @@ def deliver_due(limit: int, *, read_clock: Clock = clock.now, should_stop: Quest
 
 def _write_news(now: datetime) -> None:
     """Have what tells the contact persons something be written for each. Whatever it meets, other mail goes."""
-    is_any = select(MailMessage.id).where(MailMessage.due_at <= now, MailMessage.news.is_not(None)).limit(1)
-    if db.session.scalar(is_any) is None:
+    due = MailMessage.due_at <= now, MailMessage.news.is_not(None)
+    if db.session.scalar(select(MailMessage.id).where(*due).limit(1)) is None:
         return
     try:
         write_news(now)
     except Exception as error:
         log.error("News of contact persons: %s", described(error))
         db.session.rollback()
-        waits = update(MailMessage).where(MailMessage.due_at <= now, MailMessage.news.is_not(None))
-        with transaction() as session:
-            session.execute(
-                waits.values(due_at=now + _NEWS_AGAIN, due_set_at=now).execution_options(synchronize_session=False)
-            )
+        with transaction():
+            change_rows(MailMessage, *due, due_at=now + _NEWS_AGAIN, due_set_at=now)
     finally:
         db.session.remove()
 
@@ -221,23 +218,15 @@ def pull_back_due(now: datetime) -> None:
     if moved := pull_back(MailMessage, now):
         log.warning("The clock went back: %d messages were due by a clock that was ahead", len(moved))
         latest = now + rules.GIVE_UP_AFTER
-        with transaction() as session:
-            session.execute(
-                update(MailMessage)
-                .where(MailMessage.id.in_(moved), MailMessage.give_up_at > latest)
-                .values(give_up_at=latest)
-                .execution_options(synchronize_session=False)
-            )
+        with transaction():
+            change_rows(MailMessage, MailMessage.id.in_(moved), MailMessage.give_up_at > latest, give_up_at=latest)
 
 
 def hold_due(now: datetime) -> None:
     """Hold what waits to be sent when there is no server (any more): it is shown, and released by a person."""
-    with transaction() as session:
-        session.execute(
-            update(MailMessage)
-            .where(MailMessage.state.in_(_OPEN), MailMessage.due_at <= now)
-            .values(state=rules.DeliveryState.HELD)
-            .execution_options(synchronize_session=False)
+    with transaction():
+        change_rows(
+            MailMessage, MailMessage.state.in_(_OPEN), MailMessage.due_at <= now, state=rules.DeliveryState.HELD
         )
 
 
@@ -278,13 +267,13 @@ def _free_left_behind() -> None:
     What it had in hand, or what another one has leased since, is due at another instant, or is in doubt: it stays.
     """
     for lease in left_behind():
-        with transaction() as session:
-            session.execute(
-                update(MailMessage)
-                .where(MailMessage.id.in_(lease.ids), MailMessage.due_at == lease.until)
-                .where(MailMessage.state == rules.DeliveryState.QUEUED)
-                .values(due_at=lease.until - LEASE)
-                .execution_options(synchronize_session=False)
+        with transaction():
+            change_rows(
+                MailMessage,
+                MailMessage.id.in_(lease.ids),
+                MailMessage.due_at == lease.until,
+                MailMessage.state == rules.DeliveryState.QUEUED,
+                due_at=lease.until - LEASE,
             )
 
 
@@ -296,12 +285,7 @@ def _give_back(share: Share) -> None:
 
 
 def _move(share: Share, values: dict[str, Any], *where: ColumnElement[bool]) -> None:
-    db.session.execute(
-        update(MailMessage)
-        .where(MailMessage.id.in_([message.id for message in share.messages]), *where)
-        .values(values)
-        .execution_options(synchronize_session=False)
-    )
+    change_rows(MailMessage, MailMessage.id.in_([message.id for message in share.messages]), *where, **values)
 
 
 _ROWS: Any = MailMessage.__table__

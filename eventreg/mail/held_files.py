@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkstemp
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from eventreg.db import db, transaction
+from eventreg.db import change_rows, db, transaction
 from eventreg.kernel.errors import described
 from eventreg.mail import composition, connection
 from eventreg.mail.models import MailMessage
@@ -81,10 +81,10 @@ def _write(message: MailMessage, now: datetime) -> None:
 def _settle(messages: Sequence[MailMessage], state: DeliveryState, now: datetime) -> None:
     """Nothing is left to do for these, unless their state changed meanwhile."""
     if messages:
-        db.session.execute(
-            update(MailMessage)
-            .where(MailMessage.id.in_([message.id for message in messages]))
-            .where(MailMessage.state == state, MailMessage.due_at <= now)
-            .values(due_at=None)
-            .execution_options(synchronize_session=False)
+        change_rows(
+            MailMessage,
+            MailMessage.id.in_([message.id for message in messages]),
+            MailMessage.state == state,
+            MailMessage.due_at <= now,
+            due_at=None,
         )

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from eventreg.db import db, insert_rows, transaction
+from eventreg.db import change_rows, db, insert_rows, transaction
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.mail import admission
@@ -193,16 +193,13 @@ def forget_messages(ids: Sequence[int], at: datetime) -> None:
         admission.lift(
             db.session.scalars(select(MailMessage.recipient).where(about, MailMessage.state.in_(NOT_ARRIVED)))
         )
-        db.session.execute(
-            update(MailMessage)
-            .where(about, MailMessage.state.in_(_OVER), MailMessage.recipient != "")
-            .values(
-                {
-                    **dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar", "enclosed"), ""),
-                    "news": None,
-                }
-            )
-            .execution_options(synchronize_session=False)
+        change_rows(
+            MailMessage,
+            about,
+            MailMessage.state.in_(_OVER),
+            MailMessage.recipient != "",
+            **dict.fromkeys(("recipient", "reply_to", "subject", "text", "html", "calendar", "enclosed"), ""),
+            news=None,
         )
 
 
@@ -268,15 +265,13 @@ def _change(message_id: int, states: Sequence[DeliveryState], values: dict[str, 
 
 def _drop(which: ColumnElement[bool], at: datetime) -> set[str]:
     with transaction():
-        waiting = update(MailMessage).where(which, MailMessage.state.in_(_WAITING))
-        db.session.execute(
-            waiting.where(MailMessage.state == DeliveryState.QUEUED, MailMessage.doubts > 0)
-            .values(state=DeliveryState.DOUBTFUL, due_at=None)
-            .execution_options(synchronize_session=False)
-        )
+        doubtful = which, MailMessage.state == DeliveryState.QUEUED, MailMessage.doubts > 0
+        change_rows(MailMessage, *doubtful, state=DeliveryState.DOUBTFUL, due_at=None)
         # Due at once for the worker, which removes the file of a held message.
         dropped = db.session.execute(
-            waiting.values(state=DeliveryState.DROPPED, due_at=at, due_set_at=at)
+            update(MailMessage)
+            .where(which, MailMessage.state.in_(_WAITING))
+            .values(state=DeliveryState.DROPPED, due_at=at, due_set_at=at)
             .returning(MailMessage.key, MailMessage.doubts)
             .execution_options(synchronize_session=False)
         )

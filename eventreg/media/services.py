@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy import Column, delete, exists, select
+from sqlalchemy import Column, exists, select
 from sqlalchemy.orm import undefer
 
-from eventreg.db import Base, db, found, transaction
+from eventreg.db import Base, db, delete_rows, found, transaction
 from eventreg.kernel import disk, tokens
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.media.encoding import EncodedPicture, encode_for_mail, encode_picture
@@ -72,9 +72,8 @@ def sweep_pictures(now: datetime) -> int:
     # Nothing is written where none goes: with it all public pages would be made anew.
     if db.session.scalar(select(Picture.id).where(*unused).limit(1)) is None:
         return 0
-    statement = delete(Picture).where(*unused).returning(Picture.id)
-    with transaction() as session:
-        return len(session.scalars(statement.execution_options(synchronize_session=False)).all())
+    with transaction():
+        return delete_rows(Picture, *unused)
 
 
 def referring_columns() -> list[Column[object]]:

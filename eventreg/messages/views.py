@@ -194,7 +194,7 @@ def list_message_texts(slug: str) -> str:
     occasion, stored, at = Occasion.load(event), read_texts(event.id), now()
     groups: dict[str, list[Line]] = {}
     for message in every_message():
-        groups.setdefault(message.group.title, []).append(_line(occasion, stored, message, at))
+        groups.setdefault(_(message.group.title), []).append(_line(occasion, stored, message, at))
     return render_desk(
         "messages/message_texts.html",
         "words",

@@ -24,7 +24,7 @@ from eventreg.attendees.models import Note, NoteMention
 from eventreg.audit.models import AuditEntry
 from eventreg.audit.services import SYSTEM, Actor, note
 from eventreg.bulk.models import Run, RunItem
-from eventreg.db import SKEW, after_commit, db
+from eventreg.db import SKEW, after_commit, change_rows, db, delete_rows
 from eventreg.events.announcing import Announcing
 from eventreg.events.models import Event
 from eventreg.events.queries.events import holding_event_in_any_state, list_days
@@ -185,8 +185,7 @@ def _let_go(event: Event, person: Person, request_id: int, now: datetime) -> Era
             holding.let_go(ids)
     invited = [each.id for each in person.invitations]
     INVITATIONS.let_go(invited)
-    unused = update(Invitation).where(Invitation.id.in_(invited), Invitation.used_at.is_(None))
-    db.session.execute(unused.values(taken_back_at=now).execution_options(synchronize_session=False))
+    change_rows(Invitation, Invitation.id.in_(invited), Invitation.used_at.is_(None), taken_back_at=now)
     about = (AuditEntry.record_kind == "invitation") & AuditEntry.record_id.in_(invited)
     of_invitations = HISTORY.id.in_(select(AuditEntry.id).where(about))
     for which in (HISTORY.of_people(person.ids), of_invitations):
@@ -197,10 +196,9 @@ def _let_go(event: Event, person: Person, request_id: int, now: datetime) -> Era
     for folder, kept in ((config().uploads, uploads), (config().copies, copies)):
         for public_id in db.session.scalars(kept):
             after_commit(partial(path_of(folder, public_id).unlink, missing_ok=True))
-    db.session.execute(delete(Upload).where(_held_for(person)).execution_options(synchronize_session=False))
+    delete_rows(Upload, _held_for(person))
     db.session.execute(delete(SavedForm).where(SavedForm.id.in_([each.id for each in person.forms])))
-    changes = delete(AddressChange).where(func.lower(AddressChange.email).in_(person.addresses))
-    db.session.execute(changes.execution_options(synchronize_session=False))
+    delete_rows(AddressChange, func.lower(AddressChange.email).in_(person.addresses))
     REGISTRATION.let_go(person.ids)
     for each in person.rows:
         if each in db.session:

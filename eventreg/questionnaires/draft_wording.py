@@ -6,31 +6,9 @@ from flask_babel import gettext as _
 
 from eventreg.i18n.languages import current_language
 from eventreg.kernel.text import LocalizedText
-from eventreg.questionnaires.kinds.base import KindGroup, speaking
+from eventreg.questionnaires.kinds.base import speaking
 from eventreg.questionnaires.rules.conditions import CATEGORY, PUBLIC, WAY_IN
-from eventreg.questionnaires.rules.schema import Option, Question, Stage
-
-
-def stage_name(stage: Stage) -> str:
-    """Say when the questions of a section are answered, and by whom."""
-    return {
-        Stage.REGISTRATION: _("On registering"),
-        Stage.FOLLOW_UP: _("After the confirmation, by a link that is mailed"),
-        Stage.ORGANIZERS: _("By organizers only; participants never see it"),
-    }[stage]
-
-
-def group_name(group: KindGroup) -> str:
-    """Return the heading of a group of kinds."""
-    return {
-        KindGroup.TEXT: _("Text"),
-        KindGroup.CHOICE: _("Choice"),
-        KindGroup.NUMBER_AND_TIME: _("Numbers and dates"),
-        KindGroup.PERSON: _("About the person"),
-        KindGroup.EVENT: _("About the event"),
-        KindGroup.FILE: _("Files"),
-        KindGroup.READING: _("Information"),
-    }[group]
+from eventreg.questionnaires.rules.schema import Option, Question
 
 
 def column_name(column: str) -> str:

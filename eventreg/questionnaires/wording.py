@@ -1,19 +1,19 @@
 """What stands in the way of publishing, what changes and what that does to people, in words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import gettext as _, ngettext
 
 from eventreg.i18n import formats, languages
+from eventreg.kernel.errors import N_, NN_, Sentence
 from eventreg.questionnaires.rules.changes import (
     Change,
     Changes,
     Consequence,
     Effect,
     Figures,
-    Part,
     PartChange,
     consequences as consequences_of,
 )
@@ -70,22 +70,12 @@ def changes_in_words(changes: Changes, figures: Figures | None, askable: Sequenc
 
 def how_in_words(how: How, is_section: bool) -> str:
     """Say what happened to a question or section."""
-    words: dict[tuple[How, bool], Callable[[], str]] = {
-        (How.ADDED, False): lambda: _("New question"),
-        (How.CHANGED, False): lambda: _("Changed question"),
-        (How.REMOVED, False): lambda: _("Removed question"),
-        (How.MOVED, False): lambda: _("Moved question"),
-        (How.ADDED, True): lambda: _("New section"),
-        (How.CHANGED, True): lambda: _("Changed section"),
-        (How.REMOVED, True): lambda: _("Removed section"),
-        (How.MOVED, True): lambda: _("Moved section"),
-    }
-    return words[how, is_section]()
+    return _(how.of_section if is_section else how.of_question)
 
 
 def part_in_words(change: PartChange) -> str:
     """Name a part that changed, with the languages and the options that are meant."""
-    words = _parts()[change.part]
+    words = _(change.part.title)
     if change.options:
         names = [_option_label(option) for option in change.options]
         words = f"{words}{formats.colon(languages.current_language())} {formats.joined(names, languages.current_language())}"
@@ -95,108 +85,59 @@ def part_in_words(change: PartChange) -> str:
     return words
 
 
-def _parts() -> Mapping[Part, str]:
-    return {
-        Part.LABEL: _("Question"),
-        Part.HELP: _("Help"),
-        Part.PURPOSE: _("Purpose"),
-        Part.OPTIONS_ADDED: _("New answers to choose from"),
-        Part.OPTIONS_REMOVED: _("Answers that are gone"),
-        Part.OPTIONS_REWORDED: _("Answers with other wording"),
-        Part.OPTIONS_ORDER: _("Order of the answers"),
-        Part.OPTION_PLACES: _("Places of answers"),
-        Part.REQUIRED: _("Whether it must be answered"),
-        Part.FOR_WHOM: _("Who is asked"),
-        Part.CONDITION: _("When it is asked"),
-        Part.FROZEN: _("Until when it can be changed"),
-        Part.SENSITIVE: _("Whether it is sensitive"),
-        Part.RETENTION: _("How long it is kept"),
-        Part.KIND: _("Question type"),
-        Part.SETTINGS: _("Settings"),
-        Part.COLUMN: _("Where the answer stands"),
-        Part.TITLE: _("Title"),
-        Part.INTRO: _("Introduction"),
-        Part.STAGE: _("When it is answered, and by whom"),
-        Part.ANSWER_BY: _("Answers by"),
-        Part.STEPS: _("One section a page"),
-        Part.SUMMARY: _("Summary before sending"),
-    }
-
-
 def effect_in_words(each: Consequence) -> str:
     """Say what a change does to people who are already registered."""
-    return _EFFECTS[each.effect](each.people, _option_label(each.option) if each.option else "", each.is_at_most)
+    words = _AT_MOST[each.effect] if each.is_at_most and each.effect in _AT_MOST else _EFFECTS[each.effect]
+    option = _option_label(each.option) if each.option else ""
+    return _(words, option=option) if isinstance(words, str) else ngettext(*words, each.people, option=option)
 
 
-def _not_asked(people: int, _option: str, is_at_most: bool) -> str:
-    if is_at_most:
-        return ngettext(
-            "At most %(num)d person already registered has not been asked.",
-            "At most %(num)d people already registered have not been asked.",
-            people,
-        )
-    return ngettext(
+_AT_MOST = {
+    Effect.NOT_ASKED: NN_(
+        "At most %(num)d person already registered has not been asked.",
+        "At most %(num)d people already registered have not been asked.",
+    ),
+    Effect.MISSING: NN_(
+        "It must be answered, and will be missing from at most %(num)d person already registered.",
+        "It must be answered, and will be missing from at most %(num)d people already registered.",
+    ),
+}
+_EFFECTS: dict[Effect, Sentence] = {
+    Effect.NOT_ASKED: NN_(
         "%(num)d person already registered has not been asked.",
         "%(num)d people already registered have not been asked.",
-        people,
-    )
-
-
-def _missing(people: int, _option: str, is_at_most: bool) -> str:
-    if is_at_most:
-        return ngettext(
-            "It must be answered, and will be missing from at most %(num)d person already registered.",
-            "It must be answered, and will be missing from at most %(num)d people already registered.",
-            people,
-        )
-    return ngettext(
+    ),
+    Effect.MISSING: NN_(
         "It must be answered, and will be missing from %(num)d person already registered.",
         "It must be answered, and will be missing from %(num)d people already registered.",
-        people,
-    )
-
-
-_EFFECTS: dict[Effect, Callable[[int, str, bool], str]] = {
-    Effect.NOT_ASKED: _not_asked,
-    Effect.MISSING: _missing,
-    Effect.WORDING_KEPT: lambda people, _option, _most: ngettext(
-        "%(num)d answer keeps the words it was given under.",
-        "%(num)d answers keep the words they were given under.",
-        people,
     ),
-    Effect.ANSWERS_KEPT: lambda people, _option, _most: ngettext(
-        "%(num)d answer stays to be read.", "%(num)d answers stay to be read.", people
+    Effect.WORDING_KEPT: NN_(
+        "%(num)d answer keeps the words it was given under.", "%(num)d answers keep the words they were given under."
     ),
-    Effect.NOT_ASKED_ANY_MORE: lambda people, _option, _most: ngettext(
+    Effect.ANSWERS_KEPT: NN_("%(num)d answer stays to be read.", "%(num)d answers stay to be read."),
+    Effect.NOT_ASKED_ANY_MORE: NN_(
         "%(num)d person answered and is not asked any more; the answer stays.",
         "%(num)d people answered and are not asked any more; their answers stay.",
-        people,
     ),
-    Effect.OPTION_GONE: lambda people, option, _most: ngettext(
+    Effect.OPTION_GONE: NN_(
         "%(num)d person chose “%(option)s”; the answer stays, and is not offered any more.",
         "%(num)d people chose “%(option)s”; their answers stay, and it is not offered any more.",
-        people,
-        option=option,
     ),
-    Effect.SEALED_OPTION_GONE: lambda _people, option, _most: _(
-        "Who chose “%(option)s” is not counted, since the answers are encrypted; they stay as they are.", option=option
+    Effect.SEALED_OPTION_GONE: N_(
+        "Who chose “%(option)s” is not counted, since the answers are encrypted; they stay as they are."
     ),
-    Effect.STAYS_OPEN: lambda people, _option, _most: ngettext(
+    Effect.STAYS_OPEN: NN_(
         "%(num)d answer given before stays without encryption, until it is given again.",
         "%(num)d answers given before stay without encryption, until they are given again.",
-        people,
     ),
-    Effect.STAYS_SEALED: lambda people, _option, _most: ngettext(
-        "%(num)d answer given before stays encrypted.", "%(num)d answers given before stay encrypted.", people
+    Effect.STAYS_SEALED: NN_(
+        "%(num)d answer given before stays encrypted.", "%(num)d answers given before stay encrypted."
     ),
-    Effect.RETENTION_KEPT: lambda people, _option, _most: ngettext(
+    Effect.RETENTION_KEPT: NN_(
         "%(num)d answer is kept as long as was said when it was given.",
         "%(num)d answers are kept as long as was said when they were given.",
-        people,
     ),
-    Effect.KIND_KEPT: lambda people, _option, _most: ngettext(
-        "%(num)d answer stays as it was given.", "%(num)d answers stay as they were given.", people
-    ),
+    Effect.KIND_KEPT: NN_("%(num)d answer stays as it was given.", "%(num)d answers stay as they were given."),
 }
 
 
@@ -215,15 +156,7 @@ def _obstacle(each: Obstacle) -> str:
 
 def _text_part(each: Obstacle) -> str:
     option = _option_label(each.option) if each.option else ""
-    return {
-        TextPart.TITLE: lambda: _("title"),
-        TextPart.INTRO: lambda: _("introduction"),
-        TextPart.LABEL: lambda: _("question"),
-        TextPart.HELP: lambda: _("help"),
-        TextPart.PURPOSE: lambda: _("purpose"),
-        TextPart.OPTION: lambda: _("answer “%(option)s”", option=option),
-        TextPart.OPTION_HINT: lambda: _("hint of the answer “%(option)s”", option=option),
-    }[each.part or TextPart.LABEL]()
+    return _((each.part or TextPart.LABEL).title, option=option)
 
 
 def _place(each: Obstacle) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import chain
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
 from eventreg.accounts.rules.guarding import Limit
 from eventreg.accounts.services import guards
 from eventreg.accounts.services.guards import Try, demand
 from eventreg.audit.services import Actor, note
-from eventreg.db import db, transaction
+from eventreg.db import change_rows, db, delete_rows, transaction
 from eventreg.events.queries.events import get_event_whole, holding_event, holding_event_in_any_state
 from eventreg.events.rules.publication import ALIVE
 from eventreg.jobs.services import schedule
@@ -317,25 +317,21 @@ def save_form(
         saved.sealed = _sealed(saved.public_id, values)
         saved.saved_at, saved.expires_at = now, min(now + KEPT_FOR, max(event.registration_closes_at, now))
         db.session.flush()
-        db.session.execute(
-            update(Upload)
-            .where(Upload.event_id == event_id, Upload.submission_hash == kept_under, Upload.held_until.is_not(None))
-            .values(held_until=saved.expires_at, submission_hash=saved.submission_hash)
-            .execution_options(synchronize_session=False)
+        change_rows(
+            Upload,
+            Upload.event_id == event_id,
+            Upload.submission_hash == kept_under,
+            Upload.held_until.is_not(None),
+            held_until=saved.expires_at,
+            submission_hash=saved.submission_hash,
         )
         enqueue(addresses.FormKept.compose(Occasion.load(event), saved, now))
 
 
 def sweep_saved_forms(now: datetime) -> int:
     """Delete forms whose time is over and those that were sent. Returns how many went. A duty of the worker."""
-    with transaction() as session:
-        gone = session.scalars(
-            delete(SavedForm)
-            .where((SavedForm.expires_at <= now) | were_sent())
-            .returning(SavedForm.id)
-            .execution_options(synchronize_session=False)
-        ).all()
-    return len(gone)
+    with transaction():
+        return delete_rows(SavedForm, (SavedForm.expires_at <= now) | were_sent())
 
 
 def _sealed(public_id: str, values: Values) -> bytes:

@@ -74,7 +74,7 @@ _OF_EACH = ("Date", "Cache-Control", "Set-Cookie")
 #: what a form has for each visitor alone
 _SECRETS = re.compile(rb'name="(?:csrf_token|submission_key)" value="[^"]+"')
 _UNSEEN = frozenset(name for names in UNSEEN.values() for name in names)
-_TRANSACTIONS = {"transaction", "revocable"}
+_TRANSACTIONS = {"transaction", "revocable", "holding_event", "holding_event_in_any_state"}
 Answer = tuple[int, bytes, dict[str, str]]
 #: and language
 Address = tuple[str, str]

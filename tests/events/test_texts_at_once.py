@@ -12,6 +12,7 @@ from sqlalchemy import select
 from eventreg.audit.services import Actor
 from eventreg.db import db
 from eventreg.events.models import Event
+from eventreg.events.queries import events
 from eventreg.events.rules.texts import TextChange, fingerprint
 from eventreg.events.services import texts
 from tests.builders import an_account, an_event
@@ -60,8 +61,8 @@ def test_without_the_lock_one_overwrites_the_other(app: Flask, monkeypatch: pyte
     def put(work: texts._Work, text_id: object, text: str) -> None:
         work.saved.append(text_id)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(texts, "transaction", nullcontext)
-    monkeypatch.setattr(texts, "lock_event", unlocked)
+    monkeypatch.setattr(events, "transaction", nullcontext)
+    monkeypatch.setattr(events, "lock_event", unlocked)
     monkeypatch.setattr(texts._Work, "put", put)
     monkeypatch.setattr(texts, "_note", lambda work: None)
     assert at_once(app, event, accounts) == [0, 0]

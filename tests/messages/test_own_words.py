@@ -13,6 +13,7 @@ from eventreg.db import db, transaction
 from eventreg.events.bundles.fields import BundleInvalid
 from eventreg.events.bundles.parts import Intake
 from eventreg.events.models import Event
+from eventreg.events.queries import events as event_queries
 from eventreg.events.queries.events import get_event_whole
 from eventreg.kernel import clock
 from eventreg.mail.services import OutgoingMessage
@@ -218,7 +219,7 @@ def test_twin_without_the_row_lock_loses_what_one_of_them_wrote(
             seen.wait()
         return found
 
-    monkeypatch.setattr(services, "lock_event", get_event_whole)
+    monkeypatch.setattr(event_queries, "lock_event", get_event_whole)
     monkeypatch.setattr(services, "read_message", read_then_wait)
     monkeypatch.setattr(services, "note", lambda *_row, **_detail: None)
     assert both_edit(app, event) == [True, True]

@@ -15,6 +15,7 @@ from eventreg.audit.models import AuditDetail, AuditEntry
 from eventreg.db import db, transaction
 from eventreg.events.models import Event, ProgrammeSession
 from eventreg.events.organizers import Organizer
+from eventreg.events.queries import events as event_queries
 from eventreg.events.rules.publication import Publication
 from eventreg.jobs.running import run_due
 from eventreg.jobs.services import job_registry
@@ -103,7 +104,7 @@ def test_twin_without_the_row_lock_sees_more(app: Flask, monkeypatch: pytest.Mon
         counted.wait()
         return offered
 
-    monkeypatch.setattr(places, "lock_event_in_any_state", lambda _event_id: event)
+    monkeypatch.setattr(event_queries, "lock_event_in_any_state", lambda _event_id: event)
     monkeypatch.setattr(places, "note", lambda *_entry, **_detail: None)
     monkeypatch.setattr(places, "list_offered", count_then_wait)
     at_once(app, *(lambda one=one: choose_sessions(event.id, one.id, [workshop.public_id]) for one in people))

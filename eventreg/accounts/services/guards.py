@@ -14,7 +14,7 @@ from eventreg.accounts.models import GuardedAttempt
 from eventreg.accounts.queries import list_attempts
 from eventreg.accounts.rules.guarding import Guard, Limit, Visitor
 from eventreg.accounts.rules.profiles import TooManyTries
-from eventreg.db import SKEW, db, transaction
+from eventreg.db import SKEW, db, delete_rows, transaction
 from eventreg.kernel import clients, clock, tokens
 from eventreg.web import instance, limits
 
@@ -95,9 +95,8 @@ def forget(*tries: Try) -> None:
 
 def forget_old_attempts(before: datetime) -> int:
     """Delete tries older than an instant, for a periodic duty; no limit looks back over a day. Returns how many."""
-    with transaction() as session:
-        old = session.scalars(delete(GuardedAttempt).where(GuardedAttempt.at < before).returning(GuardedAttempt.id))
-        return len(old.all())
+    with transaction():
+        return delete_rows(GuardedAttempt, GuardedAttempt.at < before)
 
 
 def _free_at(attempt: Try, at: datetime) -> datetime:

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from eventreg.accounts.models import Account, AccountSession
 from eventreg.accounts.rules.codes import SEEN_EVERY, SESSION_LASTS, SignInWay
 from eventreg.accounts.services.accounts import end_rows, lock_account
 from eventreg.audit.services import Actor, Target, note
-from eventreg.db import db, lock_row, transaction
+from eventreg.db import db, delete_rows, lock_row, transaction
 from eventreg.kernel import clock, tokens
 
 
@@ -83,13 +83,9 @@ def end_other_sessions_of(account_id: int, kept: str) -> Account:
 
 def forget_old_sessions(at: datetime) -> int:
     """Delete sessions that nobody can use any more at an instant, for a periodic duty. Returns how many."""
-    with transaction() as session:
-        old = session.scalars(
-            delete(AccountSession)
-            .where((AccountSession.began_at <= at - SESSION_LASTS) | (AccountSession.ended_at <= at - SESSION_LASTS))
-            .returning(AccountSession.id)
-        )
-        return len(old.all())
+    over = (AccountSession.began_at <= at - SESSION_LASTS) | (AccountSession.ended_at <= at - SESSION_LASTS)
+    with transaction():
+        return delete_rows(AccountSession, over)
 
 
 def _end(public_id: str) -> None:

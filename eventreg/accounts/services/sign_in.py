@@ -9,7 +9,7 @@ Passwords are set and changed. Every other session of the account ends with that
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from eventreg.accounts import emails, passwords, queries, sessions
 from eventreg.accounts.emails import Notice, enqueue_notice, enqueue_sign_in_link, enqueue_welcome
@@ -19,7 +19,7 @@ from eventreg.accounts.rules.profiles import AccountReason, address_key, check_n
 from eventreg.accounts.services import accounts, second_factor
 from eventreg.accounts.services.guards import Try, admit, demand, demand_of, forgive
 from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.db import db, transaction
+from eventreg.db import db, delete_rows, transaction
 from eventreg.jobs.services import schedule
 from eventreg.kernel import clients, clock, tokens
 from eventreg.kernel.errors import NotFound, Refused
@@ -91,9 +91,8 @@ def use_sign_in_link(token: str) -> Account:
 
 def forget_old_links(before: datetime) -> int:
     """Delete links that ended before an instant, for a periodic duty. Returns how many."""
-    with transaction() as session:
-        old = session.scalars(delete(SignInLink).where(SignInLink.expires_at < before).returning(SignInLink.id))
-        return len(old.all())
+    with transaction():
+        return delete_rows(SignInLink, SignInLink.expires_at < before)
 
 
 def _add_link(account: Account, minutes: int, by: Actor) -> SignInLink:

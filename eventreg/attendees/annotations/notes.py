@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import aliased
 
 from eventreg.accounts.models import Account
@@ -22,7 +22,7 @@ from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules.annotations import LONGEST_NOTE, named_in, read_note
 from eventreg.attendees.rules.listing import MINE, YES
 from eventreg.audit import services as audit
-from eventreg.db import Part, db, found
+from eventreg.db import Part, change_rows, db, found
 from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Entry, Intake
 from eventreg.events.models import Event, EventDay
@@ -198,11 +198,12 @@ def see_mentions(event_id: int, reference: str, who: Organizer) -> None:
 
 def _see(registration_id: int, account_id: int, at: datetime) -> None:
     notes = select(Note.id).where(Note.registration_id == registration_id)
-    db.session.execute(
-        update(NoteMention)
-        .where(NoteMention.account_id == account_id, NoteMention.seen_at.is_(None), NoteMention.note_id.in_(notes))
-        .values(seen_at=at)
-        .execution_options(synchronize_session=False)
+    change_rows(
+        NoteMention,
+        NoteMention.account_id == account_id,
+        NoteMention.seen_at.is_(None),
+        NoteMention.note_id.in_(notes),
+        seen_at=at,
     )
 
 

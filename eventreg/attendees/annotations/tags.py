@@ -16,7 +16,7 @@ from eventreg.attendees.queries.people import Person
 from eventreg.attendees.rules import annotations as rules
 from eventreg.attendees.rules.annotations import TagColour, TagReason, read_tag_name, tag_key
 from eventreg.audit.services import Act, Actor, Target, change, note, note_all
-from eventreg.db import Part, db, get_of_event
+from eventreg.db import Part, db, delete_rows, get_of_event
 from eventreg.events.bundles import fields
 from eventreg.events.bundles.parts import Document, Entry, Intake, Outlet
 from eventreg.events.models import Event
@@ -301,8 +301,7 @@ class TagAnnotation(Annotation):
 
     def carry_over(self, goes: Registration, stays: Registration) -> None:
         there = select(Tagging.tag_id).where(Tagging.registration_id == stays.id)
-        both = delete(Tagging).where(Tagging.registration_id == goes.id, Tagging.tag_id.in_(there))
-        db.session.execute(both, execution_options={"synchronize_session": False})
+        delete_rows(Tagging, Tagging.registration_id == goes.id, Tagging.tag_id.in_(there))
         super().carry_over(goes, stays)
 
 

@@ -21,7 +21,7 @@ from eventreg.bulk.models import Run, RunItem
 from eventreg.bulk.queries.runs import can_be_undone, count_items
 from eventreg.bulk.rules import ScheduleReason, ScheduleState
 from eventreg.bulk.services.steps import RUN_JOB
-from eventreg.db import db, found, lock_row, transaction
+from eventreg.db import db, delete_rows, found, lock_row, transaction
 from eventreg.events.models import Event
 from eventreg.events.queries.events import lock_event
 from eventreg.events.rules.team import Sight
@@ -314,7 +314,7 @@ def sweep_drafts(now: datetime) -> int:
             )
         ).all()
         if old:
-            session.execute(delete(Run).where(Run.id.in_(old)).execution_options(synchronize_session=False))
+            delete_rows(Run, Run.id.in_(old))
         return len(old)
 
 

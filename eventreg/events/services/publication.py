@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
-
 from eventreg.audit.services import Actor, Target, note
-from eventreg.db import db
+from eventreg.db import db, delete_rows
 from eventreg.events.checks import followers, list_missing
 from eventreg.events.models import Event
 from eventreg.events.queries.events import holding_event, holding_event_in_any_state, list_days
@@ -86,7 +84,7 @@ def delete_draft(event_id: int, actor: Actor, *, is_permitted: bool) -> None:
         # In the instance's chain: the event's own ends with it.
         note(Target(Event, event_id), "event_deleted", actor, slug=event.slug, title=dict(event.title))
         # One statement: everything that belongs to an event goes with it, by its foreign keys.
-        db.session.execute(delete(Event).where(Event.id == event_id).execution_options(synchronize_session=False))
+        delete_rows(Event, Event.id == event_id)
         db.session.expunge(event)
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from eventreg.db import db, transaction
+from eventreg.db import change_rows, db, transaction
 from eventreg.events.announcing import WrittenTo
 from eventreg.events.models import Event
 from eventreg.events.queries.events import lock_event_in_any_state
@@ -99,12 +99,7 @@ def _part_name(start: int) -> str:
 
 
 def _change(public_id: str, *conditions: Any, **values: Any) -> None:
-    db.session.execute(
-        update(Export)
-        .where(Export.public_id == public_id, Export.state == ExportState.MAKING, *conditions)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
+    change_rows(Export, Export.public_id == public_id, Export.state == ExportState.MAKING, *conditions, **values)
 
 
 TELL_ADDED_JOB = "registration.tell_added"

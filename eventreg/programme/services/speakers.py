@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from eventreg.audit.services import Actor, change, note
-from eventreg.db import db, found, get_of_event, move_in_order, transaction
+from eventreg.db import change_rows, db, found, get_of_event, move_in_order, transaction
 from eventreg.events.models import ProgrammeSession, Room, SessionPerson, Speaker
 from eventreg.events.queries.events import holding_event, lock_event
 from eventreg.events.queries.programme import get_speaker, list_rooms
@@ -52,12 +52,7 @@ def remove_speaker(event_id: int, public_id: str, actor: Actor) -> None:
         speaker = get_speaker(event_id, public_id)
         spoken = select(SessionPerson.session_id).where(SessionPerson.speaker_id == speaker.id)
         # Whoever has a session's form open would bring the name back: the revision tells.
-        session.execute(
-            update(ProgrammeSession)
-            .where(ProgrammeSession.id.in_(spoken))
-            .values(revision=ProgrammeSession.revision + 1)
-            .execution_options(synchronize_session=False)
-        )
+        change_rows(ProgrammeSession, ProgrammeSession.id.in_(spoken), revision=ProgrammeSession.revision + 1)
         note(speaker, "speaker_removed", actor, name=speaker.name)
         session.delete(speaker)
 
@@ -165,9 +160,6 @@ def _after(rooms: Sequence[Room]) -> int:
 
 def _touch_sessions(room_id: int, also: Mapping[str, None] | None = None) -> None:
     """Raise the revision of a room's sessions: where they are is part of what calendars have."""
-    db.session.execute(
-        update(ProgrammeSession)
-        .where(ProgrammeSession.room_id == room_id)
-        .values(revision=ProgrammeSession.revision + 1, **(also or {}))
-        .execution_options(synchronize_session=False)
+    change_rows(
+        ProgrammeSession, ProgrammeSession.room_id == room_id, revision=ProgrammeSession.revision + 1, **also or {}
     )

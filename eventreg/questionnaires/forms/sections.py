@@ -11,10 +11,9 @@ from wtforms.widgets import HiddenInput
 
 from eventreg.events.forms.settings import DayField
 from eventreg.kernel.text import merged
-from eventreg.questionnaires.draft_wording import stage_name
 from eventreg.questionnaires.rules.drafts.reading import fingerprint, texts
 from eventreg.questionnaires.rules.schema import Stage
-from eventreg.web.forms import lazy_gettext
+from eventreg.web.forms import choices, lazy_gettext
 from eventreg.web.localized import LocalizedField, LocalizedForm
 
 
@@ -43,7 +42,7 @@ class SectionForm(LocalizedForm):
     def __init__(self, languages: Sequence[str], stored: Mapping[str, Any] | None = None, **values: Any) -> None:
         self._stored = stored or {}
         super().__init__(languages, **values)
-        self.stage.choices = [(stage.value, stage_name(stage)) for stage in Stage]
+        self.stage.choices = choices(Stage)
 
     @staticmethod
     def values_of(stored: Mapping[str, Any]) -> dict[str, Any]:

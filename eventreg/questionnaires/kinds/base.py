@@ -19,6 +19,7 @@ from flask_babel import force_locale, get_locale
 
 from eventreg.events.queries.events import list_institution_names, list_sign_up_sessions
 from eventreg.i18n import formats
+from eventreg.kernel.errors import N_, Titled
 from eventreg.kernel.text import LocalizedText, folded, is_blank, pick
 from eventreg.questionnaires.rules.answers import Invalid, Reason
 from eventreg.questionnaires.rules.schema import FIRST_YEAR, LAST_YEAR, DefinitionInvalid, Question, Seeking
@@ -100,17 +101,17 @@ class Context:
         return pick(text, language, self.languages).text
 
 
-class KindGroup(enum.Enum):
+class KindGroup(Titled):
     """Where a kind stands in the list that organizers choose from."""
 
-    TEXT = "text"
-    CHOICE = "choice"
-    NUMBER_AND_TIME = "number_and_time"
-    PERSON = "person"
-    EVENT = "event"
-    FILE = "file"
+    TEXT = "text", N_("Text")
+    CHOICE = "choice", N_("Choice")
+    NUMBER_AND_TIME = "number_and_time", N_("Numbers and dates")
+    PERSON = "person", N_("About the person")
+    EVENT = "event", N_("About the event")
+    FILE = "file", N_("Files")
     #: nothing is asked: a heading, a text
-    READING = "reading"
+    READING = "reading", N_("Information")
 
 
 class Shape(enum.Enum):

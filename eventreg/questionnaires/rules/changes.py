@@ -19,37 +19,38 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from eventreg.kernel.errors import N_, Titled
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.rules.drafts.reading import Difference, How, list_differences, read_draft
 from eventreg.questionnaires.rules.schema import Definition, Option, Question, Section, Stage
 
 
-class Part(enum.Enum):
+class Part(Titled):
     """A part of a question, a section or the form that is not as it was."""
 
-    LABEL = "label"
-    HELP = "help"
-    PURPOSE = "purpose"
-    OPTIONS_ADDED = "options_added"
-    OPTIONS_REMOVED = "options_removed"
-    OPTIONS_REWORDED = "options_reworded"
-    OPTIONS_ORDER = "options_order"
-    OPTION_PLACES = "option_places"
-    REQUIRED = "required"
-    FOR_WHOM = "for_whom"
-    CONDITION = "condition"
-    FROZEN = "frozen"
-    SENSITIVE = "sensitive"
-    RETENTION = "retention"
-    KIND = "kind"
-    SETTINGS = "settings"
-    COLUMN = "column"
-    TITLE = "title"
-    INTRO = "intro"
-    STAGE = "stage"
-    ANSWER_BY = "answer_by"
-    STEPS = "steps"
-    SUMMARY = "summary"
+    LABEL = "label", N_("Question")
+    HELP = "help", N_("Help")
+    PURPOSE = "purpose", N_("Purpose")
+    OPTIONS_ADDED = "options_added", N_("New answers to choose from")
+    OPTIONS_REMOVED = "options_removed", N_("Answers that are gone")
+    OPTIONS_REWORDED = "options_reworded", N_("Answers with other wording")
+    OPTIONS_ORDER = "options_order", N_("Order of the answers")
+    OPTION_PLACES = "option_places", N_("Places of answers")
+    REQUIRED = "required", N_("Whether it must be answered")
+    FOR_WHOM = "for_whom", N_("Who is asked")
+    CONDITION = "condition", N_("When it is asked")
+    FROZEN = "frozen", N_("Until when it can be changed")
+    SENSITIVE = "sensitive", N_("Whether it is sensitive")
+    RETENTION = "retention", N_("How long it is kept")
+    KIND = "kind", N_("Question type")
+    SETTINGS = "settings", N_("Settings")
+    COLUMN = "column", N_("Where the answer stands")
+    TITLE = "title", N_("Title")
+    INTRO = "intro", N_("Introduction")
+    STAGE = "stage", N_("When it is answered, and by whom")
+    ANSWER_BY = "answer_by", N_("Answers by")
+    STEPS = "steps", N_("One section a page")
+    SUMMARY = "summary", N_("Summary before sending")
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
 """What stands in the way of publishing a draft: all of it, each with its place. `rules.parsing` stops at the first."""
 
-import enum
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eventreg.kernel.errors import N_, Reason
+from eventreg.kernel.errors import N_, Reason, Titled
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.rules import parsing, schema
 from eventreg.questionnaires.rules.conditions import BESIDE_QUESTIONS, CATEGORY, AllOf, AnyOf, Condition, IsOneOf, Not
@@ -57,16 +56,16 @@ class ObstacleKind(Reason):
     OTHER = "other", N_("Something does not fit: %(what)s")
 
 
-class TextPart(enum.Enum):
+class TextPart(Titled):
     """Which text of a section, a question or an option."""
 
-    TITLE = "title"
-    INTRO = "intro"
-    LABEL = "label"
-    HELP = "help"
-    PURPOSE = "purpose"
-    OPTION = "option"
-    OPTION_HINT = "option_hint"
+    TITLE = "title", N_("title")
+    INTRO = "intro", N_("introduction")
+    LABEL = "label", N_("question")
+    HELP = "help", N_("help")
+    PURPOSE = "purpose", N_("purpose")
+    OPTION = "option", N_("answer “%(option)s”")
+    OPTION_HINT = "option_hint", N_("hint of the answer “%(option)s”")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from eventreg.kernel.errors import N_, Titled
 from eventreg.kernel.text import LocalizedText
 from eventreg.questionnaires.rules.conditions import CATEGORY, PUBLIC, WAY_IN, AllOf, Answers, AnyOf, Condition, Not
 
@@ -58,15 +59,15 @@ RESERVED_KEYS = frozenset(
 )
 
 
-class Stage(enum.Enum):
+class Stage(Titled):
     """When the questions of a section are answered, and by whom."""
 
     #: on the form by which people register
-    REGISTRATION = "registration"
+    REGISTRATION = "registration", N_("On registering")
     #: by whoever is confirmed, on their own page, until the section's `answer_by`
-    FOLLOW_UP = "follow_up"
+    FOLLOW_UP = "follow_up", N_("After the confirmation, by a link that is mailed")
     #: by organizers, on the registration's page; the participant never sees them
-    ORGANIZERS = "organizers"
+    ORGANIZERS = "organizers", N_("By organizers only; participants never see it")
 
 
 class DefinitionInvalid(ValueError):

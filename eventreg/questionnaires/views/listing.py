@@ -17,7 +17,7 @@ from eventreg.events.rules.team import Permission
 from eventreg.events.views.desk import render_desk
 from eventreg.i18n.languages import current_language, name_of
 from eventreg.kernel.text import LocalizedText
-from eventreg.questionnaires import draft_wording, kinds, queries
+from eventreg.questionnaires import kinds, queries
 from eventreg.questionnaires.checks import obstacles_of
 from eventreg.questionnaires.forms.sections import SectionForm
 from eventreg.questionnaires.kinds.condition_words import only_if
@@ -168,7 +168,7 @@ def section_rows(definition: Definition, event: Event, obstacles: Sequence[Obsta
         SectionRow(
             section,
             plain_in_reader_language(section.title) or _("A section without a title"),
-            draft_wording.stage_name(section.stage) if section.stage is not Stage.REGISTRATION else "",
+            _(section.stage.title) if section.stage is not Stage.REGISTRATION else "",
             [
                 _question_row(question, names, event.languages, _condition(question), _refused(section, question))
                 for question in section.questions

@@ -151,7 +151,7 @@ def _groups() -> list[tuple[str, list[Kind]]]:
     everything = [kinds.get(name) for name in kinds.NAMES]
     groups = [
         (
-            draft_wording.group_name(group),
+            _(group.title),
             sorted((kind for kind in everything if kind.group is group), key=lambda kind: str(kind.title)),
         )
         for group in KindGroup

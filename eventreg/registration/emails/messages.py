@@ -16,6 +16,7 @@ from flask_babel import gettext as _, lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from eventreg.i18n.languages import speaking
+from eventreg.kernel.errors import N_, Titled
 from eventreg.mail.content import Change, MailContent, link_marker, new_marker
 from eventreg.mail.services import OutgoingMessage
 from eventreg.registration.emails.occasions import Occasion, outgoing
@@ -25,33 +26,18 @@ from eventreg.registration.rules.messages import DETAILS, OF_EVENT
 from eventreg.registration.rules.states import Status
 
 
-class Group(enum.Enum):
+class Group(Titled):
     """The parts of the list of messages, in its order."""
 
-    REGISTERING = "registering"
-    DECIDING = "deciding"
-    ASKING = "asking"
-    CHANGING = "changing"
-    TEAM = "team"
-    INVITING = "inviting"
-    EVENT = "event"
-    ADDRESSES = "addresses"
-    CONTACT = "contact"
-
-    @property
-    def title(self) -> str:
-        """What it is called."""
-        return {
-            Group.REGISTERING: _("After registering"),
-            Group.DECIDING: _("Decisions and places"),
-            Group.ASKING: _("Questions to people"),
-            Group.CHANGING: _("Changes by the person"),
-            Group.TEAM: _("Changes by the team"),
-            Group.INVITING: _("Invitations"),
-            Group.EVENT: _("The whole event"),
-            Group.ADDRESSES: _("Links and addresses"),
-            Group.CONTACT: _("To contact persons and colleagues"),
-        }[self]
+    REGISTERING = "registering", N_("After registering")
+    DECIDING = "deciding", N_("Decisions and places")
+    ASKING = "asking", N_("Questions to people")
+    CHANGING = "changing", N_("Changes by the person")
+    TEAM = "team", N_("Changes by the team")
+    INVITING = "inviting", N_("Invitations")
+    EVENT = "event", N_("The whole event")
+    ADDRESSES = "addresses", N_("Links and addresses")
+    CONTACT = "contact", N_("To contact persons and colleagues")
 
 
 class Again(enum.Enum):

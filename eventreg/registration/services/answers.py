@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from eventreg.db import db, get_of_event, insert_rows, transaction
+from eventreg.db import change_rows, db, get_of_event, insert_rows, transaction
 from eventreg.kernel import clock, sealing, text, tokens
 from eventreg.kernel.errors import NotFound, Refused
 from eventreg.kernel.text import phone_key, search_text, sort_institution, sort_name, sort_position
@@ -241,16 +241,13 @@ def move_held(event_id: int, submission_key: str, new_key: str) -> None:
     """Give the files held for a form to the new key that it goes on under. Writes nothing where none is held."""
     if not list_held(event_id, submission_key):
         return
-    with transaction() as session:
-        session.execute(
-            update(Upload)
-            .where(
-                Upload.event_id == event_id,
-                Upload.submission_hash == submission_hash(event_id, submission_key),
-                Upload.held_until.is_not(None),
-            )
-            .values(submission_hash=submission_hash(event_id, new_key))
-            .execution_options(synchronize_session=False)
+    with transaction():
+        change_rows(
+            Upload,
+            Upload.event_id == event_id,
+            Upload.submission_hash == submission_hash(event_id, submission_key),
+            Upload.held_until.is_not(None),
+            submission_hash=submission_hash(event_id, new_key),
         )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from eventreg.db import db
+from eventreg.db import db, delete_rows
 from eventreg.events.announcing import Announcing
 from eventreg.events.checks import AffectedPeople, MovedUp
 from eventreg.events.models import Event
@@ -293,9 +293,7 @@ class RegistrationOccupancy:
         """Enter a place for each pending registration that has none, whatever the limit, or free theirs."""
         pending = select(Registration.id).filter_by(event_id=event_id, category_id=category_id, status=Status.PENDING)
         if not counts:
-            db.session.execute(
-                delete(Place).where(Place.registration_id.in_(pending)).execution_options(synchronize_session=False)
-            )
+            delete_rows(Place, Place.registration_id.in_(pending))
             return
         without = pending.where(~select(Place.id).where(Place.registration_id == Registration.id).exists())
         for registration_id in db.session.scalars(without).all():

@@ -9,10 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, exists, insert, select
 
 from eventreg.audit.services import Actor, note
-from eventreg.db import db, insert_rows
+from eventreg.db import change_rows, db, delete_rows, insert_rows
 from eventreg.db.transactions import UNTOLD
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import holding_event_in_any_state
@@ -139,12 +139,7 @@ def free_option_places(registration_id: int) -> None:
 
 def release_option_places(registration_id: int, at: datetime | None) -> None:
     """Let what somebody holds go at an instant, when a decision can no longer be undone; None: it is kept."""
-    db.session.execute(
-        update(OptionPlace)
-        .where(OptionPlace.registration_id == registration_id)
-        .values(released_at=at)
-        .execution_options(synchronize_session=False)
-    )
+    change_rows(OptionPlace, OptionPlace.registration_id == registration_id, released_at=at)
 
 
 def pass_on_option_places(event_id: int, now: datetime) -> None:
@@ -287,13 +282,7 @@ def pass_on_session_places(event_id: int, now: datetime) -> int:
         Registration.status_changed_at <= now - UNDO_WINDOW,
         ~can_come_back,
     )
-    freed = db.session.scalars(
-        delete(SessionPlace)
-        .where(SessionPlace.registration_id.in_(gone))
-        .returning(SessionPlace.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(freed.all())
+    return delete_rows(SessionPlace, SessionPlace.registration_id.in_(gone))
 
 
 def _take_of_session_places(

@@ -6,10 +6,10 @@ Decisions made while the machine's clock was ahead, once it has come back (see `
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from eventreg.audit.services import SYSTEM, Actor, note
-from eventreg.db import SKEW, db
+from eventreg.db import SKEW, change_rows, db
 from eventreg.events.announcing import Announcing, WrittenTo
 from eventreg.events.models import Category, Event
 from eventreg.events.queries.events import holding_event_in_any_state
@@ -202,11 +202,11 @@ def pull_back_decisions(now: datetime) -> None:
             for decision in decisions:
                 at = now + (decision.mails_at - decision.decided_at)
                 for held in (Place, OptionPlace):
-                    db.session.execute(
-                        update(held)
-                        .where(held.registration_id == decision.registration_id, held.released_at == decision.mails_at)
-                        .values(released_at=at)
-                        .execution_options(synchronize_session=False)
+                    change_rows(
+                        held,
+                        held.registration_id == decision.registration_id,
+                        held.released_at == decision.mails_at,
+                        released_at=at,
                     )
                 decision.mails_at, decision.decided_at = at, now
                 schedule_passing_on(event_id, at)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
-from eventreg.db import db, transaction
+from eventreg.db import change_rows, db, delete_rows, transaction
 from eventreg.events.models import Category, Event
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import email_key
@@ -58,11 +58,12 @@ def note_invitation_used(way_in: ways_in.WayIn, registration: Registration, now:
 
 def open_again(registration: Registration) -> None:
     """Have an invitation lead in again whose only use was never verified: an address was mistyped, a message not seen."""
-    db.session.execute(
-        update(Invitation)
-        .where(Invitation.event_id == registration.event_id, Invitation.registration_id == registration.id)
-        .values(used_at=None, registration_id=None)
-        .execution_options(synchronize_session=False)
+    change_rows(
+        Invitation,
+        Invitation.event_id == registration.event_id,
+        Invitation.registration_id == registration.id,
+        used_at=None,
+        registration_id=None,
     )
 
 
@@ -107,11 +108,5 @@ def note_used(event: Event, hashed: str, email: str, now: datetime, access_code_
 
 def sweep_used_forms(now: datetime) -> int:
     """Forget the forms that nobody can send any more, but for who used up a code; return how many. A duty of the worker."""
-    with transaction() as session:
-        result = session.execute(
-            delete(UsedForm)
-            .where(UsedForm.used_at <= now - REMEMBERED_FOR, UsedForm.access_code_id.is_(None))
-            .returning(UsedForm.submission_hash)
-            .execution_options(synchronize_session=False)
-        )
-        return len(result.all())
+    with transaction():
+        return delete_rows(UsedForm, UsedForm.used_at <= now - REMEMBERED_FOR, UsedForm.access_code_id.is_(None))

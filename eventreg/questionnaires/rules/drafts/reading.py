@@ -7,7 +7,6 @@ What cannot be done to a draft.
 What differs between two documents: for "3 changes not published", and for the history.
 """
 
-import enum
 import hashlib
 import json
 import re
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from eventreg.kernel.errors import N_, Reason
+from eventreg.kernel.errors import N_, Keyed, Reason
 from eventreg.kernel.text import LocalizedText, is_blank
 from eventreg.questionnaires.rules.conditions import Condition, ConditionInvalid, read_condition
 from eventreg.questionnaires.rules.schema import IDENTITY_COLUMNS, Definition, Option, Question, Section, Stage
@@ -191,14 +190,17 @@ class DraftReason(Reason):
         super().__init__(key, sentence, status_code=409)
 
 
-class How(enum.Enum):
+class How(Keyed):
     """What happened to a section or question."""
 
-    ADDED = "added"
-    CHANGED = "changed"
-    REMOVED = "removed"
+    ADDED = "added", N_("New question"), N_("New section")
+    CHANGED = "changed", N_("Changed question"), N_("Changed section")
+    REMOVED = "removed", N_("Removed question"), N_("Removed section")
     #: only its place is another
-    MOVED = "moved"
+    MOVED = "moved", N_("Moved question"), N_("Moved section")
+
+    def __init__(self, key: str, of_question: str = "", of_section: str = "") -> None:
+        self.of_question, self.of_section = of_question, of_section
 
 
 @dataclass(frozen=True)
