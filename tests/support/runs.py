@@ -63,7 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    """Tell a worker of pytest-xdist the folder."""
+    """Tell a worker of pytest-xdist the folder. Who starts workers collects nothing."""
+    gc.enable()
     node.workerinput["eventreg_shared"] = str(node.config.stash[_SHARED])  # type: ignore[attr-defined]
 
 
@@ -72,6 +73,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
