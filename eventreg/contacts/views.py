@@ -26,7 +26,7 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import N_, NN_, Refused
 from eventreg.web.access import Answer, personal, requires
 from eventreg.web.fields import EnumField, TextField
-from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.forms import BaseForm, checks_token_itself, lazy_gettext
 from eventreg.web.limits import limited
 from eventreg.web.templating import plain_in_reader_language
 
@@ -56,7 +56,7 @@ class ChoiceForm(BaseForm):
 
     def __init__(self, event: Event, **values: Any) -> None:
         super().__init__(**values)
-        self.hour.choices = [(hour, f"{hour}:00") for hour in range(24)]
+        self.hour.choices = [(hour, f"{hour:02}:00") for hour in range(24)]
         self.weekday.choices = list(get_day_names("wide", "stand-alone", current_language()).items())
         self.hour.description = _(
             "By the clocks of the event: %(zone)s", zone=zone_place(event.time_zone, current_language())
@@ -108,13 +108,15 @@ def show_choice(token: str) -> Answer:
 
 @blueprint.post("/contact/<token>")
 @personal
+@checks_token_itself
 @limited("60 per 10 minutes")
 def save_choice(token: str) -> Answer:
-    """Keep what the holder of the link chose."""
+    """Keep what the holder of the link chose. The button of a mail program (RFC 8058) chooses nothing."""
     person = services.get_by_token(token)
     form = ChoiceForm(get_event_whole(person.event_id), obj=person)
+    is_one_click = request.form.get("List-Unsubscribe") == "One-Click"
     with form.refusals() as outcome:
-        services.choose(token, form.chosen(), clock.now())
+        services.choose(token, {"hears": Hears.NOTHING} if is_one_click else form.chosen(), clock.now())
         return redirect(url_for("contacts.show_choice", token=token, saved=1), 303)
     return _choice_page(token, form), outcome.status_code
 
