@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from babel.dates import get_day_names
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from wtforms import SelectField, SelectMultipleField, StringField, ValidationError
@@ -115,6 +115,8 @@ def save_choice(token: str) -> Answer:
     person = services.get_by_token(token)
     form = ChoiceForm(get_event_whole(person.event_id), obj=person)
     is_one_click = request.form.get("List-Unsubscribe") == "One-Click"
+    if not is_one_click and not BaseForm().validate():
+        abort(400)
     with form.refusals() as outcome:
         services.choose(token, {"hears": Hears.NOTHING} if is_one_click else form.chosen(), clock.now())
         return redirect(url_for("contacts.show_choice", token=token, saved=1), 303)

@@ -62,7 +62,7 @@ def test_the_link_shows_the_choice_and_keeps_it_by_a_button(event: Event, pages:
 
 
 def test_the_button_of_a_mail_program_chooses_nothing_and_a_forged_form_does_not(event: Event, pages: Pages) -> None:
-    pages.post(link_of(fresh(event)), {"hears": "nothing"}, 422)
+    pages.post(link_of(fresh(event)), {"hears": "nothing"}, 400)
     assert fresh(event).hears is Hears.USUAL
     pages.post(link_of(fresh(event)), {"List-Unsubscribe": "One-Click"}, 303)
     assert fresh(event).hears is Hears.NOTHING
