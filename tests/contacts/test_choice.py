@@ -59,6 +59,7 @@ def test_the_link_shows_the_choice_and_keeps_it_by_a_button(event: Event, pages:
     )
     chosen = fresh(event)
     assert (chosen.hears, chosen.hour, chosen.weekday, chosen.declined_at) == (Hears.WEEKLY, 17, 4, None)
+    assert desk.get(f"/manage/events/{event.slug}/contacts").has("A summary each week Friday, 17:00")
 
 
 def test_the_button_of_a_mail_program_chooses_nothing_and_a_forged_form_does_not(event: Event, pages: Pages) -> None:
