@@ -177,6 +177,7 @@ class ContactNews(ToContact):
         return self.write() if self.registration is None else super().worded()
 
     def _of(self, person: Registration) -> MailContent:
+        is_reached_otherwise = self.news["message"] == FAILED and self.reader.sight.has_contact_data
         if self.news["message"] == FAILED:
             sentence = _("We could not deliver a message to this person: “%(subject)s”. Look whether the address is right.",
                          subject=self.news["subject"])  # fmt: skip
@@ -193,6 +194,7 @@ class ContactNews(ToContact):
             (_("Country"), formats.country(person.country, language) if person.country else ""),
             (_("Taking part as"), self._category(person)),
             (_("Days"), self.occasion.dates(self.day_ids, language)),
+            *(((_("Email"), person.email), (_("Phone"), person.phone)) if is_reached_otherwise else ()),
         )
         return self.to_contact(
             contact_subject(self.heading, person),

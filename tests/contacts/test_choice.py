@@ -60,6 +60,15 @@ def test_the_link_shows_the_choice_and_keeps_it_by_a_button(event: Event, pages:
     )
     chosen = fresh(event)
     assert (chosen.hears, chosen.hour, chosen.weekday, chosen.declined_at) == (Hears.WEEKLY, 17, 4, None)
+    assert desk.get(f"/manage/events/{event.slug}/contacts").has("A summary each week Friday, 17:00")
+
+
+def test_the_button_of_a_mail_program_chooses_nothing_and_a_forged_form_does_not(event: Event, pages: Pages) -> None:
+    pages.post(link_of(fresh(event)), {"hears": "nothing"}, 400)
+    assert fresh(event).hears is Hears.USUAL
+    pages.post(link_of(fresh(event)), {"List-Unsubscribe": "One-Click"}, 303)
+    assert fresh(event).hears is Hears.NOTHING
+    assert fresh(event).declined_at is not None
 
 
 def test_who_chooses_nothing_is_told_to_the_team_which_sets_it_back(event: Event, pages: Pages, desk: Pages) -> None:
