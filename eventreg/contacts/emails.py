@@ -171,7 +171,7 @@ class ContactNews(ToContact):
 
     def _of(self, person: Registration) -> MailContent:
         if self.news["message"] == FAILED:
-            sentence = _("We could not deliver a message to this person: “%(subject)s”. Look whether the address is right.",
+            sentence = _("We could not deliver a message to this person: “%(subject)s”. Please check the address.",
                          subject=self.news["subject"])  # fmt: skip
         else:
             sentence = str((_class_of(self.news).contact_words or ("", ""))[1])
@@ -275,7 +275,7 @@ class ContactDigest(ToContact):
     def write(self) -> MailContent:
         """See `Message.write`."""
         more = len(self.lines) - MOST_IN_DIGEST
-        heading = _("Registrations: what is new")
+        heading = _("News of registrations")
         return self.to_contact(
             _("%(heading)s: %(title)s", heading=heading, title=self.event_title),
             heading,
@@ -314,7 +314,7 @@ class ContactDigest(ToContact):
                 counted = Counter(person.category_id for person in people)
                 by = [f"{self.names_of[id_]} {counted[id_]}" for id_ in order if counted[id_]]
                 where = self._by_country(person.country for person in people)
-                words = "; ".join(each for each in (", ".join(by), where) if each)
+                words = " · ".join(each for each in (", ".join(by), where) if each)
                 yield MailTable(f"{part.titled(len(people))} ({words})", tuple(map(self._row, these)))
 
     def _row(self, line: DigestLine) -> tuple[tuple[str, ...], ...]:

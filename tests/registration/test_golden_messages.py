@@ -61,6 +61,8 @@ def _assert_is_as_read(message: OutgoingMessage | MailMessage, name: str, langua
         path.write_text(written, encoding="utf-8")
     assert written == path.read_text(encoding="utf-8")
     assert max(map(len, message.text.splitlines())) <= 120, "a line of text is too long to read"
+    assert len(message.subject) <= 70, "a list of mails cuts it"
+    assert language != "fr" or not re.search(r" [:;?!»]|« ", message.text), "a line could end there"
     _assert_html_says_the_same(message, language)
 
 
