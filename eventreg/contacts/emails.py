@@ -321,7 +321,11 @@ class ContactDigest(ToContact):
         person = line.person
         where = ", ".join(filter(None, (person.institution, self._country(person.country))))
         reached = (person.email, person.phone) if self.reader.sight.has_contact_data else ()
-        what = (*dict.fromkeys(map(heading_of, line.news)), self.names_of[person.category_id], person.reference)
+        what = (
+            *dict.fromkeys(map(heading_of, reversed(line.news))),
+            self.names_of[person.category_id],
+            person.reference,
+        )
         return tuple(filter(None, (person.full_name, where, *reached))), what
 
     def _by_country(self, codes: Iterable[str]) -> str:

@@ -114,7 +114,8 @@ class Inviting(ToAddress, is_base=True):
 
     def details(self) -> tuple[tuple[str, str], ...]:
         """See `Message.details`."""
-        return *super().details(), (_("You take part as"), self.category_name), (_("Register until"), self.until)
+        until = self.until[:1].upper() + self.until[1:]
+        return *super().details(), (_("You take part as"), self.category_name), (_("Register until"), until)
 
     def invite(self, subject: str, heading: str, *more: str) -> MailContent:
         """Return the words: what invites, then `more`."""
