@@ -72,7 +72,7 @@ class CopyBegins(about_registration.AboutRegistration):
     def write(self) -> MailContent:
         """See `Message.write`."""
         return self.content(
-            _("You receive copies from now on"),
+            _("You now receive copies"),
             _(
                 "%(name)s registered for “%(title)s” and asked us to send you copies of our messages.",
                 name=said_name(self.registration),

@@ -31,6 +31,7 @@ from eventreg.registration.emails.addresses import CONTACT_CHOICE
 from eventreg.web.instance import keys
 from tests.builders import a_registration, an_event
 from tests.contacts.test_hearing import DIGEST, set_public, tell_all
+from tests.mail.programs import assert_stands_in_every_program
 from tests.registration.messages import a_seminar, as_file
 from tests.support.pages import Pages
 
@@ -166,3 +167,4 @@ def test_the_digest_is_as_it_was_read_and_found_good(language: str, app: Flask) 
     if os.environ.get("EVENTREG_REFRESH_GOLDEN"):
         path.write_text(as_file(message, clocks.now()), encoding="utf-8")
     assert as_file(message, clocks.now()) == path.read_text(encoding="utf-8")
+    assert_stands_in_every_program(message.html)

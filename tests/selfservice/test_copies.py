@@ -180,7 +180,7 @@ def test_a_quiet_event_is_named_in_no_subject_of_a_copy(app: Flask) -> None:
     copies.name_copy(event.id, person.id, FOCAL, "en")
     decline(event, person)
     assert [message.subject for message in copied(person)] == [
-        "You receive copies from now on",
+        "You now receive copies",
         "Copy: We cannot offer you a place this time",
     ]
 
