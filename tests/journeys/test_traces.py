@@ -12,6 +12,7 @@ from tests.serving.servers import serving
 from tests.support.apps import build_app, make_config
 from tests.support.databases import SqliteTemplate
 from tests.support.waiting import patience
+from tests.support.warm import Commands
 from tests.world import build_world, rules
 
 
@@ -22,7 +23,7 @@ def _ask(address: str, **headers: str) -> tuple[int, str]:
 
 @pytest.mark.slow
 def test_personal_links_leave_no_trace_in_the_log(
-    tmp_path: Path, instance: Path, migrated_template: SqliteTemplate, shared_folder: Path
+    tmp_path: Path, instance: Path, migrated_template: SqliteTemplate, shared_folder: Path, commands: Commands
 ) -> None:
     app = build_app(make_config(instance, migrated_template.copy(instance / "eventreg.db")), shared_folder)
     with app.app_context():
@@ -31,7 +32,7 @@ def test_personal_links_leave_no_trace_in_the_log(
         db.engine.dispose()
     personal = [rule for verb, rule in rules(app) if verb == "GET" and "token" in rule.arguments]
     assert len(personal) > 5
-    with serving(tmp_path, workers=1, EVENTREG_LIMITS="off") as server:
+    with serving(tmp_path, commands=commands, workers=1, EVENTREG_LIMITS="off") as server:
         for rule in personal:
             address = server.address + world.address(rule)
             assert _ask(address) == (200, "no-referrer")

@@ -105,23 +105,25 @@ def test_mail_worker_can_be_left_to_others(demo_folder: Path, commands: Commands
         assert len(server.family()) == 2
 
 
-def test_second_start_keeps_data_and_shows_a_new_link(tmp_path: Path) -> None:
+def test_second_start_keeps_data_and_shows_a_new_link(tmp_path: Path, commands: Commands) -> None:
     with serving(tmp_path) as server:
         first = server.sign_in_link()
         home = page(f"{server.address}/")[1]
         assert first not in server.log.read_text()
         assert any((server.instance / "compiled").iterdir()), "templates, for the next start"
-    with serving(tmp_path, port=server.port) as server:
+    with serving(tmp_path, commands=commands, port=server.port) as server:
         assert server.sign_in_link() != first
         assert page(f"{server.address}/")[1] == home
 
 
 @pytest.mark.on_postgresql
-def test_postgresql_is_served_the_same_way(tmp_path: Path, postgres_template: PostgresTemplate) -> None:
+def test_postgresql_is_served_the_same_way(
+    tmp_path: Path, postgres_template: PostgresTemplate, commands: Commands
+) -> None:
     url = postgres_template.empty()
     try:
-        for _start in range(2):
-            with serving(tmp_path, EVENTREG_DATABASE_URL=url) as server:
+        for loaded in (None, commands):
+            with serving(tmp_path, commands=loaded, EVENTREG_DATABASE_URL=url) as server:
                 assert page(f"{server.address}/readyz")[0] == 200
                 assert "/events/tapachula-migration-security" in page(f"{server.address}/")[1]
     finally:

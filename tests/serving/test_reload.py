@@ -18,6 +18,7 @@ import pytest
 from tests.packaging.copies import clean_environment, free_port, page
 from tests.serving.servers import EVENTREG, Server, are_gone, serving
 from tests.support.waiting import patience, until
+from tests.support.warm import Commands
 
 pytestmark = pytest.mark.slow
 
@@ -38,8 +39,8 @@ def _set_revision(server: Server, revision: str) -> str:
     return str(before)
 
 
-def test_new_settings_take_over_while_a_request_is_under_way(demo_folder: Path) -> None:
-    with serving(demo_folder) as server:
+def test_new_settings_take_over_while_a_request_is_under_way(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands) as server:
         (old,) = server.web()
         with socket.create_connection(("127.0.0.1", server.port), timeout=patience()) as client:
             client.sendall(_HEAD)
@@ -68,8 +69,8 @@ def test_new_settings_take_over_while_a_request_is_under_way(demo_folder: Path) 
     assert "Traceback" not in server.log.read_text()
 
 
-def test_tables_that_do_not_fit_are_refused_with_a_sentence(demo_folder: Path) -> None:
-    with serving(demo_folder) as server:
+def test_tables_that_do_not_fit_are_refused_with_a_sentence(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands) as server:
         old = server.web()
         before = _set_revision(server, "0001")
         server.process.send_signal(signal.SIGHUP)
@@ -80,8 +81,8 @@ def test_tables_that_do_not_fit_are_refused_with_a_sentence(demo_folder: Path) -
         assert server.web() == old
 
 
-def test_stop_that_comes_while_it_starts_anew_is_heard(demo_folder: Path) -> None:
-    with serving(demo_folder) as server:
+def test_stop_that_comes_while_it_starts_anew_is_heard(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands) as server:
         family = server.family()
         server.process.send_signal(signal.SIGHUP)
         until(lambda: "Starting anew" in server.log.read_text(), "the moment")

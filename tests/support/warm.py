@@ -172,6 +172,8 @@ def _become(
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["eventreg", *arguments]
+    # What starts itself anew does so from nothing.
+    sys.orig_argv = [sys.executable, str(Path(sys.executable).with_name("eventreg")), *arguments]
     if left:
         os.setsid()
     else:
