@@ -134,14 +134,14 @@ class World:
     #: of a team member below the manager, and of an account without rights
     member_id: int = 0
     account_id: int = 0
-    #: of the owner's session
-    session_id: str = ""
+    #: of the session of each that has one, by actor
+    sessions: dict[str, str] = field(default_factory=dict)
     _database: KeptDatabase | None = None
 
     def visitor(self, actor: str, language: str = "en") -> Pages:
         """Return somebody at a browser, signed in as far as the actor is."""
         pages = Pages(self.app, language)
-        return pages.sign_in(self.accounts[actor]) if actor in self.accounts else pages
+        return pages.sign_in(self.accounts[actor], self.sessions[actor]) if actor in self.accounts else pages
 
     def address(self, rule: Rule, actor: str = "link", **instead: str) -> str:
         """Return an address of the rule that leads somewhere; only the holder of the link has its token.
@@ -195,7 +195,7 @@ class World:
         if "message_text" in rule.endpoint and name == "key":
             return "confirmed"
         if rule.endpoint == "accounts.end_one_session":
-            return self.session_id
+            return self.sessions["owner"]
         if name == "token":
             return self.tokens[rule.endpoint] if actor == "link" else FORGED
         return {
@@ -283,7 +283,7 @@ def build_world(app: Flask) -> World:
         world.tokens |= dict.fromkeys([f"invitations.{name}" for name in INVITATION_PAGES], invited)
         world.tokens["registration.register_by_link"] = category_token(event.categories[0])
         # Who is signed in has a session, so that reading writes none.
-        world.session_id = {actor: session_row(account.id) for actor, account in accounts.items()}["owner"]
+        world.sessions = {actor: session_row(account.id) for actor, account in accounts.items()}
         db.session.remove()
     return world
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 
 from eventreg.db import db
 from eventreg.demo.services import load_seminar
@@ -47,6 +49,8 @@ class Site:
     organizer: str
     #: runs the instance, with the password above
     administrator: str
+    #: of who has signed in, by address and language
+    cookies: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def url(self, address: str) -> str:
         """Return the whole address of a page."""
@@ -80,3 +84,22 @@ def site(
         yield Site(server, world, *events, organizer.email, administrator.email)
     with app.app_context():
         db.engine.dispose()
+
+
+def sign_in(page: Page, site: Site, language: str, email: str = "") -> None:
+    """Come to the desk, as the organizer unless another address is given.
+
+    The first time by the form, then with the cookies that it gave: a password takes long on purpose. A language that was asked
+    for stays; else the account's is taken.
+    """
+    email = email or site.organizer
+    if kept := site.cookies.get((email, language)):
+        page.context.add_cookies(kept)
+        page.goto(site.url("/manage/"))
+        return
+    page.goto(site.url(f"/sign-in?lang={language}"))
+    page.locator("input[type=email]").fill(email)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.locator("input[type=password]").press("Enter")
+    page.wait_for_url("**/manage/")
+    site.cookies[email, language] = page.context.cookies()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Site
-from tests.browser.test_every_page import sign_in
+from tests.browser.conftest import Site, sign_in
 from tests.support.browser import ContextMaker, axe_faults, overflow
 
 pytestmark = pytest.mark.browser
@@ -18,7 +17,8 @@ def keys(page: Page, section: str) -> list[str]:
 
 
 def test_a_question_is_dragged_within_its_section_and_to_another(site: Site, visits: ContextMaker) -> None:
-    page = sign_in(visits("es"), site, "es")
+    page = visits("es").new_page()
+    sign_in(page, site, "es")
     page.set_viewport_size({"width": 1280, "height": 2400})
     page.goto(site.url(f"/manage/events/{site.draft}/questions"))
     first, second, third, *_rest = keys(page, "you")
@@ -41,7 +41,8 @@ def test_a_question_is_dragged_within_its_section_and_to_another(site: Site, vis
 
 
 def test_what_cannot_stand_there_is_told_and_stays(site: Site, visits: ContextMaker) -> None:
-    page = sign_in(visits("en"), site, "en")
+    page = visits("en").new_page()
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.draft}/questions/edit/diet"))
     page.locator("summary", has_text="Ask it only when").click()
     page.locator("#condition-0").select_option("is:sex:woman")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Site
+from tests.browser.conftest import PASSWORD, Site, sign_in
 from tests.browser.test_registering import new_address
 from tests.builders import a_registration, register_somebody
 from tests.support.browser import ContextMaker, focused, tab_to
@@ -23,7 +23,7 @@ def _somebody(site: Site, name: str) -> str:
         return receipt.registration.reference
 
 
-def _sign_in(page: Page, site: Site) -> None:
+def _sign_in_by_the_form(page: Page, site: Site) -> None:
     page.goto(site.url("/sign-in?lang=en"))
     page.get_by_label("Email address").fill(site.organizer)
     page.get_by_label("Password").fill(PASSWORD)
@@ -36,7 +36,7 @@ def test_find_approve_and_undo(site: Site, visits: ContextMaker, javascript: boo
     name = f"Núñez{width}"
     reference = _somebody(site, name)
     page = visits("en", javascript=javascript, width=width).new_page()
-    _sign_in(page, site)
+    _sign_in_by_the_form(page, site)
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations?status=pending"))
     page.get_by_role("searchbox").fill(name.lower().replace("ñ", "n").replace("ú", "u"))
     page.get_by_role("searchbox").press("Enter")
@@ -53,7 +53,7 @@ def test_find_approve_and_undo(site: Site, visits: ContextMaker, javascript: boo
 def test_sensitive_answers_are_shown_once_and_leave_a_trace(site: Site, visits: ContextMaker) -> None:
     reference = _somebody(site, "Sensible")
     page = visits("en").new_page()
-    _sign_in(page, site)
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations/{reference}"))
     expect(page.get_by_text("Sin nueces")).to_have_count(0)
     page.get_by_role("button", name="Show sensitive answers").click()
@@ -67,7 +67,7 @@ def test_the_list_is_downloaded_as_it_is_shown(site: Site, visits: ContextMaker)
     with site.world.app.app_context():
         a_registration(site.world.event, given_name="=1+1", family_name="Fórmula", email=new_address())
     page = visits("en").new_page()
-    _sign_in(page, site)
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations?q=formula"))
     page.locator("summary").get_by_text("Export", exact=True).click()
     with page.expect_download() as download:
@@ -81,7 +81,7 @@ def test_the_list_is_downloaded_as_it_is_shown(site: Site, visits: ContextMaker)
 
 def test_a_mail_is_shown_in_a_frame_that_runs_and_fetches_nothing(site: Site, visits: ContextMaker) -> None:
     page = visits("en").new_page()
-    _sign_in(page, site)
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/messages/{site.world.message_id}"))
     frame = page.frame_locator("iframe")
     expect(frame.get_by_text("Carla Demostración").first).to_be_visible()
@@ -95,7 +95,7 @@ def test_a_mail_is_shown_in_a_frame_that_runs_and_fetches_nothing(site: Site, vi
 def test_deciding_by_keyboard(site: Site, visits: ContextMaker) -> None:
     reference = _somebody(site, "Teclado")
     page = visits("en").new_page()
-    _sign_in(page, site)
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations/{reference}"))
     expect(page.locator("[data-act=approve]")).to_have_attribute("aria-keyshortcuts", "a")
     page.keyboard.press("d")
@@ -118,7 +118,7 @@ _HIGHEST = {360: 90, 820: 48, 1366: 48}
 @pytest.mark.parametrize("width", _HIGHEST)
 def test_the_header_is_one_line_with_five_areas_in_sight(site: Site, visits: ContextMaker, width: int) -> None:
     page = visits("en", width=width).new_page()
-    _sign_in(page, site)
+    sign_in(page, site, "en")
     for language in ("es", "en", "fr"):
         page.goto(site.url(f"/manage/events/{site.seminar}/registrations?lang={language}"))
         header = page.locator("header")

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
-from tests.browser.conftest import PASSWORD, Site
+from tests.browser.conftest import Site, sign_in
 from tests.browser.walk import ADMINISTRATOR, GUEST, ORGANIZER, Stop, stops
 from tests.support.browser import ContextMaker, axe_faults, covered, measured, overflow, scripts_off
 
 pytestmark = pytest.mark.browser
 
 
-#: a test for each of so many parts of the pages, so that two workers share them evenly
-PARTS = 4
+#: a test for each of so many parts of the pages, so that none takes as long as all of them
+PARTS = 2
 #: whose pages axe, which is slow, judges in a walk, by the rest of their number divided by three: language, script or not.
 #: Each page is judged once in the light and once in the dark, in one of them with script.
 LIGHT = {("es", True): (0, 2), ("fr", False): (1,)}
@@ -35,20 +35,6 @@ _MAY_BE_LONG = re.compile(
 WINDOWS = ((1366, 768), (820, 1180), (360, 740), (320, 256))
 WIDTHS = (480, 683, 769, 900, 1024, 1201, 1280, 1536, 1920)
 Seen = Sequence[tuple[int, Stop]]
-
-
-def sign_in(visit: BrowserContext, site: Site, language: str, email: str = "") -> Page:
-    """Sign in by the form, as the organizer unless another address is given.
-
-    A language that was asked for stays; else the account's is taken.
-    """
-    page = visit.new_page()
-    page.goto(site.url(f"/sign-in?lang={language}"))
-    page.locator("input[type=email]").fill(email or site.organizer)
-    page.locator("input[type=password]").fill(PASSWORD)
-    page.locator("input[type=password]").press("Enter")
-    page.wait_for_url("**/manage/")
-    return page
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -123,12 +109,13 @@ def _walk(site: Site, visits: ContextMaker, seen: Seen, language: str, javascrip
 
 def _opened(site: Site, visits: ContextMaker, language: str, **options: Any) -> dict[str, Page]:
     """Open a browser for everybody who walks."""
-    guest, organizer, administrator = (visits(language, reduced_motion="reduce", **options) for _ in range(3))
-    return {
-        GUEST: guest.new_page(),
-        ORGANIZER: sign_in(organizer, site, language),
-        ADMINISTRATOR: sign_in(administrator, site, language, site.administrator),
+    pages = {
+        who: visits(language, reduced_motion="reduce", **options).new_page()
+        for who in (GUEST, ORGANIZER, ADMINISTRATOR)
     }
+    sign_in(pages[ORGANIZER], site, language)
+    sign_in(pages[ADMINISTRATOR], site, language, site.administrator)
+    return pages
 
 
 def _faults(page: Page, language: str, width: int, more: int) -> Iterator[str]:

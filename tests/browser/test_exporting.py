@@ -9,8 +9,7 @@ from eventreg.accounts.models import Account
 from eventreg.db import db, transaction
 from eventreg.exchange.models import Export
 from eventreg.exchange.rules.exports import ExportState
-from tests.browser.conftest import Site
-from tests.browser.test_every_page import sign_in
+from tests.browser.conftest import Site, sign_in
 from tests.exchange.exporting import an_export
 from tests.support.browser import ContextMaker, axe_faults, scripts_off
 
@@ -33,7 +32,8 @@ def finish(site: Site, address: str) -> None:
 
 
 def test_page_says_by_itself_when_the_file_is_ready(site: Site, visits: ContextMaker) -> None:
-    page = sign_in(visits("en"), site, "en")
+    page = visits("en").new_page()
+    sign_in(page, site, "en")
     address = begun(site)
     page.goto(site.url(address))
     assert axe_faults(page) == []
@@ -47,7 +47,8 @@ def test_page_says_by_itself_when_the_file_is_ready(site: Site, visits: ContextM
 
 
 def test_without_script_one_looks_again(site: Site, visits: ContextMaker) -> None:
-    page = sign_in(visits("en"), site, "en")
+    page = visits("en").new_page()
+    sign_in(page, site, "en")
     address = begun(site)
     with scripts_off(page):
         page.goto(site.url(address))

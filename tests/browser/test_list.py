@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 from eventreg.events.organizers import Organizer
 from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services.decisions import decide
-from tests.browser.conftest import Site
-from tests.browser.test_desk import _sign_in
+from tests.browser.conftest import Site, sign_in
 from tests.browser.test_registering import new_address
 from tests.builders import a_registration, a_team_member, register_somebody
 from tests.support.browser import ContextMaker
@@ -37,7 +36,7 @@ def _people(site: Site, name: str, number: int = 3) -> list[str]:
 
 
 def _open(page: Page, site: Site, query: str) -> None:
-    _sign_in(page, site)
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations?{query}"))
 
 
@@ -129,7 +128,7 @@ def test_a_question_becomes_a_filter_without_loading_the_page(site: Site, visits
 def test_a_phone_shows_cards_and_never_scrolls_sideways(site: Site, visits: ContextMaker, javascript: bool) -> None:
     first, *_ = _people(site, f"Movil{javascript}")
     page = visits("es", javascript=javascript, width=360).new_page()
-    _sign_in(page, site)
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations?q=movil{javascript}&lang=es"))
     columns = "person,institution,status,received,email,phone,tags,answer.field"
     for query in (f"q=movil{javascript}", f"q=movil{javascript}&columns={columns}&open=answer.field"):

@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 from eventreg.attendees.services.reasons import add_starting_reasons
 from eventreg.audit.services import SYSTEM
 from eventreg.registration.rules.states import Status
-from tests.browser.conftest import Site
-from tests.browser.test_desk import _sign_in
+from tests.browser.conftest import Site, sign_in
 from tests.browser.test_registering import new_address
 from tests.builders import a_registration
 from tests.support.browser import ContextMaker
@@ -48,7 +47,7 @@ def _many(site: Site) -> None:
 
 
 def _open(page: Page, site: Site, query: str) -> None:
-    _sign_in(page, site)
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/registrations?{query}"))
 
 

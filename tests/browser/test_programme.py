@@ -14,8 +14,7 @@ from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.team import add_team_member
 from eventreg.kernel.clock import now
 from eventreg.organizations.models import Organization
-from tests.browser.conftest import Site
-from tests.browser.test_every_page import sign_in
+from tests.browser.conftest import Site, sign_in
 from tests.builders import a_picture, text
 from tests.events.programmes import a_large_programme
 from tests.support.browser import ContextMaker, axe_faults, overflow
@@ -90,8 +89,8 @@ def test_parallel_rooms_stand_side_by_side_and_one_below_another_on_a_phone(
 
 def test_sessions_are_added_with_the_keyboard_alone(site: Site, visits: ContextMaker) -> None:
     visit = visits("en", javascript=False)
-    sign_in(visit, site, "en")
     page = visit.new_page()
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/programme"))
     page.get_by_role("link", name="Add a session").last.press("Enter")
     for title in ("Primera por teclado", "Segunda por teclado"):
@@ -105,8 +104,8 @@ def test_sessions_are_added_with_the_keyboard_alone(site: Site, visits: ContextM
 def axe_faults_with_script(site: Site, visits: ContextMaker) -> list[str]:
     """Return what axe finds on the page of the programme: it needs script itself."""
     visit = visits("en")
-    sign_in(visit, site, "en")
     page = visit.new_page()
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{site.world.event.slug}/programme"))
     return axe_faults(page)
 

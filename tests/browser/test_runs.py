@@ -14,8 +14,7 @@ from eventreg.bulk.services.steps import do_some
 from eventreg.db import db
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
-from tests.browser.conftest import Site
-from tests.browser.test_desk import _sign_in
+from tests.browser.conftest import Site, sign_in
 from tests.browser.test_registering import new_address
 from tests.builders import a_registration, text
 from tests.support.browser import ContextMaker
@@ -40,7 +39,7 @@ def test_many_are_declined_with_a_ready_made_reason_while_the_page_follows(site:
             )
         db.session.remove()
     page = visits("en").new_page()
-    _sign_in(page, site)
+    sign_in(page, site, "en")
     page.goto(site.url(f"/manage/events/{event.slug}/registrations?q=ramona"))
     page.locator("thead input[type=checkbox]").check()
     page.get_by_role("button", name="Decline", exact=True).click()

@@ -53,7 +53,8 @@ class KeptDatabase:
         self._watcher.close()
 
     def _watch(self) -> None:
-        self._watcher = sqlite3.connect(self._path, isolation_level=None)
+        # Who may only read brings nothing of the log into the file when it closes as the last one: the file goes then.
+        self._watcher = sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, isolation_level=None)
         self._unwritten = self._version()
         self._read = None
 
