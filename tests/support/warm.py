@@ -54,10 +54,14 @@ class Commands:
         said = ((self._folder / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
         return Done(["eventreg", *arguments], code, *said)
 
-    def leave(self, *arguments: str, environment: Mapping[str, str]) -> psutil.Process:
-        """Start a command that goes on until it is killed, in a group of its own that hears and says nothing."""
-        order = {"arguments": arguments, "environment": clean_environment() | environment, "is_left": True}
-        return psutil.Process(int(self._told(json.dumps(order))))
+    def leave(self, *arguments: str, environment: Mapping[str, str], program: str = "") -> psutil.Process:
+        """Start one that goes on until it is killed, in a group of its own that hears and says nothing."""
+        order = {"arguments": arguments, "environment": clean_environment() | environment, "program": program}
+        return psutil.Process(int(self._told(json.dumps(order | {"is_left": True}))))
+
+    def end_of(self, left: psutil.Process) -> int:
+        """Wait until a command that was left running has ended, and return how, as `subprocess` does."""
+        return int(self._told(json.dumps({"awaited": left.pid})))
 
     def close(self) -> None:
         """End it."""
@@ -83,7 +87,7 @@ def _serve(folder: Path) -> None:
     _load_everything(folder / "instance")
     while line := sys.stdin.readline():
         order = json.loads(line)
-        child = os.fork()
+        child = order.get("awaited") or os.fork()
         if child == 0:
             _become(folder, **order)
         said = child if "is_left" in order else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
