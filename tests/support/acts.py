@@ -10,7 +10,6 @@ import fcntl
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +21,7 @@ from eventreg.app import import_acts
 from eventreg.audit import trail
 from eventreg.audit.models import AuditDetail, AuditEntry
 from tests.architecture.acts import recorded_actions
+from tests.support.once import once
 
 KEPT = Path(__file__).parent.parent / "audit" / "acts.jsonl"
 #: acts whose changes are told by the code of a session, which is another one in each run
@@ -69,9 +69,11 @@ def kept_samples() -> list[Sample]:
     return [Sample(*json.loads(line)) for line in KEPT.read_text(encoding="utf-8").splitlines()]
 
 
-@cache
-def _recorded() -> re.Pattern[str]:
-    return re.compile("|".join(recorded_actions()))
+@pytest.fixture(scope="session")
+def recorded(shared_folder: Path) -> re.Pattern[str]:
+    """Every action of the source, which is read once a run: it takes seconds, and much memory."""
+    folder = once(shared_folder / "acts", lambda folder: (folder / "pattern").write_text("|".join(recorded_actions())))
+    return re.compile((folder / "pattern").read_text())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -94,7 +96,7 @@ def acts_have_samples(request: pytest.FixtureRequest, known_shapes: set[str]) ->
     _written.clear()
     yield
     for sample in _written:
-        if sample.shapes <= known_shapes or not _recorded().fullmatch(sample.action):
+        if sample.shapes <= known_shapes or not request.getfixturevalue("recorded").fullmatch(sample.action):
             continue
         known_shapes |= sample.shapes
         line = json.dumps(sample, ensure_ascii=False)
