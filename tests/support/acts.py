@@ -10,6 +10,7 @@ import fcntl
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -91,12 +92,12 @@ def known_shapes() -> set[str]:
 
 
 @pytest.fixture(autouse=True)
-def acts_have_samples(request: pytest.FixtureRequest, known_shapes: set[str]) -> Iterator[None]:
+def acts_have_samples(request: pytest.FixtureRequest, known_shapes: set[str], shared_folder: Path) -> Iterator[None]:
     """Compare what a test wrote with the samples."""
     _written.clear()
     yield
     for sample in _written:
-        if sample.shapes <= known_shapes or not request.getfixturevalue("recorded").fullmatch(sample.action):
+        if sample.shapes <= known_shapes or not _recorded(shared_folder).fullmatch(sample.action):
             continue
         known_shapes |= sample.shapes
         line = json.dumps(sample, ensure_ascii=False)
