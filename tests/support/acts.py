@@ -70,10 +70,10 @@ def kept_samples() -> list[Sample]:
     return [Sample(*json.loads(line)) for line in KEPT.read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.fixture(scope="session")
-def recorded(shared_folder: Path) -> re.Pattern[str]:
-    """Every action of the source, which is read once a run: it takes seconds, and much memory."""
-    folder = once(shared_folder / "acts", lambda folder: (folder / "pattern").write_text("|".join(recorded_actions())))
+@cache
+def _recorded(shared: Path) -> re.Pattern[str]:
+    """Return every action of the source, which is read once a run: it takes seconds, and much memory."""
+    folder = once(shared / "acts", lambda folder: (folder / "pattern").write_text("|".join(recorded_actions())))
     return re.compile((folder / "pattern").read_text())
 
 
