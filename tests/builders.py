@@ -91,14 +91,14 @@ def an_event(categories: Sequence[Mapping[str, Any]] = CATEGORIES, **changes: An
     with transaction() as session:
         event = Event(**{**values, **changes})
         event.days = [_day(first_day), _day(first_day + timedelta(days=1))]
-        event.partners = [Partner(organization=an_institution(), role=PartnerRole.HOST, position=0)]
+        event.partners = [Partner(organization=_institution(), role=PartnerRole.HOST, position=0)]
         event.categories = [
             Category(**{"position": position, **category}) for position, category in enumerate(categories)
         ]
         session.add(event)
         session.flush()
-        a_notice(event)
-        a_questionnaire(event)
+        session.add_all([_notice(event), _version(event, 1)])
+        session.flush()
     return event
 
 
@@ -121,14 +121,8 @@ def a_legal_page(key: str = "imprint", **changes: Any) -> LegalPage:
 
 def an_institution(**changes: Any) -> Organization:
     """An institution."""
-    number = next(_numbers)
-    values = {
-        "key": f"institucion-{number}",
-        "name": text("Institución Anfitriona", "Host Institution"),
-        "short_name": text("Anfitriona", "Host"),
-    }
     with transaction() as session:
-        institution = Organization(**{**values, **changes})
+        institution = _institution(**changes)
         session.add(institution)
         session.flush()
     return institution
@@ -153,15 +147,8 @@ def a_picture(**changes: Any) -> Picture:
 
 def a_notice(event: Event, **changes: Any) -> PrivacyNotice:
     """A privacy notice of an event, version 1."""
-    values = {
-        "event_id": event.id,
-        "version": 1,
-        "summary": text("Usamos sus datos para el encuentro.", "We use your data for the meeting."),
-        "body": text("## Para qué\n\nPara el encuentro.", "## What for\n\nFor the meeting."),
-        "published_at": now(),
-    }
     with transaction() as session:
-        notice = PrivacyNotice(**{**values, **changes})
+        notice = _notice(event, **changes)
         session.add(notice)
         session.flush()
     return notice
@@ -171,8 +158,7 @@ def a_questionnaire(event: Event, definition: Mapping[str, Any] = DEFINITION, **
     """What an event asks; the next version when it asks something already."""
     with transaction() as session:
         earlier = session.query(QuestionnaireVersion).filter_by(event_id=event.id).count()
-        values = {"event_id": event.id, "version": earlier + 1, "definition": dict(definition), "published_at": now()}
-        version = QuestionnaireVersion(**{**values, **changes})
+        version = _version(event, earlier + 1, definition, **changes)
         session.add(version)
         session.flush()
     return version
@@ -328,6 +314,34 @@ def register_somebody(event: Event, category: str = "government", **answers: Any
     """Register a person by the service: place, audit, messages and all."""
     submission = a_submission(event, category, **answers)
     return register(event.id, submission, Occasion.load(event))
+
+
+def _institution(**changes: Any) -> Organization:
+    number = next(_numbers)
+    values = {
+        "key": f"institucion-{number}",
+        "name": text("Institución Anfitriona", "Host Institution"),
+        "short_name": text("Anfitriona", "Host"),
+    }
+    return Organization(**{**values, **changes})
+
+
+def _notice(event: Event, **changes: Any) -> PrivacyNotice:
+    values = {
+        "event_id": event.id,
+        "version": 1,
+        "summary": text("Usamos sus datos para el encuentro.", "We use your data for the meeting."),
+        "body": text("## Para qué\n\nPara el encuentro.", "## What for\n\nFor the meeting."),
+        "published_at": now(),
+    }
+    return PrivacyNotice(**{**values, **changes})
+
+
+def _version(
+    event: Event, number: int, definition: Mapping[str, Any] = DEFINITION, **changes: Any
+) -> QuestionnaireVersion:
+    values = {"event_id": event.id, "version": number, "definition": dict(definition), "published_at": now()}
+    return QuestionnaireVersion(**{**values, **changes})
 
 
 def _day(held_on: Any) -> EventDay:

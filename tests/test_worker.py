@@ -247,11 +247,7 @@ def _end_leases(state: DeliveryState) -> None:
 
 def _environment(instance: Path, database: str, settings: dict[str, Any]) -> dict[str, str]:
     named = {f"EVENTREG_{name.upper()}": str(value) for name, value in settings.items()}
-    return {
-        **named,
-        "EVENTREG_INSTANCE": str(instance),
-        "EVENTREG_DATABASE_URL": database,
-    }
+    return {**named, "EVENTREG_INSTANCE": str(instance), "EVENTREG_DATABASE_URL": database}
 
 
 def test_the_application_knows_its_jobs(app: Flask) -> None:

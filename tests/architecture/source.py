@@ -33,7 +33,16 @@ def functions(tree: ast.AST) -> Iterator[Function]:
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     """Yield every call with its name as written: ("datetime.now", …)."""
-    yield from ((ast.unparse(node.func), node) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    yield from ((_written(node.func), node) for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def _written(name: ast.expr) -> str:
+    """Do as `ast.unparse`, which takes twenty times as long, for what most names are."""
+    if isinstance(name, ast.Name):
+        return name.id
+    if isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name | ast.Attribute):
+        return f"{_written(name.value)}.{name.attr}"
+    return ast.unparse(name)
 
 
 def templates() -> list[str]:

@@ -31,7 +31,7 @@ def _deliver_until_settled(key: str, clock: HandClock) -> list[timedelta]:
     while (waiting := stored(key)).state is DeliveryState.QUEUED:
         assert waiting.due_at is not None
         waits.append(waiting.due_at - clock())
-        clock.at = waiting.due_at
+        clock.at = max(clock(), waiting.due_at)
         deliver_due(10, read_clock=clock)
     return waits[1:]
 

@@ -22,6 +22,7 @@ from eventreg.app import import_acts
 from eventreg.audit import trail
 from eventreg.audit.models import AuditDetail, AuditEntry
 from tests.architecture.acts import recorded_actions
+from tests.support.once import once
 
 KEPT = Path(__file__).parent.parent / "audit" / "acts.jsonl"
 #: acts whose changes are told by the code of a session, which is another one in each run
@@ -70,8 +71,10 @@ def kept_samples() -> list[Sample]:
 
 
 @cache
-def _recorded() -> re.Pattern[str]:
-    return re.compile("|".join(recorded_actions()))
+def _recorded(shared: Path) -> re.Pattern[str]:
+    """Return every action of the source, which is read once a run: it takes seconds, and much memory."""
+    folder = once(shared / "acts", lambda folder: (folder / "pattern").write_text("|".join(recorded_actions())))
+    return re.compile((folder / "pattern").read_text())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -89,12 +92,12 @@ def known_shapes() -> set[str]:
 
 
 @pytest.fixture(autouse=True)
-def acts_have_samples(request: pytest.FixtureRequest, known_shapes: set[str]) -> Iterator[None]:
+def acts_have_samples(request: pytest.FixtureRequest, known_shapes: set[str], shared_folder: Path) -> Iterator[None]:
     """Compare what a test wrote with the samples."""
     _written.clear()
     yield
     for sample in _written:
-        if sample.shapes <= known_shapes or not _recorded().fullmatch(sample.action):
+        if sample.shapes <= known_shapes or not _recorded(shared_folder).fullmatch(sample.action):
             continue
         known_shapes |= sample.shapes
         line = json.dumps(sample, ensure_ascii=False)

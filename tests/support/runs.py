@@ -38,6 +38,8 @@ settings.load_profile("house")
 #: what begins first of the files, each given to one worker: the walk; all else that needs a browser, so that two are started and
 #: no more; what waits longest; then whatever takes seconds by its nature, then the rest
 _FIRST = ("tests/browser/test_every_page.py", "tests/browser/", "tests/serving/")
+#: what one worker is given whole: what browsers are started for but the walk, and what stands on the source, parsed
+_TOGETHER = ("tests/browser/", "tests/architecture/")
 _MARKERS = (
     "both_databases: runs on SQLite and on PostgreSQL",
     "on_postgresql: runs on PostgreSQL alone",
@@ -95,7 +97,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return _FIRST[1] if _place(nodeid) == 1 else super()._split_scope(nodeid)
+            together = () if _place(nodeid) == 0 else _TOGETHER
+            return next(filter(nodeid.startswith, together), "") or super()._split_scope(nodeid)
 
     config.option.loadscopereorder = False
     return ByFile(config, log)
