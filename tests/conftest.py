@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
+# Until all is loaded (`tests.support.runs`): what is looked through again and again meanwhile stays, half of the time it takes.
+gc.disable()
+
 pytest_plugins = [
     "tests.support.reused",
     "tests.support.acts",

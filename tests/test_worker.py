@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -32,8 +30,8 @@ from tests.mail.outbox import queue_some, stored
 from tests.support.apps import AppMaker
 from tests.support.mailserver import MailServer
 from tests.support.waiting import join, patience, until
+from tests.support.warm import Commands
 
-ROOT = Path(__file__).parent.parent
 MESSAGES = 120
 #: a worker as it is started by hand
 WORKER = """
@@ -201,7 +199,7 @@ def test_a_signal_that_means_nothing_keeps_meaning_nothing(make_app: AppMaker, m
 @pytest.mark.slow
 @pytest.mark.both_databases
 def test_three_workers_one_dying_lose_nothing_and_repeat_at_most_one(
-    make_app: AppMaker, mail_server: MailServer, instance: Path
+    make_app: AppMaker, mail_server: MailServer, instance: Path, commands: Commands
 ) -> None:
     # cases 31 and 62
     settings = mail_server.settings()
@@ -209,7 +207,7 @@ def test_three_workers_one_dying_lose_nothing_and_repeat_at_most_one(
     with app.app_context():
         queue_some(MESSAGES, due_at=clock.now())
         environment = _environment(instance, app.extensions["eventreg"].config.database, settings)
-        workers = [_start(environment) for _ in range(3)]
+        workers = [commands.leave(environment=environment, program=WORKER) for _ in range(3)]
         try:
             until(lambda: len(mail_server.received) > MESSAGES // 4, "a quarter of the messages")
             workers[0].kill()
@@ -250,15 +248,10 @@ def _end_leases(state: DeliveryState) -> None:
 def _environment(instance: Path, database: str, settings: dict[str, Any]) -> dict[str, str]:
     named = {f"EVENTREG_{name.upper()}": str(value) for name, value in settings.items()}
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("EVENTREG_")},
         **named,
         "EVENTREG_INSTANCE": str(instance),
         "EVENTREG_DATABASE_URL": database,
     }
-
-
-def _start(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", WORKER], env=environment, cwd=ROOT)
 
 
 def test_the_application_knows_its_jobs(app: Flask) -> None:

@@ -54,6 +54,8 @@ KEYWORDS = DEFAULT_KEYWORDS | {
 JINJA_OPTIONS = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?\w+[^>]*>|\[\[|\]\]")
 WORD = re.compile(r"[^\W\d_]{2,}")
+#: blanks at which a language lets no line end: a catalog has those that hold together, whatever was typed
+TIED = {"fr": re.compile(r" (?=[:;?!»](?![\w/=-]))|(?<=«) ")}
 CONTEXT_SEPARATOR = "\x04"
 WIDTH = 120
 #: Up to so many words a text may read the same in two languages ("Total", "Plan B").
@@ -209,6 +211,11 @@ def update(*, keep_obsolete: bool, translations: dict[str, Texts] | None = None)
         for entry in catalog:
             if not entry.obsolete and spelled(key_of(entry)) in own:
                 put(entry, own.pop(spelled(key_of(entry))), forms_in(here))
+            if here in TIED:
+                entry.msgstr = TIED[here].sub("\u00a0", entry.msgstr)
+                entry.msgstr_plural = {
+                    form: TIED[here].sub("\u00a0", text) for form, text in entry.msgstr_plural.items()
+                }
         save(catalog, catalog_file)
         missing = sum(not entry.obsolete and not is_translated(entry) for entry in catalog)
         print(f"{catalog_file.relative_to(ROOT)}: {len(texts)} texts, {missing} without a translation")

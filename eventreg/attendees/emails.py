@@ -23,8 +23,8 @@ def enqueue_mentioned(event: Event, to: Account, by: str, reference: str) -> Non
             heading=_("You were mentioned"),
             greeting=_("Dear %(name)s,", name=to.name),
             paragraphs=(
-                _("%(name)s mentioned you in a note about a registration of %(event)s.", name=by, event=title),
-                _("The note itself is only on the desk."),
+                _("%(name)s mentioned you in a note about a registration of “%(event)s”.", name=by, event=title),
+                _("The note itself can be read in the team’s pages only."),
             ),
             facts=((_("Event"), title), (_("Reference"), reference)),
             action=(

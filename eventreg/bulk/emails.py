@@ -114,13 +114,14 @@ def trial_message(
     link = address_of("site.show_event", slug=occasion.event.slug)
     with speaking(person.language) as language:
         content = _content(occasion, person, day_ids, text, language, link, at)
-        told = _("This is a trial. %(name)s would get it so; the personal link is left out.", name=person.full_name)
+        told = _("This is a trial. %(name)s would get it like this, with a personal link.", name=person.full_name)
         marked = replace(
             content,
             subject=_("[Trial] %(subject)s", subject=content.subject),
             quiet_subject=_("[Trial] %(subject)s", subject=content.quiet_subject),
             opening=(content.opening or _NOTHING).below(told),
             is_link_personal=False,
+            footer=occasion.foot(language, _("You receive this message because you wanted to see it before it goes.")),
         )
         message = occasions.outgoing(
             occasion, marked, language, enclosed=_enclosed(text),
@@ -230,11 +231,12 @@ class EventReminder(Timely):
 
     def write(self) -> MailContent:
         """See `Message.write`."""
-        dates = self.occasion.dates(self.news.day_ids, self.language)
         return self.content(
             _("The event begins soon"),
-            _("“%(title)s” begins soon: %(dates)s.", title=self.event_title, dates=dates),
-            _("Below are the place and the programme. The dates for your calendar come with this message."),
+            _("“%(title)s” begins soon.", title=self.event_title),
+            _(
+                "Below are the dates, the place and the programme. This message also brings the dates for your calendar."
+            ),
             _("If you cannot come, withdraw your registration, so that somebody else can have the place."),
             joining=self.occasion.joining(self.language),
         )
@@ -322,8 +324,8 @@ class StillComing(Timely):
         """See `Message.write`."""
         return self.content(
             _("Can you still come?"),
-            _("We keep your place at “%(title)s”.", title=self.event_title),
-            _("If you come, you do not have to do anything."),
+            _("We are keeping your place at “%(title)s”.", title=self.event_title),
+            _("If you are coming, there is nothing you need to do."),
             _("If you cannot come, please tell us now, so that somebody else can have the place."),
             button=(_("I cannot come"), self._page),
             subject=_("Can you still come to “%(title)s”?", title=self.event_title),

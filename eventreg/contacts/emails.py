@@ -177,8 +177,9 @@ class ContactNews(ToContact):
         return self.write() if self.registration is None else super().worded()
 
     def _of(self, person: Registration) -> MailContent:
+        is_reached_otherwise = self.news["message"] == FAILED and self.reader.sight.has_contact_data
         if self.news["message"] == FAILED:
-            sentence = _("We could not deliver a message to this person: “%(subject)s”. Look whether the address is right.",
+            sentence = _("We could not deliver a message to this person: “%(subject)s”. Please check the address.",
                          subject=self.news["subject"])  # fmt: skip
         else:
             sentence = str((_class_of(self.news).contact_words or ("", ""))[1])
@@ -193,6 +194,7 @@ class ContactNews(ToContact):
             (_("Country"), formats.country(person.country, language) if person.country else ""),
             (_("Taking part as"), self._category(person)),
             (_("Days"), self.occasion.dates(self.day_ids, language)),
+            *(((_("Email"), person.email), (_("Phone"), person.phone)) if is_reached_otherwise else ()),
         )
         return self.to_contact(
             contact_subject(self.heading, person),
@@ -280,7 +282,7 @@ class ContactDigest(ToContact):
     def write(self) -> MailContent:
         """See `Message.write`."""
         more = len(self.lines) - MOST_IN_DIGEST
-        heading = _("Registrations: what is new")
+        heading = _("News of registrations")
         return self.to_contact(
             _("%(heading)s: %(title)s", heading=heading, title=self.event_title),
             heading,
@@ -319,14 +321,18 @@ class ContactDigest(ToContact):
                 counted = Counter(person.category_id for person in people)
                 by = [f"{self.names_of[id_]} {counted[id_]}" for id_ in order if counted[id_]]
                 where = self._by_country(person.country for person in people)
-                words = "; ".join(each for each in (", ".join(by), where) if each)
+                words = " · ".join(each for each in (", ".join(by), where) if each)
                 yield MailTable(f"{ngettext(*part[0], len(people))} ({words})", tuple(map(self._row, these)))
 
     def _row(self, line: DigestLine) -> tuple[tuple[str, ...], ...]:
         person = line.person
         where = ", ".join(filter(None, (person.institution, self._country(person.country))))
         reached = (person.email, person.phone) if self.reader.sight.has_contact_data else ()
-        what = (*dict.fromkeys(map(heading_of, line.news)), self.names_of[person.category_id], person.reference)
+        what = (
+            *dict.fromkeys(map(heading_of, reversed(line.news))),
+            self.names_of[person.category_id],
+            person.reference,
+        )
         return tuple(filter(None, (person.full_name, where, *reached))), what
 
     def _by_country(self, codes: Iterable[str]) -> str:

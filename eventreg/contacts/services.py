@@ -35,7 +35,7 @@ from eventreg.events.services.settings import set_columns
 from eventreg.i18n.languages import speaking
 from eventreg.mail.models import MailMessage
 from eventreg.mail.rules import DeliveryState
-from eventreg.mail.services import OutgoingMessage, enqueue_all, put_in_place
+from eventreg.mail.services import OutgoingMessage, enqueue_all, put_in_place, stays_held
 from eventreg.registration.emails import News, Occasion, contact_message
 from eventreg.registration.emails.addresses import CONTACT_CHOICE
 from eventreg.registration.emails.changing import Withdrawn
@@ -123,8 +123,8 @@ class _Writing:
                     key = f"{row.key[:100]}/{reader.person.public_id}" if messages else row.key
                     messages.append(self._message(reader, row, key, due_at))
             if messages:
+                enqueue_all(messages[1:], is_held=stays_held(row))
                 put_in_place(row, messages[0])
-                enqueue_all(messages[1:])
             else:
                 db.session.delete(row)
 
@@ -141,9 +141,9 @@ class _Writing:
                 message = reader.message(
                     ContactDigest, self.occasion, self.now, told, self._waiting(reader),
                     key=f"event/{self.event.public_id}/digest/{reader.person.public_id}/{self.now.isoformat()}",
-                    record_kind="event", record_id=self.event.id, is_held=_is_held(*rows),
+                    record_kind="event", record_id=self.event.id,
                 )  # fmt: skip
-                enqueue_all([message])
+                enqueue_all([message], is_held=any(map(stays_held, rows)))
         db.session.execute(delete(MailMessage).where(MailMessage.id.in_([row.id for row in rows])))
 
     def _load(self, rows: Sequence[MailMessage]) -> None:
@@ -204,9 +204,7 @@ class _Writing:
         return digest_due(person.hears, person.hour, person.weekday, zone, self.now)
 
     def _message(self, reader: Reader, row: MailMessage, key: str, due_at: datetime | None) -> OutgoingMessage:
-        about: dict[str, Any] = {
-            "record_kind": row.record_kind, "record_id": row.record_id, "key": key, "is_held": _is_held(row),
-        }  # fmt: skip
+        about: dict[str, Any] = {"record_kind": row.record_kind, "record_id": row.record_id, "key": key}
         if due_at is None:
             person = self.people.get(row.record_id or 0) if row.record_kind == "registration" else None
             return reader.message(
@@ -224,11 +222,6 @@ class _Writing:
         what = (Registration.category_id, Registration.country, Registration.status_changed_at)
         pending = self._seen(reader, *what).where(Registration.status == Status.PENDING)
         return [Waiting(*row) for row in db.session.execute(pending)]
-
-
-def _is_held(*rows: MailMessage) -> bool:
-    """Say whether something of this was held: after a restore beside the original, say. A person releases what it makes."""
-    return any(row.state is DeliveryState.HELD for row in rows)
 
 
 def reader_of(event: Event, person: ContactPerson) -> Reader | None:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from babel.dates import get_day_names
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from wtforms import SelectField, SelectMultipleField
@@ -25,7 +25,7 @@ from eventreg.kernel import clock
 from eventreg.kernel.errors import N_, NN_
 from eventreg.web.access import Answer, personal, requires
 from eventreg.web.fields import EnumField, TextField
-from eventreg.web.forms import BaseForm, lazy_gettext
+from eventreg.web.forms import BaseForm, checks_token_itself, lazy_gettext
 from eventreg.web.limits import limited
 from eventreg.web.templating import plain_in_reader_language
 
@@ -55,7 +55,7 @@ class ChoiceForm(BaseForm):
 
     def __init__(self, event: Event, **values: Any) -> None:
         super().__init__(**values)
-        self.hour.choices = [(hour, f"{hour}:00") for hour in range(24)]
+        self.hour.choices = [(hour, f"{hour:02}:00") for hour in range(24)]
         self.weekday.choices = list(get_day_names("wide", "stand-alone", current_language()).items())
         self.hour.description = _(
             "By the clocks of the event: %(zone)s", zone=zone_place(event.time_zone, current_language())
@@ -100,13 +100,17 @@ def show_choice(token: str) -> Answer:
 
 @blueprint.post("/contact/<token>")
 @personal
+@checks_token_itself
 @limited("60 per 10 minutes")
 def save_choice(token: str) -> Answer:
-    """Keep what the holder of the link chose."""
+    """Keep what the holder of the link chose. The button of a mail program (RFC 8058) chooses nothing."""
     person = services.get_by_token(token)
     form = ChoiceForm(get_event_whole(person.event_id), obj=person)
+    is_one_click = request.form.get("List-Unsubscribe") == "One-Click"
+    if not is_one_click and not BaseForm().validate():
+        abort(400)
     with form.refusals() as outcome:
-        services.choose(token, form.chosen(), clock.now())
+        services.choose(token, {"hears": Hears.NOTHING} if is_one_click else form.chosen(), clock.now())
         return redirect(url_for("contacts.show_choice", token=token, saved=1), 303)
     return _choice_page(token, form), outcome.status_code
 

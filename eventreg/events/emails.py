@@ -45,17 +45,17 @@ def _invitation(
     until = formats.plain_day(invitation.expires_at.astimezone(ZoneInfo(event.time_zone)).date(), language)
     said = (_("%(name)s writes: “%(text)s”", name=inviter, text=invitation.note),) if invitation.note else ()
     return MailContent(
-        subject=_("You are invited to the team of %(event)s", event=title),
+        subject=_("You are invited to the team of “%(event)s”", event=title),
         heading=_("Join the team"),
         greeting=_("Dear %(name)s,", name=account.name),
         paragraphs=(
-            _("%(name)s invites you to the team that organizes %(event)s.", name=inviter, event=title),
-            _(invitation.role.explained),
+            _("%(name)s invites you to the team that organizes “%(event)s”.", name=inviter, event=title),
             *said,
         ),
         facts=(
             (_("Event"), title),
             (_("Your role"), _(invitation.role.title)),
+            (_("What this role may do"), _(invitation.role.explained)),
             (_("Invited by"), inviter),
         ),
         action=(_("See the invitation"), address),
@@ -72,14 +72,15 @@ def _invitation(
 def _handed_over(event: Event, to: Account, new_owner: str, former: str, language: str) -> MailContent:
     title = _title(event, language)
     return MailContent(
-        subject=_("%(event)s has another owner", event=title),
+        subject=_("“%(event)s” has another owner", event=title),
         heading=_("Another owner"),
         greeting=_("Dear %(name)s,", name=to.name),
-        paragraphs=(
-            _("%(former)s handed the event over to %(name)s.", former=former, name=new_owner),
-            _(TeamRole.OWNER.explained),
+        paragraphs=(_("%(former)s handed the event over to %(name)s.", former=former, name=new_owner),),
+        facts=(
+            (_("Event"), title),
+            (_("Owner"), new_owner),
+            (_("What this role may do"), _(TeamRole.OWNER.explained)),
         ),
-        facts=((_("Event"), title), (_("Owner"), new_owner)),
         action=(_("Open the team"), address_of("team.show_team", slug=event.slug)),
         is_link_personal=False,
         footer=(_("If you did not expect this, ask the administrator of this site."), site_name()),

@@ -57,7 +57,8 @@ def _paced(messages: Sequence[MailMessage], now: datetime) -> list[MailMessage]:
     by_message = {message.id: _lanes_of(message) for message in messages}
     lanes = _locked({name for names in by_message.values() for name in names}, now)
     going = []
-    for message in messages:
+    # Whoever signs in waits behind nobody's row.
+    for message in sorted(messages, key=lambda each: each.event_id is not None):
         of_message = [
             (lanes[name], config.mail_domain_rate if name else config.mail_rate) for name in by_message[message.id]
         ]
@@ -69,9 +70,11 @@ def _paced(messages: Sequence[MailMessage], now: datetime) -> list[MailMessage]:
         else:
             # By the lanes without room alone: a domain's long row must not be that of all mail.
             full = [(lane, rate, turn) for (lane, rate), turn in zip(of_message, turns, strict=True) if turn > now]
-            for lane, rate, turn in full:
-                lane.taken_until = max(turn, lane.taken_until + _pace(rate))
-            put_off = max(lane.taken_until for lane, *_rest in full)
+            put_off = max(turns)
+            if message.event_id is not None:
+                for lane, rate, turn in full:
+                    lane.taken_until = max(turn, lane.taken_until + _pace(rate))
+                put_off = max(lane.taken_until for lane, *_rest in full)
             change_rows(MailMessage, MailMessage.id == message.id, due_at=put_off, due_set_at=now)
     db.session.flush()
     return going

@@ -5,6 +5,7 @@ Nothing here knows the outbox. What the server does is told as an `Attempt`, nev
 How the room is plugged into an application: Flask-Mail's settings, and who makes personal links.
 """
 
+import io
 import smtplib
 import ssl
 import time
@@ -40,6 +41,23 @@ class Attempt(NamedTuple):
     answer: str = ""
 
 
+class _Heard(io.RawIOBase):
+    """What the server says, in time, however slowly it says it and however long it goes on."""
+
+    def __init__(self, host: Any) -> None:
+        self._host = host
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        left = self._host.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the server took too long")
+        self._host.sock.settimeout(min(left, VERDICT_SECONDS if self._host.was_given else ANSWER_SECONDS))
+        return int(self._host.sock.recv_into(buffer))
+
+
 class _Timed:
     """Makes every step of a conversation end before a deadline. Mixed into the two classes of `smtplib`."""
 
@@ -52,6 +70,7 @@ class _Timed:
     def getreply(self) -> tuple[int, bytes]:
         """Read one answer, in time."""
         self._hurry()
+        self.file = getattr(self, "file", None) or io.BufferedReader(_Heard(self))
         return super().getreply()  # type: ignore[misc,no-any-return]
 
     def send(self, s: Any) -> None:

@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol, Self
 
 from flask import current_app
 from jinja2.utils import urlize
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from eventreg.i18n.formats import direction, sides
 from eventreg.mail.rich import LIST, RichText
@@ -148,6 +148,8 @@ def render_content(
         "contact": contact,
         "wrapped": _wrapped,
         "linked": _linked,
+        "named": _named,
+        "breakable": _breakable,
     }
     environment = current_app.jinja_env
     text = environment.get_template("mail/content.txt").render(context)
@@ -181,6 +183,21 @@ def _linked(line: str) -> Markup:
     """Return lines as HTML; an address in them is a link, in the colour that links have in messages."""
     html = urlize(line, rel="noopener").replace("\n", "<br>")
     return Markup(html.replace("<a ", '<a style="color:#0b5a73;" '))  # noqa: S704 - it escapes
+
+
+_WORDS_AND_ADDRESS = re.compile(r"(.+?)\s*: (https?://\S+)")
+
+
+@lru_cache(maxsize=256)
+def _named(line: str) -> Markup:
+    """Return a line as HTML whose words are the link where it says what its address is of."""
+    found = _WORDS_AND_ADDRESS.fullmatch(line)
+    return Markup('<a href="{1}" style="color:#0b5a73;">{0}</a>').format(*found.groups()) if found else _linked(line)
+
+
+def _breakable(line: str) -> Markup:
+    """Return a line as HTML in which an email address can go on in the next one, before its sign."""
+    return escape(line).replace("@", Markup("<wbr>@"))
 
 
 def tidy_text(text: str) -> str:

@@ -317,9 +317,11 @@ def _settle(message: MailMessage, attempt: Attempt, now: datetime) -> None:
     values = {"outcome": attempt.outcome, "last_error": attempt.answer, "due_set_at": now}
     values |= _standing_after(message, attempt, now)
     # By the code of the answer alone: its words may be of the sender, or of all mail.
-    is_unknown = bounces.kind_of(attempt.answer) is rules.BounceKind.UNKNOWN
-    if attempt.outcome is rules.Outcome.REFUSED and message.event_id is not None and is_unknown:
-        admission.suppress(message.recipient, now)
+    kind = bounces.kind_of(attempt.answer)
+    if attempt.outcome is rules.Outcome.REFUSED and kind in (rules.BounceKind.UNKNOWN, rules.BounceKind.BLOCKED):
+        values["bounce"] = kind
+        if kind is rules.BounceKind.UNKNOWN and message.event_id is not None:
+            admission.suppress(message.recipient, now)
     if values["state"] is rules.DeliveryState.FAILED and message.audience == "participant":
         tell_failure(message, now)
     given = {f"new_{name}": value for name, value in values.items()} | {

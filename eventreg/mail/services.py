@@ -79,8 +79,6 @@ class OutgoingMessage:
     list_unsubscribe: str | None = None
     enclosed: str = ""
     is_held_back: bool = False
-    #: what it is made of was held, so it is held as well
-    is_held: bool = False
     #: see `MailMessage.news`
     news: dict[str, Any] | None = None
     #: messages that are queued with this one
@@ -92,8 +90,10 @@ def enqueue(message: OutgoingMessage) -> None:
     enqueue_all([message])
 
 
-def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
+def enqueue_all(messages: Sequence[OutgoingMessage], *, is_held: bool = False) -> None:
     """Write messages into the outbox by one statement, in the caller's transaction: they go if and only if it commits.
+
+    `is_held`: what they are made of was held, so they are held as well.
 
     Subject and sender's name become one line each: titles and names are data, and a line end in one must neither make a
     header nor lose a registration. Raises ValueError for an address that is not one plain address, and IntegrityError
@@ -101,14 +101,19 @@ def enqueue_all(messages: Sequence[OutgoingMessage]) -> None:
     """
     if messages:
         check_sends()
-        rows = [_row(each) for message in messages for each in (message, *message.beside)]
+        rows = [_row(each, is_held) for message in messages for each in (message, *message.beside)]
         insert_rows(MailMessage, rows)
         instance.call_worker(min(row["due_at"] for row in rows))
 
 
+def stays_held(row: MailMessage) -> bool:
+    """Say whether what is made of a row is held like it, whoever reads it: as after a restore beside the original."""
+    return row.state is DeliveryState.HELD and not row.is_held_back
+
+
 def put_in_place(row: MailMessage, message: OutgoingMessage) -> None:
-    """Have a row that waits be this message, in the caller's transaction: it goes like one that is queued now."""
-    for name, value in _row(message).items():
+    """Have a row that waits be this message, in the caller's transaction: it goes like one that is queued now, or stays held."""
+    for name, value in _row(message, stays_held(row)).items():
         setattr(row, name, value)
 
 
@@ -203,18 +208,18 @@ def forget_messages(ids: Sequence[int], at: datetime) -> None:
         )
 
 
-def _row(message: OutgoingMessage) -> dict[str, Any]:
+def _row(message: OutgoingMessage, is_held: bool) -> dict[str, Any]:
     config = instance.config()
     check_address("recipient", message.recipient)
     if message.reply_to:
         check_address("reply_to", message.reply_to)
     state = first_state(
         message.recipient,
-        has_server=config.sends_mail and not message.is_held,
+        has_server=config.sends_mail and not is_held,
         is_held_back=message.is_held_back,
         sends_held_back=config.demo_mail == "send",
     )
-    return {name: value for name, value in vars(message).items() if name not in ("beside", "is_held")} | {
+    return {name: value for name, value in vars(message).items() if name != "beside"} | {
         "subject": one_line(message.subject, MAX_SUBJECT),
         "sender_name": one_line(message.sender_name, MAX_SENDER_NAME),
         # RFC 5322, 3.6.4. Random: it tells nothing of the record or the machine.

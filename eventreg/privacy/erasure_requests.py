@@ -253,7 +253,7 @@ def _tell(event: Event, request: ErasureRequest, what: str, now: datetime, held:
     with speaking(request.language) as language:
         link = link_marker(marker, ERASE, request.public_id, ONE_GENERATION)
         content = _content(what, occasion.title(language), request, link, held, language)
-        contact = _("You receive this message since it is about your data.")
+        contact = _("You receive this message because it concerns your data.")
         enqueue(
             outgoing(
                 occasion, replace(content, footer=(contact,)), language,
@@ -268,10 +268,10 @@ def _content(
 ) -> MailContent:
     """Return the words of a message, whose language is in force."""
     number = (_("Number of this request"), request.public_id)
-    greeting, hours = _("Good day,"), CONFIRM_ADDRESS_WITHIN // timedelta(hours=1)
+    greeting, hours = _("Hello,"), CONFIRM_ADDRESS_WITHIN // timedelta(hours=1)
     if what == "confirm":
         return MailContent(
-            subject=_("Confirm that your data are deleted: %(title)s", title=title),
+            subject=_("Confirm the deletion of your data: %(title)s", title=title),
             heading=_("Delete my data"),
             greeting=greeting,
             paragraphs=(
@@ -288,11 +288,11 @@ def _content(
     if what == "received":
         return MailContent(
             subject=_("We are deleting your data: %(title)s", title=title),
-            heading=_("Your request has arrived"),
+            heading=_("We have received your request"),
             greeting=greeting,
             paragraphs=(
-                _("You confirmed that everything that we hold about you for “%(title)s” is deleted.", title=title),
-                _("It begins at once. When it is done we write to you one last time."),
+                _("You confirmed the deletion of everything that we hold about you for “%(title)s”.", title=title),
+                _("We begin at once. When it is done we will write to you one last time."),
             ),
             facts=(number,),
         )
@@ -313,8 +313,8 @@ def _content(
         heading=_("Your data are deleted"),
         greeting=greeting,
         paragraphs=(
-            _("Everything that we held about you for “%(title)s” is deleted, and your personal link works no more.", title=title),
-            _("That somebody took part still counts in figures, without anything about you."),
+            _("All that we held about you for “%(title)s” is deleted, and your personal link no longer works.", title=title),
+            _("The figures still count that somebody took part, without anything about you."),
             _("Messages and lists that had left this system before cannot be called back: the organizers were told whom to ask."),
             _("This is our last message: your address is deleted now, too."),
         ),
@@ -330,7 +330,7 @@ def _to_owner(event: Event, name: str, erased: Erased, language: str) -> MailCon
         heading=_("Whom to tell"),
         greeting=_("Dear %(name)s,", name=name),
         paragraphs=(
-            _("On %(day)s everything about a person was deleted from %(event)s.", day=day, event=title),
+            _("On %(day)s everything about a person was deleted from “%(event)s”.", day=day, event=title),
             _("What had left the system before cannot be called back. Ask whoever has it to delete the person there, too."),
         ),
         facts=(
@@ -339,5 +339,5 @@ def _to_owner(event: Event, name: str, erased: Erased, language: str) -> MailCon
         ),
         action=(_("See whom to tell"), address_of("privacy.list_erasures", slug=event.slug)),
         is_link_personal=False,
-        footer=(_("You get this because you own the event."), site_name()),
+        footer=(_("You receive this message because you own the event."), site_name()),
     )  # fmt: skip

@@ -62,16 +62,16 @@ def before_deletion(
     def day(at: datetime | None) -> str:
         return formats.plain_day((at or first).astimezone(ZoneInfo(event.time_zone)).date(), language)
 
-    facts = [(day(line.due_at), f"{_(line.holding.title)}: {number}") for line, number in amounts[:_NAMED]]
+    facts = [(day(line.due_at), f"{_(line.holding.title)} ({number})") for line, number in amounts[:_NAMED]]
     more = len(amounts) - len(facts)
     return MailContent(
-        subject=_("From %(day)s on, data of %(event)s are deleted", day=day(first), event=title),
-        heading=_("Data are deleted soon"),
+        subject=_("Data will soon be deleted: %(event)s", event=title),
+        heading=_("Data will soon be deleted"),
         greeting=_("Dear %(name)s,", name=owner.name),
         paragraphs=(
             _(
                 "The people who registered were told for how long their data are kept. From %(day)s on, what has reached "
-                "the end of its period is deleted by itself. It cannot be brought back.",
+                "the end of its period is deleted automatically. It cannot be brought back.",
                 day=day(first),
             ),
             _(
@@ -89,7 +89,7 @@ def before_deletion(
         facts=tuple(facts),
         action=(_("Open data and retention"), address_of("privacy.show_retention", slug=event.slug)),
         is_link_personal=False,
-        footer=(_("You get this because you own the event."), site_name()),
+        footer=(_("You receive this message because you own the event."), site_name()),
     )
 
 

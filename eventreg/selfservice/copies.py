@@ -72,9 +72,9 @@ class CopyBegins(about_registration.AboutRegistration):
     def write(self) -> MailContent:
         """See `Message.write`."""
         return self.content(
-            _("You receive copies from now on"),
+            _("You now receive copies"),
             _(
-                "%(name)s takes part in “%(title)s” and asked us to send you copies of our messages.",
+                "%(name)s registered for “%(title)s” and asked us to send you copies of our messages.",
                 name=said_name(self.registration),
                 title=self.event_title,
             ),

@@ -22,7 +22,7 @@ from tests.builders import an_account
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("language", ["es", "en", "fr"])
 @pytest.mark.parametrize("notice", list(Notice))
 def test_the_words_are_those_that_were_read_and_agreed(app: Flask, notice: Notice, language: str) -> None:
     account = an_account(name="Olga Organizadora", email="olga@equipo.example", language=language)

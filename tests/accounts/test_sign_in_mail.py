@@ -11,8 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from eventreg.accounts.emails import enqueue_welcome
+from eventreg.accounts.queries import get_account
 from eventreg.accounts.services.sign_in import send_sign_in_link
-from eventreg.db import db
+from eventreg.db import db, transaction
 from eventreg.jobs.running import run_due
 from eventreg.jobs.services import job_registry
 from eventreg.mail.delivery import deliver_due
@@ -25,14 +27,19 @@ from tests.support.pages import Pages
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-def test_the_words_are_those_that_were_read_and_agreed(app: Flask, language: str) -> None:
+@pytest.mark.parametrize("language", ["es", "en", "fr"])
+@pytest.mark.parametrize("name", ["sign_in_link", "welcome"])
+def test_the_words_are_those_that_were_read_and_agreed(app: Flask, name: str, language: str) -> None:
     account = an_account(name="Olga Organizadora", email="olga@equipo.example", language=language)
-    send_sign_in_link(account.email)
+    if name == "welcome":
+        with transaction():
+            enqueue_welcome(get_account(account.id), "A" * 12, 7)
+    else:
+        send_sign_in_link(account.email)
     message = db.session.scalars(select(MailMessage)).one()
     bodies = [re.sub(r"\[\[\w+:(\w+):[^\]]+\]\]", r"[[\1]]", body) for body in (message.text, message.html)]
     written = f"From: {message.sender_name}\nTo: {message.recipient}\nSubject: {message.subject}\n\n{bodies[0]}"
-    path = GOLDEN / f"sign_in_link.{language}.txt"
+    path = GOLDEN / f"{name}.{language}.txt"
     if os.environ.get("EVENTREG_REFRESH_GOLDEN"):
         path.write_text(written, encoding="utf-8")
     assert written == path.read_text(encoding="utf-8")

@@ -31,6 +31,7 @@ from eventreg.registration.emails.addresses import CONTACT_CHOICE
 from eventreg.web.instance import keys
 from tests.builders import a_registration, an_event
 from tests.contacts.test_hearing import DIGEST, set_public, tell_all
+from tests.mail.programs import assert_stands_in_every_program
 from tests.registration.messages import a_seminar, as_file
 from tests.support.pages import Pages
 
@@ -60,6 +61,15 @@ def test_the_link_shows_the_choice_and_keeps_it_by_a_button(event: Event, pages:
     )
     chosen = fresh(event)
     assert (chosen.hears, chosen.hour, chosen.weekday, chosen.declined_at) == (Hears.WEEKLY, 17, 4, None)
+    assert desk.get(f"/manage/events/{event.slug}/contacts").has("A summary each week Friday, 17:00")
+
+
+def test_the_button_of_a_mail_program_chooses_nothing_and_a_forged_form_does_not(event: Event, pages: Pages) -> None:
+    pages.post(link_of(fresh(event)), {"hears": "nothing"}, 400)
+    assert fresh(event).hears is Hears.USUAL
+    pages.post(link_of(fresh(event)), {"List-Unsubscribe": "One-Click"}, 303)
+    assert fresh(event).hears is Hears.NOTHING
+    assert fresh(event).declined_at is not None
 
 
 def test_who_chooses_nothing_is_told_to_the_team_which_sets_it_back(event: Event, pages: Pages, desk: Pages) -> None:
@@ -157,3 +167,4 @@ def test_the_digest_is_as_it_was_read_and_found_good(language: str, app: Flask) 
     if os.environ.get("EVENTREG_REFRESH_GOLDEN"):
         path.write_text(as_file(message, clocks.now()), encoding="utf-8")
     assert as_file(message, clocks.now()) == path.read_text(encoding="utf-8")
+    assert_stands_in_every_program(message.html)

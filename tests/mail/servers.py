@@ -34,6 +34,8 @@ class Habits:
         self.messages_a_connection = 0
         #: after which contents, counted from 1, the line is cut instead of an answer
         self.cuts: set[int] = set()
+        #: said again and again in place of an answer
+        self.drips = b""
 
     async def handle_EHLO(self, server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]) -> Any:  # noqa: N802 - aiosmtpd's name
         self.greetings.append(hostname)
@@ -45,6 +47,9 @@ class Habits:
         if self.messages_a_connection and session.taken >= self.messages_a_connection:
             server.transport.close()
             return "421 4.4.2 Enough for now"
+        while self.drips and not server.transport.is_closing():
+            server.transport.write(self.drips)
+            await asyncio.sleep(0.05)
         envelope.mail_from = address
         return "250 OK"
 

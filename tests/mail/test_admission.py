@@ -11,8 +11,9 @@ from eventreg.db import db, transaction
 from eventreg.mail.admission import forget_lanes
 from eventreg.mail.delivery import Share, claim_next, deliver_due
 from eventreg.mail.models import Lane, MailMessage
-from tests.builders import an_event
-from tests.mail.outbox import START, HandClock, a_message, queue, queue_some
+from eventreg.mail.rules import DeliveryState
+from tests.builders import an_account, an_event
+from tests.mail.outbox import START, HandClock, a_message, queue, queue_some, stored
 from tests.support.apps import AppMaker
 from tests.support.mailserver import MailServer
 
@@ -82,6 +83,15 @@ def test_a_domain_with_a_long_row_keeps_no_other_waiting_where_all_mail_has_a_ra
         event, at = an_event(), clock.shift(minutes=1)
         queue(*(a_message(event.id, recipient=f"eva@otro{n}.example", due_at=at) for n in range(20)))
         assert sum(_pass(clock, 2)) >= 20
+
+
+def test_who_signs_in_waits_behind_nobody(make_app: AppMaker, mail_server: MailServer) -> None:
+    with make_app(**mail_server.settings(), mail_rate=20).app_context():
+        queue_some(80)
+        deliver_due(80, read_clock=(clock := HandClock()))
+        (key,) = queue(a_message(None, account_id=an_account().id))
+        _pass(clock, 1)
+        assert stored(key).state is DeliveryState.SENT
 
 
 @pytest.mark.parametrize("rates", [{"mail_rate": 60}, {"mail_domain_rate": 60}])

@@ -75,6 +75,8 @@ def test_an_address_that_is_refused_at_once_gets_nothing_more(desk: Flask, mail_
             queue(a_message(event.id, recipient=recipient), a_message(event.id, recipient=recipient, due_at=LATER))
         assert deliver_due(10, read_clock=HandClock()).outcomes == {Outcome.REFUSED: 2}
         assert deliver_due(10, read_clock=HandClock(LATER)).outcomes == {Outcome.REFUSED: 1}
+        told = db.session.scalars(db.select(MailMessage.bounce).where(MailMessage.outcome == Outcome.REFUSED))
+        assert set(told) == {BounceKind.UNKNOWN, BounceKind.BLOCKED}
 
 
 def test_mail_to_an_account_is_always_tried(desk: Flask) -> None:

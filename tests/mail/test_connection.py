@@ -95,6 +95,16 @@ def test_a_message_has_a_deadline_however_often_the_server_answers(
     assert habit_server.habits.contents == []
 
 
+@pytest.mark.parametrize("drips", [b"2", b"250-and so on\r\n"])
+def test_a_server_that_never_ends_its_answer_is_left_in_time(
+    hand_over: Any, habit_server: HabitServer, monkeypatch: pytest.MonkeyPatch, drips: bytes
+) -> None:
+    monkeypatch.setattr(connection, "MESSAGE_SECONDS", 1.0)
+    habit_server.habits.drips = drips
+    (attempt,) = hand_over(habit_server.settings())
+    assert attempt.outcome in (Outcome.DEFERRED, Outcome.UNREACHABLE)
+
+
 def test_a_server_that_is_not_there_is_unreachable(hand_over: Any, mail_server: MailServer) -> None:
     mail_server.die()
     (attempt,) = hand_over(mail_server.settings())

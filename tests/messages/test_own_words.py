@@ -35,8 +35,8 @@ from tests.support.waiting import meeting
 
 @pytest.fixture
 def event(app: object) -> Event:
-    """The seminar that golden messages are about."""
-    return a_seminar()
+    """The seminar that golden messages are about, in two languages."""
+    return a_seminar(languages=["es", "en"])
 
 
 def put(

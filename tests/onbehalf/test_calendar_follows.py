@@ -66,7 +66,7 @@ def test_after_a_day_was_moved_the_next_message_moves_the_entry_whatever_it_is_a
     assert {str(entry["UID"]) for entry in entries(changed)} == {str(entry["UID"]) for entry in entries(invited)}
     assert min(numbers(changed)) > max(numbers(invited))
     assert occurrences(changed.calendar)[-1] - occurrences(invited.calendar)[-1] == timedelta(days=1)
-    assert "Este mensaje pone al día su calendario." in " ".join(changed.text.split())
+    assert "Este mensaje actualiza su calendario." in " ".join(changed.text.split())
     change_answers(event.id, person.id, {"phone": ["+52 55 5555 0102"]})
     assert last_mail(person).calendar == "", "it is up to date"
 

@@ -30,7 +30,8 @@ pytestmark = pytest.mark.slow
 
 #: as root at once, as anybody else in a name space of users
 PRIVATE = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
-MEMORY = Path("/dev/shm")  # noqa: S108 - another file system, in which the test makes a folder of its own
+#: of which one is another file system than the tests'; the test makes a folder of its own in it
+OTHERS = (Path("/dev/shm"), Path(tempfile.gettempdir()))  # noqa: S108
 MOUNTED = """
 set -e
 mkdir -p "$1/uploads" "$1/materials" "$1/keys" "$2"
@@ -72,11 +73,12 @@ def backup(app: Flask, config: Config, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[Path]:
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
     """A folder on another file system."""
-    if not MEMORY.is_dir():
-        pytest.skip("there is no file system in memory")
-    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
+    others = [each for each in OTHERS if each.is_dir() and each.stat().st_dev != tmp_path.stat().st_dev]
+    if not others:
+        pytest.skip("there is no other file system")
+    with tempfile.TemporaryDirectory(dir=others[0]) as name:
         yield Path(name)
 
 

@@ -10,11 +10,15 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.request import ProxyHandler, build_opener
 
 import psutil
 
 from tests.support.waiting import patience, until
+
+if TYPE_CHECKING:
+    from tests.support.warm import Left
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What must not leak from the run of the tests into a program that stands for itself.
@@ -79,7 +83,7 @@ def page(address: str) -> tuple[int, str]:
         return int(answer.status), answer.read().decode()
 
 
-def first_page(process: subprocess.Popen[bytes], address: str, output: Path) -> str:
+def first_page(process: subprocess.Popen[bytes] | Left, address: str, output: Path) -> str:
     """Wait for a program's first page, for as long as the program lives, and return it."""
 
     def shown() -> str:

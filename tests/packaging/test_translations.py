@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import runpy
 import shutil
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import polib
 import pytest
 from flask import Flask
 
-from tests.packaging.copies import ROOT, clean_environment
+from tests.operations.steps import in_a_process
+from tests.packaging.copies import ROOT
+from tests.support.warm import Done
 from tools import po
 
 pytestmark = pytest.mark.slow
@@ -35,6 +39,22 @@ SPANISH = {
 }
 
 
+def _run_tool(root: Path, arguments: tuple[str, ...]) -> None:
+    """Be the tool of a project, in a process split off from this one, which has loaded what it stands on."""
+    os.chdir(root)
+    sys.path[0], sys.argv = "tools", ["tools/po.py", *arguments]
+    for name in ("hatch_build", "tools", "tools.po"):
+        sys.modules.pop(name, None)
+    with Path("stdout").open("w") as out, Path("stderr").open("w") as err, redirect_stdout(out), redirect_stderr(err):
+        try:
+            runpy.run_path("tools/po.py", run_name="__main__")
+        except SystemExit as end:
+            if isinstance(end.code, str):
+                err.write(end.code)
+            if end.code:
+                raise
+
+
 class Project:
     """A project with one module, one template and a catalog for Spanish."""
 
@@ -49,11 +69,11 @@ class Project:
         (root / "eventreg/i18n/locale").mkdir()
         self.po("add", "es")
 
-    def po(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "tools/po.py", *arguments]
-        return subprocess.run(command, cwd=self.root, env=clean_environment(), capture_output=True, text=True)
+    def po(self, *arguments: str) -> Done:
+        code = in_a_process(lambda: _run_tool(self.root, arguments))
+        return Done(arguments, code, *((self.root / name).read_text() for name in ("stdout", "stderr")))
 
-    def fill(self, translations: dict[str, object]) -> subprocess.CompletedProcess[str]:
+    def fill(self, translations: dict[str, object]) -> Done:
         (self.root / "es.json").write_text(json.dumps(translations))
         return self.po("fill", "es.json")
 

@@ -194,13 +194,14 @@ def test_an_administrator_erases_an_address_at_every_event(app: Flask, pages: Pa
     assert db.session.scalars(select(Registration.event_id)).all() == [second.id]
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("language", ["es", "en", "fr"])
 def test_the_words_of_the_mails(app: Flask, clock: time_machine.Traveller, language: str) -> None:
     """They are what the golden file says, which EVENTREG_REFRESH_GOLDEN=1 writes anew; nobody is named in them."""
     clock.move_to(datetime(2027, 1, 4, 12, tzinfo=UTC))
     event = an_event(
-        slug="encuentro", title={"es": "Encuentro de prueba", "en": "Trial meeting"}, first_day=date(2027, 3, 11)
-    )
+        slug="encuentro", first_day=date(2027, 3, 11), languages=["es", "en", "fr"],
+        title={"es": "Encuentro de prueba", "en": "Trial meeting", "fr": "Rencontre d’essai"},
+    )  # fmt: skip
     a_team_member(event, language=language, name="Olga Organizadora")
     person = register_somebody(event, email=EMAIL, given_name=GIVEN, family_name=FAMILY, language=language).registration
     assert person is not None

@@ -22,7 +22,7 @@ from eventreg.mail.models import MailMessage
 from eventreg.privacy.models import Hold
 from eventreg.privacy.running import RETENTION_JOB, let_all_go, let_some_go, see_to_retention
 from eventreg.reports.models import FrozenFigures
-from tests.builders import a_registration, a_team_member, an_account, an_event, text
+from tests.builders import a_registration, a_team_member, an_account, an_event
 from tests.support.pages import Page, Pages
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -103,7 +103,10 @@ def test_owner_places_a_hold_that_everybody_sees_and_lifts_it(english: Pages, cl
 
 @pytest.mark.parametrize("language", ["es", "en", "fr"])
 def test_owner_is_told_fourteen_days_before_once_in_words_that_were_read(app: Flask, clock: Any, language: str) -> None:
-    event = an_event(slug="encuentro", title=text("Encuentro de prueba", "Trial meeting"))
+    event = an_event(
+        slug="encuentro", languages=["es", "en", "fr"],
+        title={"es": "Encuentro de prueba", "en": "Trial meeting", "fr": "Rencontre d’essai"},
+    )  # fmt: skip
     a_team_member(event, "owner", name="Olga Organizadora", email="olga@equipo.example", language=language)
     a_team_member(event, "manager")
     for _ in range(7):

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from eventreg.attendees.emails import enqueue_mentioned
 from eventreg.bulk import emails as timely
-from eventreg.contacts.emails import ContactNews, Reader
+from eventreg.contacts.emails import FAILED, ContactNews, Reader
 from eventreg.db import db, transaction
-from eventreg.events.models import ContactPerson, Event, Partner
+from eventreg.events.emails import enqueue_handed_over, enqueue_invitation
+from eventreg.events.models import ContactPerson, Event, Partner, TeamInvitation
 from eventreg.events.queries.events import get_event_whole
 from eventreg.events.rules.institutions import PartnerRole
+from eventreg.events.rules.team import TeamRole
 from eventreg.events.services.settings import calendar_facts
 from eventreg.kernel import clock
 from eventreg.mail.content import Change
+from eventreg.mail.models import MailMessage
 from eventreg.mail.services import OutgoingMessage
 from eventreg.messages import calendar_updates
 from eventreg.registration.emails import (
@@ -41,12 +45,18 @@ from eventreg.registration.emails.about_registration import AboutRegistration
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
 from eventreg.selfservice import copies
-from tests.builders import a_registration, an_event, an_institution, text
+from tests.builders import CATEGORIES, a_registration, an_account, an_event, an_institution, text
 from tests.registration.calendars import occurrences
 
 ANA = "ana.demo@instituto.example"
 REASON = "El programa de esta edición se dirige a quienes trabajan en la frontera sur."
 FLOOD = "El río creció y el paso está cerrado."
+_WRITTEN = (
+    "{greeting}\n\nEl autobús sale a las **8** de la mañana.\n\n- Lleve agua\n- Lleve sombrero\n\n[Su página]({link})"
+)
+_ECRIT = "{greeting}\n\nLe car part à **8 h**.\n\n- De l’eau\n- Un chapeau\n\n[Votre page]({link})"
+_IN_FRENCH = {"government": "Administration publique", "academia": "Monde universitaire"}
+_CATEGORIES = [{**category, "name": {**category["name"], "fr": _IN_FRENCH[category["key"]]}} for category in CATEGORIES]
 _LINK = re.compile(r"\[\[[0-9a-f]{24}:(\w+):[^\]]*\]\]")
 
 
@@ -81,8 +91,9 @@ def _called_off(event: Event) -> dict[str, Any]:
 
 
 def _phone_and_diet(language: str) -> tuple[Change, ...]:
-    phone, diet, none = ("Teléfono", "Dieta", "") if language == "es" else ("Telephone", "Diet", "")
-    return (Change(phone, none, "+502 5555 0100"), Change(diet))
+    words = {"es": ("Teléfono", "Dieta"), "en": ("Telephone", "Diet"), "fr": ("Téléphone", "Régime alimentaire")}
+    phone, diet = words[language]
+    return (Change(phone, "", "+502 5555 0100"), Change(diet))
 
 
 def _changed(event: Event) -> dict[str, Any]:
@@ -116,9 +127,12 @@ def _asked_with_reason(event: Event) -> dict[str, Any]:
 
 
 def _travel(language: str) -> RequestWording:
-    if language == "es":
-        return RequestWording(["Vuelo", "Número de pasaporte"], "Su viaje", "5 de febrero de 2027", "/requests/7")
-    return RequestWording(["Flight", "Number of the passport"], "Your journey", "5 February 2027", "/requests/7")
+    words = {
+        "es": (["Vuelo", "Número de pasaporte"], "Su viaje", "5 de febrero de 2027"),
+        "en": (["Flight", "Number of the passport"], "Your journey", "5 February 2027"),
+        "fr": (["Vol", "Numéro de passeport"], "Votre voyage", "5 février 2027"),
+    }
+    return RequestWording(*words[language], "/requests/7")
 
 
 def _moved(event: Event) -> dict[str, Any]:
@@ -197,17 +211,34 @@ TO_CONTACT = (
 
 
 def a_seminar(**changes: Any) -> Event:
-    """An event whose messages can be read as people get them: two co-organizers, a funder, days that are fixed."""
+    """An event in three languages whose messages can be read as people get them: two co-organizers, a funder, fixed days."""
     event = an_event(
+        _CATEGORIES,
         **{
             "slug": "frontera-sur",
-            "title": text("Encuentro sobre la frontera sur", "Meeting on the southern border"),
+            "languages": ["es", "en", "fr"],
+            "title": {
+                "es": "Encuentro sobre la frontera sur",
+                "en": "Meeting on the southern border",
+                "fr": "Rencontre sur la frontière sud",
+            },
             "city": "Tapachula",
-            "venue": text("Casa de Pruebas, Tapachula, Chiapas", "House of Trials, Tapachula, Chiapas"),
+            "venue": {
+                "es": "Casa de Pruebas, Tapachula, Chiapas",
+                "en": "House of Trials, Tapachula, Chiapas",
+                "fr": "Maison des essais, Tapachula, Chiapas",
+            },
             "contact_office": {"es": "Oficina Anfitriona"},
-            "practical": [{"key": "p1", "topic": "hotels", "label": {}, "text": text("Hay dos.", "There are two.")}],
+            "practical": [
+                {
+                    "key": "p1",
+                    "topic": "hotels",
+                    "label": {},
+                    "text": {"es": "Hay dos.", "en": "There are two.", "fr": "Il y en a deux."},
+                }
+            ],
             **changes,
-        }
+        },
     )
     others = (("Colectivo Ficticio", PartnerRole.CO_ORGANIZER), ("Colegio Inventado", PartnerRole.CO_ORGANIZER))
     with transaction() as session:
@@ -237,14 +268,84 @@ def queued(event: Event, told: Told, audience: str, language: str) -> tuple[Regi
     return registration, message
 
 
-def written(occasion: Occasion, row: OutgoingMessage, registration: Registration | None = None) -> OutgoingMessage:
-    """Return what a row for the contact persons becomes for the one whom the event names."""
-    reader = Reader.public(occasion.event, ContactPerson(public_id="A" * 12, generation=1, is_public=True))
+def written(
+    occasion: Occasion, row: OutgoingMessage, registration: Registration | None = None, reader: Reader | None = None
+) -> OutgoingMessage:
+    """Return what a row for the contact persons becomes for a reader, or for the one whom the event names."""
+    reader = reader or Reader.public(occasion.event, ContactPerson(public_id="A" * 12, generation=1, is_public=True))
     message = reader.message(
         ContactNews, occasion, clock.now(), row.news, registration, key=row.key, record_kind=row.record_kind,
         record_id=row.record_id, template=row.template, reply_to=row.reply_to,
     )  # fmt: skip
     return replace(message, due_at=row.due_at)
+
+
+def others(event: Event, language: str) -> Iterator[tuple[str, OutgoingMessage | MailMessage]]:
+    """Yield what no case above tells, each with its name: to addresses, what is written, copies, to the team.
+
+    Those to accounts stay in the outbox.
+    """
+    event_id, person, at = event.id, _person(get_event_whole(event.id)), clock.now()
+    person.status, person.language, person.phone = Status.CONFIRMED, language, "+502 5555 0100"
+    event = get_event_whole(event.id)
+    event.contact_language = language
+    occasion = Occasion.load(event)
+    for kind in (addresses.FormKept, addresses.EarlierAnswers):
+        yield f"address/{kind.key}", kind.example(occasion, person, at)
+    words = {"es": "Cómo llegar a la sede", "en": "How to get there", "fr": "Comment venir"}
+    body = {"es": _WRITTEN, "en": "{greeting}\n\nThe bus leaves at **8**.\n\n[Your page]({link})", "fr": _ECRIT}
+    text = timely.WrittenText(words, body)
+    yield "written/written", timely.written_message(occasion, person, frozenset(), text, "w", at)
+    yield "written/trial", timely.trial_message(occasion, person, frozenset(), text, "yo@equipo.example", "t", at)
+    for message in (whole_event.EventCancelled, whole_event.EventReinstated):
+        note = {"es": FLOOD, "en": "The river rose.", "fr": "La rivière est montée."}
+        yield (
+            f"event/{message.key}",
+            written(occasion, whole_event.event_contact_message(occasion, message, 42, note, at)),
+        )
+    told = contact_message(occasion, person, News(about_registration.Confirmed), at)
+    failed = {"message": FAILED, "subject": words[language]}
+    yield "contact/failed", written(occasion, replace(told, news=failed), person)
+    yield "team/news", written(occasion, told, person, _colleague(language))
+    person.copy_email, person.copy_language, person.copy_generation = "asistente@instituto.example", language, 1
+    for news in (
+        News(about_registration.Confirmed, reason=REASON),
+        News(calendar_updates.EventChanged, **_moved(event)),
+    ):
+        (copy,) = participant_message(occasion, person, news, at).beside
+        yield f"copy/{news.message.key}", copy
+    (copy,) = timely.written_message(occasion, person, frozenset(), text, "w", at).beside
+    yield "copy/written", copy
+    db.session.rollback()
+    yield from _to_accounts(get_event_whole(event_id), language)
+
+
+def _colleague(language: str) -> Reader:
+    """A member of the team who chose to hear of it."""
+    return Reader(
+        ContactPerson(public_id="B" * 12, generation=1, member_id=1),
+        "Olga Organizadora",
+        "olga@equipo.example",
+        language,
+    )
+
+
+def _to_accounts(event: Event, language: str) -> Iterator[tuple[str, MailMessage]]:
+    account = an_account(name="Olga Organizadora", email="olga@equipo.example", language=language)
+    invitation = TeamInvitation(
+        public_id=f"invitada-{language}",
+        role=TeamRole.VIEWER,
+        expires_at=clock.now() + timedelta(days=3),
+        note="Le esperamos.",
+    )
+    with transaction():
+        enqueue_invitation(event, account, invitation, "Pía Previa")
+        enqueue_handed_over(event, account, new_owner="Olga Organizadora", former="Pía Previa")
+        enqueue_mentioned(event, account, "Pía Previa", "TAP-7K4M2Q")
+    for row in db.session.scalars(
+        select(MailMessage).where(MailMessage.account_id == account.id).order_by(MailMessage.id)
+    ):
+        yield f"team/{row.template.rpartition('/')[2]}", row
 
 
 def _person(event: Event) -> Registration:

@@ -99,7 +99,7 @@ def test_each_in_their_own_language_with_the_reason(app: Flask) -> None:
     event = an_event(contact_language="en")
     ana, john = a_registration(event, language="es"), a_registration(event, language="en")
     cancelled(event)
-    for person, language, heading in ((ana, "es", "no se realiza"), (john, "en", "does not take place")):
+    for person, language, heading in ((ana, "es", "no se realizará"), (john, "en", "will not take place")):
         message = last_mail(person)
         assert message.language == language
         assert NOTE[language].split()[-1] in message.text

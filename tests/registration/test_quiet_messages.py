@@ -32,8 +32,8 @@ from tests.registration.messages import FLOOD, TO_CONTACT, TO_PARTICIPANT, a_sem
 
 GOLDEN = Path(__file__).parent / "golden" / "quiet.md"
 TRACES = (
-    "frontera", "border", "Tapachula", "Casa de Pruebas", "House of Trials", "Anfitriona", "Host", "Colectivo Ficticio",
-    "Colegio Inventado", "Fundación de Prueba", "TAP-", "/events/",
+    "frontera", "border", "frontière", "Tapachula", "Casa de Pruebas", "House of Trials", "Maison des essais", "Anfitriona",
+    "Host", "Colectivo Ficticio", "Colegio Inventado", "Fundación de Prueba", "TAP-", "/events/",
 )  # fmt: skip
 #: what somebody would write who forgets that the event is quiet
 TELLING = OwnText("{event_title}: {place}, {host} ({event_dates})", "{greeting}\n\nNos vemos en {place}.")
@@ -78,7 +78,7 @@ def _of_the_team(event: Event, language: str) -> Iterator[tuple[str, Any]]:
 def test_no_subject_sender_or_calendar_tells_which_event_it_is() -> None:
     event = a_seminar(is_quiet=True)
     lines = []
-    for language in ("es", "en"):
+    for language in ("es", "en", "fr"):
         for name, message in (*_of_people(event, language), *_of_the_team(event, language)):
             calendar = message.calendar.replace("\r\n ", "")
             seen = f"{message.subject}\n{message.sender_name}\n{calendar}"

@@ -68,7 +68,7 @@ def test_whom_a_person_names_is_told_and_gets_copies_in_their_language(pages: Pa
     assert name(pages, person).follow().has(f"Copies go to {FOCAL} from now on.")
     (first,) = copied(person)
     assert (first.recipient, first.language, first.calendar) == (FOCAL, "en", "")
-    assert "takes part in “Meeting” and asked us" in " ".join(first.text.split())
+    assert "registered for “Meeting” and asked us" in " ".join(first.text.split())
     decline(db.session.get_one(Event, person.event_id), person)
     _begins, copy = copied(person)
     original = mails(person)[-1]
@@ -180,7 +180,7 @@ def test_a_quiet_event_is_named_in_no_subject_of_a_copy(app: Flask) -> None:
     copies.name_copy(event.id, person.id, FOCAL, "en")
     decline(event, person)
     assert [message.subject for message in copied(person)] == [
-        "You receive copies from now on",
+        "You now receive copies",
         "Copy: We cannot offer you a place this time",
     ]
 

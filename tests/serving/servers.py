@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ import psutil
 from eventreg.web.instance import ring
 from tests.packaging.copies import clean_environment, first_page, free_port, page
 from tests.support.waiting import patience, until
+from tests.support.warm import Commands, Left
 
 EVENTREG = str(Path(sys.executable).with_name("eventreg"))
 
@@ -29,7 +30,7 @@ EVENTREG = str(Path(sys.executable).with_name("eventreg"))
 class Server:
     """A server that answers, with the processes that it consists of."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Left
     host: str
     port: int
     instance: Path
@@ -98,22 +99,20 @@ def serving(
     host: str = "127.0.0.1",
     workers: int = 2,
     has_mail_worker: bool = True,
+    commands: Commands | None = None,
     **environment: str,
 ) -> Iterator[Server]:
-    """Run `eventreg serve --prepare` on the instance below `folder` until the block is left, and clean up after it."""
+    """Run `eventreg serve --prepare` on the instance below `folder` until the block is left, and clean up after it.
+
+    By the script from nothing, where no `commands` are given, which have it loaded.
+    """
     port = port or free_port()
-    instance, shown, log = folder / "instance", folder / "shown", folder / "log"
-    command = [EVENTREG, "serve", "--prepare", "--bind", f"{host}:{port}", "--workers", str(workers)]
+    instance, said = folder / "instance", (folder / "shown", folder / "log")
+    command = ["serve", "--prepare", "--bind", f"{host}:{port}", "--workers", str(workers)]
     command += [] if has_mail_worker else ["--no-mail-worker"]
-    with shown.open("wb") as out, log.open("wb") as err:
-        process = subprocess.Popen(
-            command,
-            env=clean_environment() | {"EVENTREG_INSTANCE": str(instance)} | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-        )
+    environment = {"EVENTREG_INSTANCE": str(instance)} | environment
+    process = (commands.leave if commands else _start_script)(*command, environment=environment, said=said)
+    shown, log = said
     server = Server(process, host, port, instance, shown, log)
     try:
         first_page(process, f"{server.address}/healthz", log)
@@ -127,6 +126,18 @@ def serving(
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _start_script(*arguments: str, environment: Mapping[str, str], said: tuple[Path, ...]) -> subprocess.Popen[bytes]:
+    with said[0].open("wb") as out, said[1].open("wb") as err:
+        return subprocess.Popen(
+            [EVENTREG, *arguments],
+            env=clean_environment() | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
 
 
 def wait_for(happened: Callable[[], bool], seconds: float) -> None:

@@ -23,6 +23,7 @@ from tests.mail.outbox import queue_some
 from tests.serving.servers import Server, serving
 from tests.support.mailserver import MailServer
 from tests.support.waiting import patience, until
+from tests.support.warm import Commands
 
 
 @contextmanager
@@ -36,11 +37,13 @@ def _beside(server: Server, settings: dict[str, object]) -> Iterator[Flask]:
 
 
 @pytest.mark.slow
-def test_worker_comes_for_what_is_left_and_goes_when_idle(demo_folder: Path, mail_server: MailServer) -> None:
+def test_worker_comes_for_what_is_left_and_goes_when_idle(
+    demo_folder: Path, commands: Commands, mail_server: MailServer
+) -> None:
     """What a command leaves, and what the web server commits, is handed over within two seconds."""
     settings = mail_server.settings()
     environment = {f"EVENTREG_{name.upper()}": str(value) for name, value in settings.items()}
-    with serving(demo_folder, workers=1, **environment) as server, _beside(server, settings):
+    with serving(demo_folder, commands=commands, workers=1, **environment) as server, _beside(server, settings):
         for number in (1, 2):
             until(lambda: len(server.family()) == 2, "the end of the worker: nothing is due")
             queue_some(1, due_at=clock.now())

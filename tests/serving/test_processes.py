@@ -21,6 +21,7 @@ from tests.packaging.copies import clean_environment, free_port, page
 from tests.serving.servers import EVENTREG, are_gone, serving
 from tests.support.databases import PostgresTemplate
 from tests.support.waiting import patience, until
+from tests.support.warm import Commands
 
 pytestmark = pytest.mark.slow
 
@@ -45,8 +46,8 @@ def test_server_starts_and_ends_as_a_whole(tmp_path: Path) -> None:
     assert "Traceback" not in server.log.read_text()
 
 
-def test_ctrl_c_ends_everything_in_order(demo_folder: Path) -> None:
-    with serving(demo_folder) as server:
+def test_ctrl_c_ends_everything_in_order(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands) as server:
         family = server.family()
         for process in family:  # as a terminal does: to the whole group
             with suppress(psutil.NoSuchProcess):  # one may have ended already, because another was told first
@@ -56,8 +57,8 @@ def test_ctrl_c_ends_everything_in_order(demo_folder: Path) -> None:
     assert "Traceback" not in server.log.read_text()
 
 
-def test_killed_supervisor_takes_everybody_along_and_frees_the_port(demo_folder: Path) -> None:
-    with serving(demo_folder) as server:
+def test_killed_supervisor_takes_everybody_along_and_frees_the_port(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands) as server:
         family = server.family()
         server.process.kill()
         server.process.wait()
@@ -65,12 +66,12 @@ def test_killed_supervisor_takes_everybody_along_and_frees_the_port(demo_folder:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", server.port))
-    with serving(demo_folder, port=server.port) as again:
+    with serving(demo_folder, commands=commands, port=server.port) as again:
         assert again.is_alive()
 
 
-def test_mail_worker_that_dies_is_started_again(demo_folder: Path) -> None:
-    with serving(demo_folder) as server:
+def test_mail_worker_that_dies_is_started_again(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands) as server:
         first = server.mail()
         first.kill()
 
@@ -79,8 +80,8 @@ def test_mail_worker_that_dies_is_started_again(demo_folder: Path) -> None:
         assert "The mail worker ended (signal 9)" in server.log.read_text()
 
 
-def test_web_worker_that_dies_is_started_again(demo_folder: Path) -> None:
-    with serving(demo_folder) as server:
+def test_web_worker_that_dies_is_started_again(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands) as server:
         first = {worker.pid for worker in server.web()}
         for worker in server.web():
             worker.kill()
@@ -89,8 +90,8 @@ def test_web_worker_that_dies_is_started_again(demo_folder: Path) -> None:
         assert "Web worker 1 ended (signal 9)" in server.log.read_text()
 
 
-def test_fresh_worker_answers_though_the_database_is_away(demo_folder: Path) -> None:
-    with serving(demo_folder, has_mail_worker=False) as server:
+def test_fresh_worker_answers_though_the_database_is_away(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands, has_mail_worker=False) as server:
         database = server.instance / "eventreg.db"
         database.rename(demo_folder / "away")
         database.mkdir()
@@ -99,8 +100,8 @@ def test_fresh_worker_answers_though_the_database_is_away(demo_folder: Path) -> 
         until(lambda: first not in server.web() and server.is_alive(), "an answer of another one")
 
 
-def test_mail_worker_can_be_left_to_others(demo_folder: Path) -> None:
-    with serving(demo_folder, has_mail_worker=False, workers=1) as server:
+def test_mail_worker_can_be_left_to_others(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands, has_mail_worker=False, workers=1) as server:
         assert len(server.family()) == 2
 
 
@@ -127,8 +128,8 @@ def test_postgresql_is_served_the_same_way(tmp_path: Path, postgres_template: Po
         postgres_template.drop(url)
 
 
-def test_ipv6_is_served_too(demo_folder: Path) -> None:
-    with serving(demo_folder, host="[::1]") as server:
+def test_ipv6_is_served_too(demo_folder: Path, commands: Commands) -> None:
+    with serving(demo_folder, commands=commands, host="[::1]") as server:
         assert server.sign_in_link().startswith(f"http://[::1]:{server.port}/")
 
 
@@ -157,10 +158,10 @@ def test_processes_share_their_memory(tmp_path: Path) -> None:
     assert sum(sizes) < _MOST_MEMORY, sizes
 
 
-def test_no_token_reaches_the_log(demo_folder: Path) -> None:
+def test_no_token_reaches_the_log(demo_folder: Path, commands: Commands) -> None:
     token = "Zm9yYmlkZGVuLXRva2VuLWZvcmJpZGRlbg"
     lines = [f"GET /my/{token} HTTP/9.9", f"G[]T /my/{token} HTTP/1.1", f"GET /my/{token} HTTP/1.1\r\nbro ken: {token}"]
-    with serving(demo_folder) as server:
+    with serving(demo_folder, commands=commands) as server:
         page_of_nobody = subprocess.run(
             ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", f"{server.address}/my/{token}"],
             capture_output=True,

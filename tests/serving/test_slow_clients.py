@@ -13,6 +13,7 @@ import pytest
 from tests.packaging.copies import page
 from tests.serving.servers import Server, serving
 from tests.support.waiting import join, patience
+from tests.support.warm import Commands
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +30,10 @@ _BETWEEN_BYTES = 2.0
 _VISITING_SECONDS = 25
 
 
-def test_nobody_waits_for_clients_that_send_nothing_or_a_byte_now_and_then(demo_folder: Path) -> None:
-    with serving(demo_folder, has_mail_worker=False) as server, ExitStack() as held:
+def test_nobody_waits_for_clients_that_send_nothing_or_a_byte_now_and_then(
+    demo_folder: Path, commands: Commands
+) -> None:
+    with serving(demo_folder, commands=commands, has_mail_worker=False) as server, ExitStack() as held:
         for _ in range(_IDLE):
             held.enter_context(_connected(server))
         slow = [held.enter_context(_connected(server)) for _ in range(_SLOW)]

@@ -39,14 +39,20 @@ _ALONE = (
 )
 #: changes with every table, column, index and constraint, with functions, triggers and settings
 _SHAPE = """
-SELECT (SELECT count(*) FROM pg_class), (SELECT max(xmin::text::bigint) FROM pg_class),
-       (SELECT count(*) FROM pg_attribute WHERE attrelid >= 16384),
-       (SELECT max(xmin::text::bigint) FROM pg_attribute WHERE attrelid >= 16384),
+SELECT classes.*, attributes.*,
        (SELECT count(*) FROM pg_constraint), (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_trigger),
        (SELECT count(*) FROM pg_db_role_setting JOIN pg_database ON oid = setdatabase WHERE datname = current_database())
+FROM (SELECT count(*), max(xmin::text::bigint) FROM pg_class) AS classes,
+     (SELECT count(*), max(xmin::text::bigint) FROM pg_attribute WHERE attrelid >= 16384) AS attributes
 """
 _USED = "SELECT relname FROM pg_class WHERE relkind = 'r' AND oid >= 16384 AND pg_relation_size(oid) > 0"
 _COUNT_ANEW = "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"
+#: whether rows can go without a look for others that refer to them
+_MAY_LOOK_AWAY = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+_LOOK_AWAY = "SET session_replication_role = replica"
+#: of the server that a run starts. The machine will not lose its power during a test: what is tested is what a killed process
+#: leaves behind
+_NO_POWER_CUT = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "'256MB'"}
 # Who comes at the same moment as twenty others has a turn, however busy the machine: the few seconds after which the product
 # says "try again" are for tests that are about them.
 engines.LOCK_WAIT_MS = transactions.LOCK_WAIT_MS = round(HANGS * 1000)
@@ -123,9 +129,9 @@ class PostgresTemplate:
                     return False
                 used = {name for (name,) in connection.execute(_USED)}
                 tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name in used]
-                for table in tables:
-                    connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-                connection.execute(_COUNT_ANEW)
+                acts = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in tables]
+                first = [sql.SQL(_LOOK_AWAY)] if self._may_look_away else []
+                connection.execute(sql.SQL("; ").join([*first, *acts, sql.SQL(_COUNT_ANEW)]))
                 return True
         except psycopg.Error:  # one that nobody may write to any more
             return False
@@ -134,6 +140,12 @@ class PostgresTemplate:
     def _shape(self) -> tuple[Any, ...] | None:
         with _connected(self._url(self.name)) as connection:
             return connection.execute(_SHAPE).fetchone()
+
+    @cached_property
+    def _may_look_away(self) -> bool:
+        with _connected(self._url(self.name)) as connection:
+            found = connection.execute(_MAY_LOOK_AWAY).fetchone()
+        return bool(found and found[0])
 
     def _url(self, database: str) -> str:
         return self._server.set(database=database).render_as_string(hide_password=False)
@@ -234,8 +246,8 @@ def _server_url(shared: Path) -> URL:
     with one_at_a_time(shared / "server.lock"):
         server = get_server(shared / "pg", cleanup_mode=None)
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        # The machine will not lose its power during a test: what is tested is what a killed process leaves behind.
-        _execute(url, "ALTER SYSTEM SET fsync = off")
+        for name, value in _NO_POWER_CUT.items():
+            _execute(url, f"ALTER SYSTEM SET {name} = {value}")
         _execute(url, "SELECT pg_reload_conf()")
     return url
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
+import os
+import re
 import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +25,11 @@ from tests.support.sockets import block_other_hosts
 from tests.support.waiting import patience
 
 _SHARED = pytest.StashKey[Path]()
+_HELD = pytest.StashKey[IO[str]]()
+_PREFIX = "eventreg-tests-"
+#: making, writing and removing the files of a test costs 1 ms of the processor there, and 5 on a disk
+_MEMORY, _ROOM_NEEDED = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - each run makes folders of its own in it
+_numbers = count(1)
 #: how much there has to be before Python looks for garbage; a test makes a great deal and keeps nothing
 _GARBAGE = (20_000, 20, 20)
 # How long something takes says how busy the machine is: speed belongs in bench/.
@@ -41,14 +51,20 @@ def pytest_configure(config: pytest.Config) -> None:
     # Whoever starts the run in the background has interrupts ignored, and so would all that it starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    given = getattr(config, "workerinput", {}).get("eventreg_shared")
-    config.stash[_SHARED] = Path(given or tempfile.mkdtemp(prefix="eventreg-tests-"))
+    if given := getattr(config, "workerinput", {}).get("eventreg_shared"):
+        config.stash[_SHARED] = Path(given)
+    else:
+        root = _MEMORY if _has_room(_MEMORY) else Path(tempfile.gettempdir())
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(root))
+        clear_left(root)
+        config.stash[_SHARED], config.stash[_HELD] = begin_folder(root)
     block_other_hosts()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    """Tell a worker of pytest-xdist the folder."""
+    """Tell a worker of pytest-xdist the folder. Who starts workers collects nothing."""
+    gc.enable()
     node.workerinput["eventreg_shared"] = str(node.config.stash[_SHARED])  # type: ignore[attr-defined]
 
 
@@ -57,6 +73,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
@@ -113,6 +130,46 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         end_postgresql(config.stash[_SHARED])
         shutil.rmtree(config.stash[_SHARED], ignore_errors=True)
+
+
+def _has_room(memory: Path) -> bool:
+    """Say whether there is a file system in memory that programs may be run from, with room for all tests."""
+    if not (memory.is_dir() and os.access(memory, os.W_OK)):
+        return False
+    found = os.statvfs(memory)
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize >= _ROOM_NEEDED
+
+
+def begin_folder(root: Path) -> tuple[Path, IO[str]]:
+    """Make the folder of a run, and hold it until the file is closed or the process ends, however it does."""
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
+    held = (folder / "begins").open("w")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    (folder / "begins").rename(folder / "held")
+    return folder, held
+
+
+def clear_left(root: Path) -> None:
+    """Remove the folders of runs that were killed: they may take memory. A server that is left there sees it and ends."""
+    for path in root.glob(f"{_PREFIX}*/held"):
+        try:
+            with path.open("r+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # it goes on, or is somebody else's
+            continue
+        shutil.rmtree(path.parent, ignore_errors=True)
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of this test alone, which goes with it unless it failed. For pytest's, all that are there are looked through."""
+    failed = request.session.testsfailed
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / f"{next(_numbers)}-{name}"
+    folder.mkdir(mode=0o700)
+    yield folder
+    if request.session.testsfailed == failed:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def shared_of(config: pytest.Config) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.once import once
+from tests.support.runs import begin_folder, clear_left
 from tests.support.waiting import join
 
 
@@ -41,3 +42,13 @@ def test_what_failed_is_begun_anew(tmp_path: Path) -> None:
     assert list(once(tmp_path / "thing", lambda folder: (folder / "whole").touch()).iterdir()) == [
         tmp_path / "thing" / "whole"
     ]
+
+
+def test_folder_of_a_run_is_cleared_once_the_run_is_over_however_it_ended(tmp_path: Path) -> None:
+    folder, held = begin_folder(tmp_path)
+    (folder / "pg").mkdir()
+    clear_left(tmp_path)
+    assert (folder / "pg").is_dir()
+    held.close()
+    clear_left(tmp_path)
+    assert list(tmp_path.iterdir()) == []

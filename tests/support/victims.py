@@ -13,10 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-import psutil
-
 from tests.support.waiting import patience, until
-from tests.support.warm import Commands
+from tests.support.warm import Commands, Left
 
 FORM = "/events/tapachula-migration-security/register"
 
@@ -29,7 +27,7 @@ class Victim:
     instance: Path
     environment: Mapping[str, str]
     port: int = 0
-    _process: psutil.Process | None = field(default=None, repr=False)
+    _process: Left | None = field(default=None, repr=False)
 
     def start(self) -> None:
         """Start, and wait until it answers."""
@@ -43,7 +41,7 @@ class Victim:
         """Kill every process of it at once, without a word."""
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
-        until(lambda: not self._lives(), "the end of the server")
+        self._process.wait(patience())
         self._process = None
 
     def stop(self) -> None:
@@ -57,8 +55,7 @@ class Victim:
         assert self.commands.run("deliver", "--once", environment=settings).returncode == 0
 
     def _lives(self) -> bool:
-        # Nobody waits for it: when it has ended it is there still, as one that is dead.
-        return self._process is not None and self._process.status() != psutil.STATUS_ZOMBIE
+        return self._process is not None and self._process.poll() is None
 
     def _answers(self) -> bool:
         assert self._lives(), "the server ended by itself"

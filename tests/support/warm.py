@@ -14,12 +14,13 @@ import pkgutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from math import inf
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-import psutil
 import pytest
 from sqlalchemy.orm import configure_mappers
 
@@ -54,10 +55,18 @@ class Commands:
         said = ((self._folder / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
         return Done(["eventreg", *arguments], code, *said)
 
-    def leave(self, *arguments: str, environment: Mapping[str, str]) -> psutil.Process:
-        """Start a command that goes on until it is killed, in a group of its own that hears and says nothing."""
-        order = {"arguments": arguments, "environment": clean_environment() | environment, "is_left": True}
-        return psutil.Process(int(self._told(json.dumps(order))))
+    def leave(
+        self, *arguments: str, environment: Mapping[str, str], program: str = "", said: tuple[Path, ...] = ()
+    ) -> Left:
+        """Start a command that goes on until it is ended, in a group of its own that hears nothing, and says it to two files."""
+        order = {"arguments": arguments, "environment": clean_environment() | environment, "program": program}
+        outputs = [str(path) for path in said] or [os.devnull] * 2
+        return Left(self, int(self._told(json.dumps(order | {"left": outputs}))))
+
+    def ended(self, left: int) -> int | None:
+        """Return the exit code of what was left running, or None while it runs."""
+        code = self._told(json.dumps({"ended": left})).strip()
+        return int(code) if code else None
 
     def close(self) -> None:
         """End it."""
@@ -78,17 +87,61 @@ class Commands:
         return self._process.stdin, self._process.stdout
 
 
+class Left:
+    """A process that was left running, as `subprocess.Popen` would show it."""
+
+    def __init__(self, commands: Commands, pid: int) -> None:
+        self._commands, self.pid = commands, pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+        if self.returncode is None:
+            self.returncode = self._commands.ended(self.pid)
+        return self.returncode
+
+    def wait(self, timeout: float = inf) -> int:
+        """Return the exit code once it has ended. Raises subprocess.TimeoutExpired."""
+        deadline = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired("eventreg", timeout)
+            time.sleep(0.02)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """End it in order."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
 def _serve(folder: Path) -> None:
     """Run a command for each line of standard input, and answer with its exit code; with its number where it is left running."""
     _load_everything(folder / "instance")
     while line := sys.stdin.readline():
         order = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            _become(folder, **order)
-        said = child if "is_left" in order else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        sys.stdout.write(f"{said}\n")
+        sys.stdout.write(f"{_ended(order['ended']) if 'ended' in order else _run(folder, order)}\n")
         sys.stdout.flush()
+
+
+def _run(folder: Path, order: dict[str, Any]) -> int:
+    child = os.fork()
+    if child == 0:
+        _become(folder, **order)
+    return child if "left" in order else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _ended(child: int) -> int | str:
+    pid, status = os.waitpid(child, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if pid else ""
 
 
 def _load_everything(instance: Path) -> None:
@@ -108,19 +161,18 @@ def _load_everything(instance: Path) -> None:
 
 
 def _become(
-    folder: Path, arguments: list[str], environment: dict[str, str], program: str = "", is_left: bool = False
+    folder: Path, arguments: list[str], environment: dict[str, str], program: str, left: Sequence[str] = ()
 ) -> None:
     """Run the command or the program in this process, which ends with it."""
     from eventreg.cli import main
 
-    modes = {"stdin": os.O_RDONLY, "stdout": os.O_WRONLY | os.O_CREAT | os.O_TRUNC}
-    modes["stderr"] = modes["stdout"]
-    for number, (name, mode) in enumerate(modes.items()):
-        os.dup2(os.open(os.devnull if is_left else folder / name, mode, 0o600), number)
+    files = (os.devnull, *left) if left else [folder / name for name in ("stdin", "stdout", "stderr")]
+    for number, name in enumerate(files):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC if number else os.O_RDONLY, 0o600), number)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["eventreg", *arguments]
-    if is_left:
+    if left:
         os.setsid()
     else:
         signal.alarm(round(patience(_LONGEST)))

@@ -163,6 +163,12 @@ class Cases:
         category = (self.event.category_of(person).key,) if line.key == CATEGORY else ()
         return bool(wanted) and bool(wanted.intersection(category or given.get(line.key, ()))) is line.is_only
 
+    def words(self, line: Line, language: str) -> str:
+        """Return whom a line names, as people call them."""
+        choices, values = self.choices(line.key, language), self._values(line.key)
+        said = ", ".join(choices[values[folded(value)]] for value in line.values if folded(value) in values)
+        return said if line.is_only else _("not %(value)s", value=said)
+
     def body_for(self, text: str, person: Registration, given: Mapping[str, list[str]]) -> str:
         """Return the text with those of its paragraphs that are for somebody."""
         kept = []

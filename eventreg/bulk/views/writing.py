@@ -170,10 +170,11 @@ class WritePage(ActPage):
         people, asked = list_people(run, g.event_access.scope, self.people(run), _MOST_TRIED), _asked_for(run)
         first, rest = ([asked] if asked is not None else []), [one for one in people if one != asked]
         written_to = [one for one in (*first, *rest) if fits(run.act, one.status)]
-        found = Cases(event).of_people(writing.text_of(run).body, written_to)
+        cases = Cases(event)
+        found = cases.of_people(writing.text_of(run).body, written_to)
         is_whole = len(people) < _MOST_TRIED
         return [
-            (f"{own_name(language)}: {_said(held)}", some[0], len(some) if is_whole else 0)
+            (f"{own_name(language)}: {_said(cases, held)}", some[0], len(some) if is_whole else 0)
             for (language, held), some in list(found.items())[:_MOST_CASES]
         ]
 
@@ -181,6 +182,7 @@ class WritePage(ActPage):
         counts = count_messages(run)
         text = writing.text_of(run)
         return {
+            "subject": first_words(run, event)[0],
             "texts": [
                 (code, own_name(code), text.subject.get(code, ""), text.body.get(code, ""))
                 for code in dict.fromkeys((*text.subject, *text.body))
@@ -192,8 +194,9 @@ class WritePage(ActPage):
         }
 
 
-def _said(held: Sequence[Line]) -> str:
-    return " ".join(line.written for line in held) or _("without the paragraphs for some people only")
+def _said(cases: Cases, held: Sequence[Line]) -> str:
+    said = "; ".join(cases.words(line, current_language()) for line in held)
+    return said or _("without the paragraphs for some people only")
 
 
 #: what a server has, or is being given

@@ -114,7 +114,8 @@ class Inviting(ToAddress, is_base=True):
 
     def details(self) -> tuple[tuple[str, str], ...]:
         """See `Message.details`."""
-        return *super().details(), (_("You take part as"), self.category_name), (_("Register until"), self.until)
+        until = self.until[:1].upper() + self.until[1:]
+        return *super().details(), (_("You take part as"), self.category_name), (_("Register until"), until)
 
     def invite(self, subject: str, heading: str, *more: str) -> MailContent:
         """Return the words: what invites, then `more`."""
@@ -129,9 +130,7 @@ class Inviting(ToAddress, is_base=True):
             subject=subject,
             button=(_("See the invitation and register"), ""),
             steps=(
-                _(
-                    "Open the invitation and register: it takes about three minutes. Your name and institution are filled in."
-                ),
+                _("Open the invitation and register: it takes about three minutes. What we already know is filled in."),
                 _("Your place is confirmed at once, as long as there is one.")
                 if self.invitation.skips_approval
                 else _("We answer you by email as soon as you have registered."),
@@ -143,9 +142,12 @@ class Inviting(ToAddress, is_base=True):
         title, host = self.event_title, self.occasion.host_name(self.language)
         if self.invited.by:
             return _(
-                "%(name)s, for %(host)s, invites you to “%(title)s”.", name=self.invited.by, host=host, title=title
+                "%(name)s, for %(host)s, invites you to take part in “%(title)s”.",
+                name=self.invited.by,
+                host=host,
+                title=title,
             )
-        return _("%(host)s invites you to “%(title)s”.", host=host, title=title)
+        return _("%(host)s invites you to take part in “%(title)s”.", host=host, title=title)
 
 
 class InvitationSent(Inviting):
@@ -171,9 +173,9 @@ class InvitationReminder(Inviting):
     def write(self) -> MailContent:
         """See `Message.write`."""
         return self.invite(
-            _("Your invitation waits for an answer: %(title)s", title=self.event_title),
-            _("Your invitation waits for an answer"),
-            _("We have not had your answer yet. If you have registered a moment ago, do nothing."),
+            _("Your invitation awaits an answer: %(title)s", title=self.event_title),
+            _("Your invitation awaits an answer"),
+            _("We have not received your answer yet. If you have just registered, there is nothing you need to do."),
         )
 
 

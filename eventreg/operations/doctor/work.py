@@ -50,7 +50,7 @@ def check_outbox(connection: Connection, *, goes: bool) -> Iterator[Finding]:
         )
     elif backlog.deferred:
         yield warn(
-            f"{backlog.deferred} messages were put off lately.", "Nothing, unless it lasts: they are tried again."
+            f"{backlog.deferred} messages were put off lately.", "Nothing to do unless it lasts: they are tried again."
         )
     if doubtful:
         yield warn(

@@ -19,7 +19,7 @@ from eventreg.registration.emails.occasions import Occasion
 from eventreg.registration.emails.placeholders import Facts
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.messages import OF_EVENT, OF_REGISTRATION
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import STANDING, Status
 
 
 @dataclass(frozen=True)
@@ -130,12 +130,13 @@ class AboutRegistration(Message, is_base=True):
         return _("Dear %(name)s,", name=self.registration.full_name)
 
     def details(self) -> tuple[tuple[str, str], ...]:
-        """See `Message.details`."""
+        """See `Message.details`. Who takes part in nothing does so as nothing."""
+        taking_part = ((_("Taking part as"), self.category_name()),) if self.registration.status in STANDING else ()
         return (
             (_("Reference"), self.registration.reference),
             (_("Dates"), self.occasion.dates(self.news.day_ids, self.language)),
             (_("Place"), self.occasion.place(self.language)),
-            (_("Taking part as"), self.category_name()),
+            *taking_part,
         )
 
     def content(self, heading: str, *paragraphs: str, **parts: Any) -> MailContent:

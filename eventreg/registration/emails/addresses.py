@@ -164,7 +164,7 @@ class AddressLeft(AboutRegistration):
         return self.content(
             _("Your email address was changed"),
             _("We no longer write to this address about “%(title)s”.", title=self.event_title),
-            Fact(_("Your earlier personal link no longer works. The new one is with your new address.")),
+            Fact(_("Your earlier personal link no longer works. The new one was sent to your new address.")),
             warning=_("If you did not make this change, write to the contact person."),
         )
 
@@ -266,7 +266,7 @@ class EarlierAnswers(ToAddress):
             _("Fill in the form for “%(title)s” with what you answered before.", title=self.event_title),
             Fact(
                 _(
-                    "You see what is taken over and agree to it first. Nothing sensitive is, and nothing is sent by itself."
+                    "First you see what is taken over, and agree to it. Nothing sensitive is taken over or sent by itself."
                 )
             ),
             subject=_("Your earlier answers: %(title)s", title=self.event_title),

@@ -42,7 +42,7 @@ class Asking(AboutRegistration, is_base=True):
             heading,
             sentence,
             self.reason,
-            Fact(_("Questions: %(labels)s", labels="; ".join(self.request.labels))),
+            Fact(_("Questions: %(labels)s", labels=" · ".join(self.request.labels))),
             warning=self.answer_by(),
             button=(_("Answer the questions"), self.request.path),
         )
@@ -59,9 +59,9 @@ class AskedFollowUp(Asking):
     def write(self) -> MailContent:
         """See `Message.write`."""
         words = self.ask(
-            _("Please answer: %(section)s", section=self.request.section),
+            _("Please answer “%(section)s”", section=self.request.section),
             _(
-                "Your place at “%(title)s” is confirmed. To prepare it we need some more answers.",
+                "Your place at “%(title)s” is confirmed. To prepare your participation we need a few more answers.",
                 title=self.event_title,
             ),
         )

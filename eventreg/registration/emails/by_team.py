@@ -87,11 +87,15 @@ class HandedOn(AboutRegistration):
     has_link = False
     holds_reason = True
 
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """See `Message.details`. As what somebody takes part is no longer told to whoever does not."""
+        return super().details()[:3]
+
     def write(self) -> MailContent:
         """See `Message.write`."""
         return self.content(
-            _("Your registration was handed to somebody else"),
-            _("Another person takes your place at “%(title)s”.", title=self.event_title),
+            _("Another person takes your place"),
+            _("Your registration for “%(title)s” was handed to another person.", title=self.event_title),
             self.reason,
             Fact(_("Your answers, your files and what you agreed to are deleted. Your personal link no longer works.")),
             self.out_of_calendar(),
@@ -114,7 +118,7 @@ class HandedTo(Asking):
         is_confirmed = self.registration.status is Status.CONFIRMED
         return self.content(
             _("A place was handed to you"),
-            _("You take somebody's place at “%(title)s”.", title=self.event_title),
+            _("You take over another person’s place at “%(title)s”.", title=self.event_title),
             Fact(_(self.registration.status.explained)),
             self.reason,
             _("Please check your details, complete the answers and say what you agree to."),

@@ -43,9 +43,9 @@ class EntryTakenOut(AboutRegistration):
     def write(self) -> MailContent:
         """See `Message.write`."""
         return self.content(
-            _("An earlier entry leaves your calendar"),
+            _("An old calendar entry is removed"),
             _("Until now your calendar had an entry for each day of “%(title)s”.", title=self.event_title),
-            Fact(_("This message takes the one of this date out. What stands in our other message holds.")),
+            Fact(_("This message removes the one of the date below. Our other message remains valid.")),
         )
 
 

@@ -31,7 +31,7 @@ class Promoted(AboutRegistration):
     def write(self) -> MailContent:
         """See `Message.write`."""
         return self.content(
-            _("A place has become free and it is yours"),
+            _("A place has become free for you"),
             _("A place at “%(title)s” has become free. Your place is confirmed.", title=self.event_title),
             steps=self.before_the_event(),
             joining=self.occasion.joining(self.language),
@@ -53,7 +53,7 @@ class PromotedToReview(Promoted):
     def write(self) -> MailContent:
         """See `Message.write`."""
         return self.content(
-            _("A place has become free and we review your request"),
+            _("A place has become free: under review"),
             _("A place at “%(title)s” has become free, and it is your turn.", title=self.event_title),
             steps=self.review_steps(),
             warning=self.not_yet(),
@@ -82,7 +82,7 @@ class Declined(AboutRegistration):
         return self.content(
             _("We cannot offer you a place this time"),
             _(
-                "Thank you for your interest in “%(title)s”. We cannot offer you a place this time.",
+                "Thank you for your interest in “%(title)s”. We regret that we cannot offer you a place this time.",
                 title=self.event_title,
             ),
             self.reason,
@@ -130,7 +130,7 @@ class Reopened(AboutRegistration):
         return self.content(
             _("We are reviewing your request again"),
             self.no_longer_confirmed(),
-            _("We have taken back our last answer about “%(title)s”.", title=self.event_title),
+            _("We have withdrawn our last answer about “%(title)s”.", title=self.event_title),
             self.reason,
             steps=self.review_steps(),
             warning=self.not_yet(),

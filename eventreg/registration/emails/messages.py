@@ -133,7 +133,7 @@ class Message:
 
     def greeting(self) -> str:
         """Return the salutation; by default that of an address that may be anybody's."""
-        return _("Good day,")
+        return _("Hello,")
 
     def details(self) -> tuple[tuple[str, str], ...]:
         """Return the facts, each with its label; by default nothing of a person."""

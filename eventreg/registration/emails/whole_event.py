@@ -43,8 +43,8 @@ class EventCancelled(AboutEvent):
     def write(self) -> MailContent:
         """See `Message.write`."""
         return self.content(
-            _("The event does not take place"),
-            _("We regret to tell you that “%(title)s” does not take place.", title=self.event_title),
+            _("The event will not take place"),
+            _("We regret to tell you that “%(title)s” will not take place.", title=self.event_title),
             self.reason,
             self.out_of_calendar(),
             _("You do not have to do anything. If you bought tickets or booked a room, cancel them now."),
@@ -54,8 +54,8 @@ class EventCancelled(AboutEvent):
     def contact_sentence(cls, people: int) -> str:
         """See `AboutEvent.contact_sentence`."""
         return ngettext(
-            "%(num)d person is told by email that the event does not take place.",
-            "%(num)d people are told by email that the event does not take place.",
+            "%(num)d person is told by email that the event will not take place.",
+            "%(num)d people are told by email that the event will not take place.",
             people,
         )
 
@@ -67,15 +67,15 @@ class EventReinstated(AboutEvent):
     title = _l("Event takes place after all")
     trigger = _l("Goes to everybody registered when a cancellation is taken back.")
     invites = True
-    contact_heading = _l("The event takes place after all")
+    contact_heading = _l("The event will take place after all")
 
     def write(self) -> MailContent:
         """See `Message.write`."""
         is_back = self.news.renews_calendar
         return self.content(
-            _("The event takes place after all"),
+            _("The event will take place after all"),
             _(
-                "We had announced that “%(title)s” would not take place. That no longer holds: it takes place.",
+                "We had announced that “%(title)s” would not take place. This has changed: it will take place.",
                 title=self.event_title,
             ),
             Fact(_(self.registration.status.explained)),
@@ -86,8 +86,8 @@ class EventReinstated(AboutEvent):
     def contact_sentence(cls, people: int) -> str:
         """See `AboutEvent.contact_sentence`."""
         return ngettext(
-            "%(num)d person is told by email that the event takes place after all.",
-            "%(num)d people are told by email that the event takes place after all.",
+            "%(num)d person is told by email that the event will take place after all.",
+            "%(num)d people are told by email that the event will take place after all.",
             people,
         )
 
