@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, ClassVar, Final
 
@@ -229,8 +229,24 @@ class OfLongList(Kind):
         """Return the options of a select."""
 
     @abstractmethod
+    def called(self, code: str, language: str) -> str:
+        """Return what a code is called in a language."""
+
+    def own_names(self) -> Iterable[tuple[str, str]]:
+        """Return codes with what they are called by themselves, whatever language is read."""
+        return ()
+
     def listed(self, language: str) -> Sequence[str]:
         """Return the codes in the order of their names."""
+        return _listed(self, language)
+
+    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
+        """Return the names in the reader's language."""
+        return [self.called(code, language) for code in values]
+
+    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
+        """See `Kind.from_cell`: names in any language or in themselves, or codes."""
+        return some_of(text, _names(self, tuple(languages)))
 
     def ranked(self, question: Question, context: Context, language: str) -> Sequence[str]:
         """See `Kind.ranked`: by their names."""
@@ -268,6 +284,17 @@ def _most_of(question: Question) -> int:
     return int(question.settings.get("max_choices", 1))
 
 
+@lru_cache(maxsize=16)
+def _names(kind: OfLongList, languages: tuple[str, ...]) -> dict[str, str]:
+    pairs = [(code, kind.called(code, language)) for language in languages for code in kind.codes]
+    return named([*pairs, *kind.own_names()])
+
+
+@cache
+def _listed(kind: OfLongList, language: str) -> tuple[str, ...]:
+    return tuple(sorted(kind.codes, key=lambda code: place_in_alphabet(kind.called(code, language), language)))
+
+
 _OF_AMERICA: Final = frozenset({"arn", "nah", "nv", "quc", "zap", "cak", "mam", "yua"})
 _NAMED: Final = [str(code) for code in Locale.parse("en").languages]
 #: ISO 639
@@ -283,52 +310,25 @@ class Language(OfLongList):
     codes = CODES
 
     def options(self, context: Context, language: str) -> Markup:
-        return _options(context.languages, language)
+        with speaking(language):
+            words = _("Choose a language")
+        return _options_markup(self, context.languages, language, words)
 
-    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
-        """Return the names of the languages in the reader's."""
-        return [_capital(name_of(code, language)) for code in values]
+    def called(self, code: str, language: str) -> str:
+        """See `OfLongList.called`."""
+        name = name_of(code, language)
+        return name[:1].upper() + name[1:]
 
-    def listed(self, language: str) -> Sequence[str]:
-        """See `OfLongList.listed`."""
-        return _ranked(language)
-
-    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
-        """See `Kind.from_cell`: names in any language or in themselves, or codes."""
-        return some_of(text, _names(tuple(languages)))
-
-
-@lru_cache(maxsize=8)
-def _names(languages: tuple[str, ...]) -> dict[str, str]:
-    pairs = [(code, name_of(code, language)) for language in languages for code in CODES]
-    return named([*pairs, *((code, own_name(code)) for code in CODES)])
-
-
-def _options(first: tuple[str, ...], language: str) -> Markup:
-    with speaking(language):
-        words = _("Choose a language")
-    return _options_markup(first, language, words)
+    def own_names(self) -> Iterable[tuple[str, str]]:
+        """See `OfLongList.own_names`."""
+        return ((code, own_name(code)) for code in CODES)
 
 
 @lru_cache(maxsize=64)
-def _options_markup(first: tuple[str, ...], language: str, words: str) -> Markup:
+def _options_markup(kind: Language, first: tuple[str, ...], language: str, words: str) -> Markup:
     """Return the options: an empty one, the languages of the event, then all others by the alphabet."""
-    named = {code: _capital(name_of(code, language)) for code in CODES}
-    others = sorted(
-        (code for code in named if code not in first), key=lambda code: place_in_alphabet(named[code], language)
-    )
-    return fields.joined_options(
-        words, [(code, named[code]) for code in (*(code for code in first if code in named), *others)]
-    )
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
-
-
-@cache
-def _ranked(language: str) -> tuple[str, ...]:
-    return tuple(sorted(CODES, key=lambda code: place_in_alphabet(name_of(code, language), language)))
+    codes = dict.fromkeys((*(code for code in first if code in CODES), *kind.listed(language)))
+    return fields.joined_options(words, [(code, kind.called(code, language)) for code in codes])
 
 
 class Country(OfLongList):
@@ -344,22 +344,9 @@ class Country(OfLongList):
     def options(self, context: Context, language: str) -> Markup:
         return options_markup(context.region, language)
 
-    def display(self, question: Question, values: Sequence[str], context: Context, language: str) -> list[str]:
-        """Return the country's name in `language`."""
-        return [formats.country(code, language) for code in values]
-
-    def listed(self, language: str) -> Sequence[str]:
-        """See `OfLongList.listed`."""
-        return _ranked_of_countries(language)
-
-    def from_cell(self, question: Question, text: str, context: Context, languages: Sequence[str]) -> list[str]:
-        """See `Kind.from_cell`: names in any language, or codes."""
-        return some_of(text, _names_of_countries(tuple(languages)))
-
-
-@lru_cache(maxsize=8)
-def _names_of_countries(languages: tuple[str, ...]) -> dict[str, str]:
-    return named((code, formats.country(code, language)) for language in languages for code in COUNTRIES_CODES)
+    def called(self, code: str, language: str) -> str:
+        """See `OfLongList.called`."""
+        return formats.country(code, language)
 
 
 def options_markup(region: tuple[str, ...], language: str) -> Markup:
@@ -383,8 +370,3 @@ def _options_markup_of_countries(region: tuple[str, ...], language: str, heading
 def _group(label: str, countries: Sequence[tuple[str, str]]) -> Markup:
     options = Markup("").join(fields.option_markup(*country) for country in countries)
     return Markup('<optgroup label="{}">{}</optgroup>').format(label, options)
-
-
-@cache
-def _ranked_of_countries(language: str) -> tuple[str, ...]:
-    return tuple(code for code, _name in by_alphabet(COUNTRIES_CODES, language))
