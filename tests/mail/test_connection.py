@@ -61,6 +61,9 @@ def test_a_sender_of_an_international_domain_is_written_as_servers_know_it(
         assert deliver_due(1, read_clock=HandClock()).outcomes == {Outcome.ACCEPTED: 1}
     with pytest.raises(ConfigError, match="must be like bounces@"):
         make_app(**settings, mail_bounce_address="bounces@oficina-méxico.example")
+    # Neither library can sign in with it.
+    with pytest.raises(ConfigError, match="passwords of mail servers"):
+        make_app(**settings, mail_password="contraseña")
 
 
 def test_a_connection_that_the_server_ends_is_opened_anew(hand_over: Any, habit_server: HabitServer) -> None:
