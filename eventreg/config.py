@@ -238,8 +238,12 @@ def _check_delivery(config: Config) -> None:
         raise ConfigError("EVENTREG_MAIL_DKIM_SELECTOR must be a name of the DNS, like eventreg.")
     local, at, domain = config.mail_bounce_address.partition("@")
     # What it is written with makes 28 signs more, of 64.
-    if config.mail_bounce_address and not (at and "." in domain and 0 < len(local) <= 36 and "+" not in local):
+    is_plain = config.mail_bounce_address.isascii() and "." in domain and "+" not in local
+    if config.mail_bounce_address and not (at and is_plain and 0 < len(local) <= 36):
         raise ConfigError("EVENTREG_MAIL_BOUNCE_ADDRESS must be like bounces@institution.org.")
+    signs_in = (config.mail_username, config.mail_password, config.mail_bounce_username, config.mail_bounce_password)
+    if not "".join(signs_in).isascii():
+        raise ConfigError("User names and passwords of mail servers must be letters, digits and signs of ASCII.")
     if config.mail_bounce_server and not config.mail_bounce_address:
         raise ConfigError("EVENTREG_MAIL_BOUNCE_ADDRESS must be set when EVENTREG_MAIL_BOUNCE_SERVER is.")
 

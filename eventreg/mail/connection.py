@@ -18,7 +18,7 @@ from flask import Flask, current_app
 from flask_mail import Connection, Mail
 
 from eventreg.mail.content import PersonalLinks
-from eventreg.mail.rules import Outcome, own_domain, sanitized_answer
+from eventreg.mail.rules import Outcome, ascii_address, own_domain, sanitized_answer
 from eventreg.web import instance
 from eventreg.web.sockets import Socket
 
@@ -235,4 +235,6 @@ personal_links: Socket[PersonalLinks] = Socket("personal_links")
 def sender_address() -> str:
     """Return the address that messages come from. Without a server it is one for the files of held messages only."""
     config = instance.config()
-    return parseaddr(config.mail_default_sender)[1] or f"noreply@{own_domain(config.base_url)}"
+    address = parseaddr(config.mail_default_sender)[1] or f"noreply@{own_domain(config.base_url)}"
+    # One that is wrong is the server's to refuse: then nothing is wrong with the messages.
+    return address if address.isascii() else ascii_address(address)

@@ -126,8 +126,8 @@ def _try(carrier: Carrier, message: MailMessage, now: datetime) -> Attempt:
     ):
         log.warning("Message %d is kept: its event holds its mail", message.id)
         return Attempt(rules.Outcome.KEPT)
-    sender = sender_address()
     try:
+        sender = sender_address()
         content = composition.compose(message, sender, personal_links(), now)
         recipient = rules.ascii_address(message.recipient)
     except Exception as error:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from eventreg.accounts.models import Account
 from eventreg.attendees.rules.acts import RunAct
 from eventreg.audit.models import AuditEntry
+from eventreg.audit.services import Actor
 from eventreg.bulk import emails
 from eventreg.bulk.models import Run
 from eventreg.bulk.parts import SchedulesPart
@@ -24,6 +25,7 @@ from eventreg.bulk.rules import Anchor, Dates, Lapse, Moment, ScheduleReason, Sc
 from eventreg.bulk.services import schedules
 from eventreg.bulk.services.runs import draft_run
 from eventreg.bulk.services.steps import RUN_JOB, do_some
+from eventreg.bulk.services.writing import take_back_messages
 from eventreg.db import db, transaction
 from eventreg.events.bundles.fields import BundleInvalid
 from eventreg.events.bundles.parts import Intake, TakeOut
@@ -34,8 +36,10 @@ from eventreg.events.rules.publication import Publication
 from eventreg.kernel.clock import now
 from eventreg.kernel.errors import Refused
 from eventreg.mail.models import MailMessage
+from eventreg.mail.rules import DeliveryState
 from eventreg.registration.models import Registration
 from eventreg.registration.rules.states import Status
+from eventreg.selfservice import copies
 from tests.builders import a_registration, a_team_member, an_event
 from tests.selfservice.test_concurrency import at_once
 from tests.support.apps import AppMaker
@@ -232,6 +236,20 @@ def test_sent_now_it_does_not_go_again_when_it_is_due(app: Flask, clock: time_ma
     clock.move_to(datetime(2027, 3, 29, 7, 0, tzinfo=UTC))
     look()
     assert reached() == {person.email: 1}
+
+
+def test_a_copy_goes_and_is_stopped_with_each_message_of_a_kind(app: Flask) -> None:
+    event, account = seminar()
+    (person,) = confirmed(event)
+    copies.name_copy(event.id, person.id, "focal@institucion.example", "es")
+    for _again in range(2):
+        run = scheduled(event, account, Moment(Anchor.FIRST_DAY, 1, NINE))
+        schedules.send_now(run.id, Actor.account(account.id), schedules.recipients_of(run).listed, None)
+        do_some(run.id, lambda: True)
+    assert reached() == {person.email: 2}
+    assert take_back_messages(run.id, Actor.account(account.id)) == 1
+    waiting = select(MailMessage.recipient).where(MailMessage.state == DeliveryState.QUEUED)
+    assert Counter(db.session.scalars(waiting)) == {person.email: 1, "focal@institucion.example": 2}
 
 
 @pytest.mark.both_databases

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from eventreg.config import ConfigError
 from eventreg.mail import connection
 from eventreg.mail.connection import Attempt, Carrier
+from eventreg.mail.delivery import deliver_due
 from eventreg.mail.rules import Outcome
+from tests.mail.outbox import HandClock, queue_some
 from tests.mail.servers import HabitServer, write_certificate
 from tests.support.apps import AppMaker
 from tests.support.mailserver import MailServer
@@ -47,6 +50,20 @@ def test_one_connection_carries_many_messages(hand_over: Any, habit_server: Habi
 def test_the_machines_name_is_not_told(hand_over: Any, habit_server: HabitServer) -> None:
     hand_over(habit_server.settings(base_url="https://registro.instituto.example"))
     assert habit_server.habits.greetings == ["registro.instituto.example"]
+
+
+def test_a_sender_of_an_international_domain_is_written_as_servers_know_it(
+    make_app: AppMaker, mail_server: MailServer
+) -> None:
+    settings = {**mail_server.settings(), "mail_default_sender": "Oficina <registro@oficina-méxico.example>"}
+    with make_app(**settings).app_context():
+        queue_some(1)
+        assert deliver_due(1, read_clock=HandClock()).outcomes == {Outcome.ACCEPTED: 1}
+    with pytest.raises(ConfigError, match="must be like bounces@"):
+        make_app(**settings, mail_bounce_address="bounces@oficina-méxico.example")
+    # Neither library can sign in with it.
+    with pytest.raises(ConfigError, match="passwords of mail servers"):
+        make_app(**settings, mail_password="contraseña")
 
 
 def test_a_connection_that_the_server_ends_is_opened_anew(hand_over: Any, habit_server: HabitServer) -> None:

@@ -11,9 +11,11 @@ import time_machine
 from flask import Flask
 
 from eventreg.accounts.rules.profiles import TooManyTries
+from eventreg.audit.services import SYSTEM
 from eventreg.bulk.emails import WrittenText, written_message
 from eventreg.db import db, transaction
 from eventreg.events.models import Event
+from eventreg.events.organizers import Organizer
 from eventreg.events.queries.events import get_event_whole
 from eventreg.kernel.clock import now
 from eventreg.mail.composition import compose
@@ -23,8 +25,9 @@ from eventreg.registration.emails.about_registration import Confirmed
 from eventreg.registration.emails.asking import AskedCorrection
 from eventreg.registration.emails.deciding import Declined
 from eventreg.registration.models import Registration
-from eventreg.registration.rules.states import Status
+from eventreg.registration.rules.states import Action, Status
 from eventreg.registration.services import links
+from eventreg.registration.services.decisions import decide, undo
 from eventreg.selfservice import copies
 from eventreg.web import limits
 from tests.builders import a_registration, a_team_member, an_event, register_somebody
@@ -138,6 +141,18 @@ def test_the_person_and_the_team_can_end_them(app: Flask, pages: Pages, person: 
     assert page.has(f"Copies of the messages go to {FOCAL}")
     assert page.submit("End the copies", status=303).follow().has("Nobody gets copies any more.")
     assert [act for act, _detail in history(person)][-4:] == ["copies_named", "copies_ended"] * 2
+
+
+def test_a_copy_that_ended_keeps_no_decision_from_being_undone(app: Flask) -> None:
+    event = an_event()
+    person, owner = a_registration(event, "academia", "pending"), a_team_member(event)
+    copies.name_copy(event.id, person.id, FOCAL, "en")
+    who = Organizer.account(owner.id)
+    made = decide(event.id, person.reference, Action.APPROVE, "", fresh(person).revision, who)
+    assert len(copied(person)) == 2
+    copies.end_copies(event.id, person.id, SYSTEM, is_refused=True)
+    undo(event.id, person.reference, made.id, who)
+    assert (fresh(person).status, mails(person)) == (Status.PENDING, [])
 
 
 @pytest.mark.parametrize(

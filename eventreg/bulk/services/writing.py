@@ -25,6 +25,7 @@ from eventreg.events.queries.events import get_event_whole, lock_event_in_any_st
 from eventreg.kernel import clock
 from eventreg.kernel.errors import Refused
 from eventreg.kernel.text import pick
+from eventreg.mail.models import MailMessage
 from eventreg.mail.services import OutgoingMessage, drop, enqueue, enqueue_all
 from eventreg.questionnaires.queries import get_version
 from eventreg.registration.emails import News, Occasion, find_message, participant_message
@@ -137,11 +138,13 @@ def write_one(batch: Batch, _item: RunItem, person: Registration) -> ItemResult:
         )  # fmt: skip
     elif issubclass(ready, Timely) and person.status in ready.reaches:
         news = News(ready, days, due_at=batch.due_at)
-        message = replace(participant_message(batch.occasion, person, news, clock.now()), key=key)
+        message = participant_message(batch.occasion, person, news, clock.now())
     else:
         # It tells those who come: whoever left since the list was read is spared.
         return ItemResult(acts.ItemOutcome.LEFT, DecisionReason.NOT_POSSIBLE.value)
-    return ItemResult(acts.ItemOutcome.DONE, message=message)
+    # What goes beside it, as a copy, is of this run as well: another run may say the same, and it is stopped with it.
+    beside = tuple(replace(each, key=f"{key}/{number}") for number, each in enumerate(message.beside))
+    return ItemResult(acts.ItemOutcome.DONE, message=replace(message, key=key, beside=beside))
 
 
 def send_off(batch: Batch, messages: Mapping[int, OutgoingMessage]) -> ItemResult:
@@ -178,7 +181,9 @@ def take_back_messages(run_id: int, actor: Actor) -> int:
             .where(RunItem.run_id == run_id, RunItem.outcome == acts.ItemOutcome.DONE)
         ).all()
         items = {message_key(run, public_id): item for item, public_id in done}
-        dropped = _drop(list(items), now)
+        of_run = MailMessage.key.contains(f"/written/{run.public_id}/participant", autoescape=True)
+        keys = session.scalars(select(MailMessage.key).where(MailMessage.event_id == event_id, of_run)).all()
+        dropped = _drop(keys, now) & items.keys()
         for key in dropped:
             items[key].outcome, items[key].refusal = acts.ItemOutcome.LEFT, acts.TAKEN_BACK
         if dropped:

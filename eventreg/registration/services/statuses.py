@@ -172,7 +172,10 @@ def is_undone_in_silence(decision: Decision, now: datetime) -> bool:
 def take_back_mails(decision: Decision, now: datetime) -> bool:
     """Take back every mail of a decision, or none of them: False when one is already on its way."""
     with revocable() as undo:
-        if drop(decision.mail_keys, now) == set(decision.mail_keys):
+        # A copy may have ended meanwhile: what will not go is not in the way.
+        left = MailMessage.key.in_(decision.mail_keys) & (MailMessage.state != DeliveryState.DROPPED)
+        keys = set(db.session.scalars(select(MailMessage.key).where(left)))
+        if drop(keys, now) == keys:
             return True
         undo()
     return False
