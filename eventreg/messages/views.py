@@ -207,9 +207,8 @@ def list_message_texts(slug: str) -> str:
 @requires(Permission.EDIT_EVENT)
 def edit_message_text(slug: str, key: str) -> Answer:
     """Show the words of one message in all languages, beside the usual ones."""
-    return _page_of_message_texts(
-        MessageTextForm(_message_of_message_texts(key), g.event.languages, read_message(g.event.id, key), formdata=None)
-    )
+    form = MessageTextForm(found(find_message(key)), g.event.languages, read_message(g.event.id, key), formdata=None)
+    return _page_of_message_texts(form)
 
 
 @blueprint.post(_MESSAGE_TEXTS_ONE)
@@ -232,10 +231,9 @@ def save_message_text(slug: str, key: str) -> Answer:
         return _page_of_message_texts(form, preview=_shown(form))
     outcome = services.save_message_texts(g.event.id, form.message.key, form.edits(), acting())
     if outcome.conflicts:
-        for language, theirs in outcome.conflicts.items():
-            form.seen[language] = theirs.revision
-        for language in outcome.saved:
-            form.seen[language] = read_message(g.event.id, form.message.key)[language].revision
+        stored = read_message(g.event.id, form.message.key) if outcome.saved else {}
+        form.seen |= {language: theirs.revision for language, theirs in outcome.conflicts.items()}
+        form.seen |= {language: stored[language].revision for language in outcome.saved}
         return _page_of_message_texts(form, conflicts=outcome.conflicts), 409
     return redirect(url_for("messages.edit_message_text", slug=slug, key=key, saved=1), 303)
 
@@ -251,12 +249,8 @@ def show_message_text_html(slug: str, key: str) -> Response | tuple[str, int]:
     return mail_in_frame(message)
 
 
-def _message_of_message_texts(key: str) -> type[Message]:
-    return found(find_message(key))
-
-
 def _sent(key: str) -> MessageTextForm:
-    form = MessageTextForm(_message_of_message_texts(key), g.event.languages, {})
+    form = MessageTextForm(found(find_message(key)), g.event.languages, {})
     form.see(request.form)
     return form
 
