@@ -154,7 +154,6 @@ def _act(act: Callable[[int, int, Organizer], None], message_id: int) -> Answer:
 
 def _page(message: MailMessage, problem: str = "") -> str:
     event: Event = g.event
-    shown = standing(message.state, message.attempts)
     return render_desk(
         "messages/message.html",
         "sent",
@@ -162,7 +161,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
         problem=problem,
         at=url_for("messages.show_message", slug=event.slug, message_id=message.id),
         text=mask(message.text, message.marker, _("[personal link]")),
-        standing=shown,
+        standing=standing(message.state, message.attempts),
         told=what_happened(message.state, message.outcome, message.bounce),
         reference=find_reference(event.id, message),
         sends_mail=instance.config().sends_mail,
@@ -245,8 +244,7 @@ def show_message_text_html(slug: str, key: str) -> Response | tuple[str, int]:
     form = _sent(key)
     if not form.validate():
         return _("Nothing to show."), 422
-    message, _person = _shown(form)
-    return mail_in_frame(message)
+    return mail_in_frame(_shown(form)[0])
 
 
 def _sent(key: str) -> MessageTextForm:

@@ -48,9 +48,8 @@ def list_schedules(slug: str) -> str:
     event, who = get_event_whole(g.event.id), organizer()
     planned = {state: schedules.list_planned(event, who, state) for state in ScheduleState}
     lines = {state.value: [_line(each, event) for each in found] for state, found in planned.items()}
-    there = {
-        each.schedule.message for state, found in planned.items() if state is not ScheduleState.GONE for each in found
-    }
+    waiting = (found for state, found in planned.items() if state is not ScheduleState.GONE)
+    there = {each.schedule.message for found in waiting for each in found}
     return render_desk(
         "bulk/schedules.html",
         "scheduled",

@@ -210,9 +210,7 @@ PAGES[RunAct.WRITE] = WritePage()
 @sends(Sending.NAMED)
 def try_run_message(slug: str, public_id: str) -> Answer:
     """Keep what was written, and send it to whoever wrote it, as one of the people would get it."""
-    line = open_draft(public_id, RunAct.WRITE)
-    event, run = get_event_whole(g.event.id), line.run
-    page = WritePage()
+    event, run, page = get_event_whole(g.event.id), open_draft(public_id, RunAct.WRITE).run, WritePage()
     form = page.form(event, run, get_figures(run, page.people(run)))
     with form.refusals() as outcome:
         is_sound = form.validate()
@@ -373,8 +371,7 @@ def first_words(run: Run, event: Event) -> tuple[str, str]:
     """
     if (ready := find_message(run.details.get("message", ""))) is not None:
         return str(ready.title), str(ready.trigger)
-    picked = [
-        text.pick(run.details.get(part, {}), current_language(), event.languages).text for part in ("subject", "body")
-    ]
+    written_as = (run.details.get(part, {}) for part in ("subject", "body"))
+    picked = [text.pick(each, current_language(), event.languages).text for each in written_as]
     words = " ".join(render_rich([picked[1].replace("{greeting}", "")]).text.split())
     return picked[0] or _("(no subject)"), words if len(words) <= _FIRST_WORDS else words[:_FIRST_WORDS].rstrip() + "…"
