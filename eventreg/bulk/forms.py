@@ -182,6 +182,8 @@ class WriteRunForm(RunForm, WordsForm):
 
     #: the draft as it was opened, and how many people it had then
     seen, people = HiddenField(), HiddenField()
+    #: drawn by the page, which says beside it what is wrong with a file
+    file = Field()
     add = SelectField(lazy_gettext("Add a list"), validate_choice=False)
     named = StringField(
         lazy_gettext("Add people"),

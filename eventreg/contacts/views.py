@@ -57,9 +57,8 @@ class ChoiceForm(BaseForm):
         super().__init__(**values)
         self.hour.choices = [(hour, f"{hour:02}:00") for hour in range(24)]
         self.weekday.choices = list(get_day_names("wide", "stand-alone", current_language()).items())
-        self.hour.description = _(
-            "By the clocks of the event: %(zone)s", zone=zone_place(event.time_zone, current_language())
-        )
+        zone = zone_place(event.time_zone, current_language())
+        self.hour.description = _("By the clocks of the event: %(zone)s", zone=zone)
 
     def chosen(self) -> dict[str, Any]:
         """Return what was chosen. Raises Refused."""
@@ -126,22 +125,20 @@ def _choice_page(token: str, form: ChoiceForm | None = None) -> str:
 @requires(Permission.SEE_REGISTRATIONS)
 def show_own_choice(slug: str) -> Answer:
     """Show what a member of the team hears of."""
-    return _own_page(ChoiceForm(get_event_whole(g.event.id), formdata=None, obj=_own()))
+    return _own_page(
+        ChoiceForm(get_event_whole(g.event.id), formdata=None, obj=services.find_own(g.event.id, acting().id or 0))
+    )
 
 
 @blueprint.post("/manage/events/<slug>/hearing")
 @requires(Permission.SEE_REGISTRATIONS)
 def save_own_choice(slug: str) -> Answer:
     """Keep what a member of the team chose."""
-    form = ChoiceForm(get_event_whole(g.event.id), obj=_own())
+    form = ChoiceForm(get_event_whole(g.event.id), obj=services.find_own(g.event.id, acting().id or 0))
     with form.refusals() as outcome:
         services.choose_own(g.event.id, acting().id or 0, form.chosen(), acting())
         return redirect(url_for("contacts.show_own_choice", slug=slug, saved=1), 303)
     return _own_page(form), outcome.status_code
-
-
-def _own() -> ContactPerson:
-    return services.find_own(g.event.id, acting().id or 0)
 
 
 def _own_page(form: ChoiceForm) -> str:
@@ -167,13 +164,12 @@ def save_contacts(slug: str) -> Answer:
     with form.refusals() as outcome:
         if order == "remove":
             services.remove_contact(event.id, public_id, acting())
-        elif order in ("usual", "leave"):
-            values = {"hears": Hears.USUAL} if order == "usual" else {}
-            services.save_contact(event.id, public_id, values, acting())
         elif order == "name":
             services.make_public(event.id, public_id, acting())
         else:
-            services.save_contact(event.id, public_id, form.chosen(), acting())
+            set_back = {"usual": {"hears": Hears.USUAL}, "leave": {}}
+            values = set_back[order] if order in set_back else form.chosen()
+            services.save_contact(event.id, public_id, values, acting())
         return redirect(url_for("contacts.list_contacts", slug=slug, saved=1), 303)
     return _page(event, form, person), outcome.status_code
 

@@ -103,9 +103,7 @@ class BounceKind(Titled):
     UNKNOWN = (
         "unknown",
         N_("The address does not exist."),
-        N_(
-            "Ask the person for the right address and correct it in the registration. Until then nothing more goes to this one."
-        ),
+        N_("Ask the person for the right address and correct it in the registration: nothing more goes to this one."),
     )
     #: tried again, as long as a message is
     FULL = (
@@ -139,7 +137,7 @@ _ADVICE = {
     DeliveryState.QUEUED: N_("Nothing: it is tried again by itself, for three days."),
     DeliveryState.FAILED: N_("Check the address, then send the message again, or reach the person in another way."),
     DeliveryState.SUPPRESSED: N_(
-        "Correct the address in the registration; or, if it is right after all, send the message again."
+        "Correct it in the registration; or, if it is right after all, send the message again."
     ),
 }
 

@@ -154,7 +154,6 @@ def _act(act: Callable[[int, int, Organizer], None], message_id: int) -> Answer:
 
 def _page(message: MailMessage, problem: str = "") -> str:
     event: Event = g.event
-    shown = standing(message.state, message.attempts)
     return render_desk(
         "messages/message.html",
         "sent",
@@ -162,7 +161,7 @@ def _page(message: MailMessage, problem: str = "") -> str:
         problem=problem,
         at=url_for("messages.show_message", slug=event.slug, message_id=message.id),
         text=mask(message.text, message.marker, _("[personal link]")),
-        standing=shown,
+        standing=standing(message.state, message.attempts),
         told=what_happened(message.state, message.outcome, message.bounce),
         reference=find_reference(event.id, message),
         sends_mail=instance.config().sends_mail,
@@ -207,9 +206,8 @@ def list_message_texts(slug: str) -> str:
 @requires(Permission.EDIT_EVENT)
 def edit_message_text(slug: str, key: str) -> Answer:
     """Show the words of one message in all languages, beside the usual ones."""
-    return _page_of_message_texts(
-        MessageTextForm(_message_of_message_texts(key), g.event.languages, read_message(g.event.id, key), formdata=None)
-    )
+    form = MessageTextForm(found(find_message(key)), g.event.languages, read_message(g.event.id, key), formdata=None)
+    return _page_of_message_texts(form)
 
 
 @blueprint.post(_MESSAGE_TEXTS_ONE)
@@ -232,10 +230,9 @@ def save_message_text(slug: str, key: str) -> Answer:
         return _page_of_message_texts(form, preview=_shown(form))
     outcome = services.save_message_texts(g.event.id, form.message.key, form.edits(), acting())
     if outcome.conflicts:
-        for language, theirs in outcome.conflicts.items():
-            form.seen[language] = theirs.revision
-        for language in outcome.saved:
-            form.seen[language] = read_message(g.event.id, form.message.key)[language].revision
+        stored = read_message(g.event.id, form.message.key) if outcome.saved else {}
+        form.seen |= {language: theirs.revision for language, theirs in outcome.conflicts.items()}
+        form.seen |= {language: stored[language].revision for language in outcome.saved}
         return _page_of_message_texts(form, conflicts=outcome.conflicts), 409
     return redirect(url_for("messages.edit_message_text", slug=slug, key=key, saved=1), 303)
 
@@ -247,16 +244,11 @@ def show_message_text_html(slug: str, key: str) -> Response | tuple[str, int]:
     form = _sent(key)
     if not form.validate():
         return _("Nothing to show."), 422
-    message, _person = _shown(form)
-    return mail_in_frame(message)
-
-
-def _message_of_message_texts(key: str) -> type[Message]:
-    return found(find_message(key))
+    return mail_in_frame(_shown(form)[0])
 
 
 def _sent(key: str) -> MessageTextForm:
-    form = MessageTextForm(_message_of_message_texts(key), g.event.languages, {})
+    form = MessageTextForm(found(find_message(key)), g.event.languages, {})
     form.see(request.form)
     return form
 

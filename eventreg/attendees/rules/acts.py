@@ -115,8 +115,8 @@ MOST_FILES, MOST_FILE_BYTES, MOST_ENCLOSED = 5, 10_000_000, 1_500_000
 class RunReason(Conflict):
     """Why a run is not made, begun or undone."""
 
-    FILE_TOO_LARGE = "file_too_large", N_("The file is larger than 10 MB. Make it smaller, or give a link")
-    TOO_MANY_FILES = "too_many_files", N_("At most %(limit)s files can go with a message")
+    FILE_TOO_LARGE = "file_too_large", N_("The file is larger than 10 MB. Make it smaller, or give a link"), "file"
+    TOO_MANY_FILES = "too_many_files", N_("At most %(limit)s files can go with a message"), "file"
 
     NOBODY_CHOSEN = "nobody_chosen", N_("Choose at least one registration first.")
     TOO_MANY_CHOSEN = "too_many_chosen", N_("Choose at most %(limit)s one by one, or all that match.")

@@ -34,7 +34,7 @@ def attach(slug: str, public_id: str) -> Answer:
         if (file_id := request.form.get("detach")) is not None:
             runs.detach(run.id, file_id)
         elif (file := request.files.get("file")) is None or not file.filename:
-            raise Refused(N_("Choose a file"))
+            raise Refused(N_("Choose a file"), field="file")
         else:
             runs.attach(run.id, file.filename, file.read(MOST_FILE_BYTES + 1))
             flash(_("The file goes with the message."))

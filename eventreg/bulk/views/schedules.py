@@ -48,9 +48,8 @@ def list_schedules(slug: str) -> str:
     event, who = get_event_whole(g.event.id), organizer()
     planned = {state: schedules.list_planned(event, who, state) for state in ScheduleState}
     lines = {state.value: [_line(each, event) for each in found] for state, found in planned.items()}
-    there = {
-        each.schedule.message for state, found in planned.items() if state is not ScheduleState.GONE for each in found
-    }
+    waiting = (found for state, found in planned.items() if state is not ScheduleState.GONE)
+    there = {each.schedule.message for found in waiting for each in found}
     return render_desk(
         "bulk/schedules.html",
         "scheduled",
@@ -211,8 +210,7 @@ def _page(line: RunLine, schedule: Schedule, form: forms.ScheduleForm, problem: 
         due=_when(schedule.moment.due_at(schedules.dates_of(event)), event),
         lists=[writing.said_list(query) for query in run.details.get("to", ())],
         figures=figures,
-        readers=[(name_of(code), number) for code, number in figures.by_language.items()],
-        send=ngettext("Send to %(num)d person now", "Send to %(num)d people now", figures.concerned),
+        language_name=name_of,
         mails=mails,
         mail=next((each for each in mails if each.name == request.args.get("mail")), mails[0] if mails else None),
         mail_leaves=instance.config().sends_mail and not event.holds_mail,

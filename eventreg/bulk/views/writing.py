@@ -126,12 +126,12 @@ class WritePage(ActPage):
 
     def shown(self, form: WriteRunForm, event: Event, run: Run, figures: RunFigures) -> Mapping[str, Any]:
         recipients = _recipients(run)
+        numbers, named = recipients.counts()
         statuses, words = count_statuses(run, recipients.items), writing.text_of(run)
         form.seen.data, form.people.data = runs.seen_of(run), str(figures.total)
         form.add.choices = {_("None"): [("", _("Choose a list"))], **lists_offered(event)}
         form.start_from.choices = {_("None"): [("", _("Choose an earlier message"))], **_earlier_offered(event)}
         return {
-            "readers": [(name_of(code), number) for code, number in figures.by_language.items()],
             "instead": [
                 (number, name_of(code), name_of(other.language))
                 for code, number in figures.by_language.items()
@@ -145,7 +145,8 @@ class WritePage(ActPage):
             "is_nobody": bool(run.details.get("who")) and _asked_for(run) is None,
             "own_address": current_user.email,
             "submission_key": new_submission_key(),
-            **_chips(run, recipients),
+            "lists": [(query, said_list(query), n) for query, n in zip(_queries(run), numbers, strict=True)],
+            "named_people": named,
         }
 
     def writes(self, run: Run) -> bool:
@@ -209,9 +210,7 @@ PAGES[RunAct.WRITE] = WritePage()
 @sends(Sending.NAMED)
 def try_run_message(slug: str, public_id: str) -> Answer:
     """Keep what was written, and send it to whoever wrote it, as one of the people would get it."""
-    line = open_draft(public_id, RunAct.WRITE)
-    event, run = get_event_whole(g.event.id), line.run
-    page = WritePage()
+    event, run, page = get_event_whole(g.event.id), open_draft(public_id, RunAct.WRITE).run, WritePage()
     form = page.form(event, run, get_figures(run, page.people(run)))
     with form.refusals() as outcome:
         is_sound = form.validate()
@@ -349,13 +348,6 @@ def _earlier_offered(event: Event) -> dict[str, list[tuple[str, str]]]:
     return offered
 
 
-def _chips(run: Run, recipients: written.Recipients) -> dict[str, Any]:
-    """Return the lists of a draft in words with their numbers, and how many people were named one by one."""
-    numbers, named = recipients.counts()
-    lists = [(query, said_list(query), number) for query, number in zip(_queries(run), numbers, strict=True)]
-    return {"lists": lists, "named_people": named}
-
-
 def said_list(query: str) -> str:
     """Return what a list is called: as a view that shows just that, else what it is narrowed to."""
     state = written.read_list(query, list_shape(categories_in_sight()))
@@ -366,12 +358,10 @@ def said_list(query: str) -> str:
 
 def said_to(line: RunLine) -> str:
     """Return to whom a message is or was written, in words: the lists of a draft, and how many people."""
-    if line.run.begun_at is not None:
-        return ngettext("%(num)d person", "%(num)d people", line.counts.total)
-    said = [said_list(query) for query in _queries(line.run)]
-    if line.counts.total:
+    said = [said_list(query) for query in _queries(line.run) if line.run.begun_at is None]
+    if line.counts.total or not said:
         said.append(ngettext("%(num)d person", "%(num)d people", line.counts.total))
-    return "; ".join(said) or "–"
+    return "; ".join(said)
 
 
 def first_words(run: Run, event: Event) -> tuple[str, str]:
@@ -381,8 +371,7 @@ def first_words(run: Run, event: Event) -> tuple[str, str]:
     """
     if (ready := find_message(run.details.get("message", ""))) is not None:
         return str(ready.title), str(ready.trigger)
-    picked = [
-        text.pick(run.details.get(part, {}), current_language(), event.languages).text for part in ("subject", "body")
-    ]
+    written_as = (run.details.get(part, {}) for part in ("subject", "body"))
+    picked = [text.pick(each, current_language(), event.languages).text for each in written_as]
     words = " ".join(render_rich([picked[1].replace("{greeting}", "")]).text.split())
     return picked[0] or _("(no subject)"), words if len(words) <= _FIRST_WORDS else words[:_FIRST_WORDS].rstrip() + "…"
