@@ -42,6 +42,8 @@ host_lookup =
 rfc1413_query_timeout = 0s
 tls_advertise_hosts =
 keep_environment =
+deliver_drop_privilege = true
+message_logs = false
 begin routers
 bounces:
   driver = accept

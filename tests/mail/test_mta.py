@@ -20,7 +20,8 @@ from eventreg.mail.rules import BounceKind, DeliveryState, Outcome
 from tests.builders import an_event
 from tests.mail.mta import ELSEWHERE, FULL, HOST, NOBODY, UNWANTED, Mta, parsed, running_mta
 from tests.mail.outbox import a_message, queue, stored
-from tests.registration.messages import TO_CONTACT, TO_PARTICIPANT, a_seminar, queued
+from tests.registration.messages import a_seminar, all_queued, others, to_accounts
+from tests.registration.test_golden_messages import LANGUAGES
 from tests.support.apps import AppMaker
 from tests.support.mailserver import MailServer
 
@@ -45,16 +46,21 @@ def desk(make_app: AppMaker, mta: Mta) -> Flask:
 
 def test_every_kind_of_message_is_taken_and_arrives_whole(desk: Flask, mta: Mta) -> None:
     with desk.app_context():
-        event, kinds = a_seminar(), [("participant", each) for each in TO_PARTICIPANT]
-        kinds += [("contact", each) for each in TO_CONTACT]
-        ours = []
-        for number, (audience, told) in enumerate(kinds):
-            _person, message = queued(event, told, audience, "es")
-            ours.append(replace(message, key=f"mta/{number}", recipient=f"ana{number}@{HOST}", due_at=clock.now()))
-        queue(*ours)
-        assert deliver_due(len(ours)).outcomes == {Outcome.ACCEPTED: len(ours)}
+        event, ours = a_seminar(), []
+        for turn, language in enumerate(LANGUAGES):
+            ours += all_queued(event, language, turn).values()
+            ours += [message for _name, message in others(event, language)]
+            list(to_accounts(event, language, f"olga.{language}@{HOST}"))
+        queue(
+            *(
+                replace(message, key=f"mta/{number}", recipient=f"ana{number}@{HOST}", due_at=clock.now())
+                for number, message in enumerate(ours)
+            )
+        )
         sent = {row.message_id: row for row in db.session.scalars(select(MailMessage))}
-    arrived = [(raw, parsed(raw)) for raw in mta.wait_for("people", len(ours))]
+        assert len(sent) > len(ours) > 150
+        assert deliver_due(len(sent)).outcomes == {Outcome.ACCEPTED: len(sent)}
+    arrived = [(raw, parsed(raw)) for raw in mta.wait_for("people", len(sent))]
     assert {str(mail["Message-ID"]) for _raw, mail in arrived} == set(sent)
     for raw, mail in arrived:
         message = sent[str(mail["Message-ID"])]

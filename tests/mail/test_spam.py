@@ -22,14 +22,13 @@ from eventreg.kernel import clock as clocks
 from eventreg.mail.composition import compose
 from eventreg.mail.connection import personal_links
 from eventreg.mail.models import MailMessage
-from eventreg.mail.services import OutgoingMessage
 from eventreg.media.rules import LOGO_SIZE
 from eventreg.media.services import store_picture
 from eventreg.organizations.models import Organization
 from eventreg.registration.emails import Occasion, every_message
 from eventreg.registration.emails.messages import ToAddress
 from tests.media.samples import a_logo, saved
-from tests.registration.messages import TO_CONTACT, TO_PARTICIPANT, a_seminar, queued
+from tests.registration.messages import TO_PARTICIPANT, a_seminar, all_queued, others, queued, to_accounts
 from tests.registration.test_golden_messages import LANGUAGES
 from tests.support.waiting import HANGS
 
@@ -45,22 +44,25 @@ _WORDS = (
 )
 
 
-def _all_of(event: Event, language: str) -> dict[str, OutgoingMessage]:
-    found = {
-        f"{audience}-{told.name}": queued(event, told, audience, language)[1]
-        for audience, messages in (("participant", TO_PARTICIPANT), ("contact", TO_CONTACT))
-        for told in messages
-        # In the third language those that say other things: most of the time is the filter's.
-        if language != "fr" or not told.variant
-    }
+def _all_of(event: Event, language: str, turn: int) -> dict[str, MailMessage]:
+    """Every kind of message, by its name: most of the time is the filter's, so each language has other variants."""
+    found = all_queued(event, language, turn)
+    found |= {name: message for name, message in others(event, language) if name.startswith("copy/")}
     person, _message = queued(event, TO_PARTICIPANT[1], "participant", language)
     occasion, at = Occasion.load(event), clocks.now()
     for kind in every_message():
         if issubclass(kind, ToAddress):
-            found[f"address-{kind.key}"] = kind.example(occasion, person, at)
+            found[f"address/{kind.key}"] = kind.example(occasion, person, at)
     text = WrittenText({"es": "Cómo llegar a la sede"}, {"es": _WORDS})
     found["written"] = written_message(occasion, person, frozenset(), text, "w", at)
-    return found
+    rows = {
+        name: MailMessage(
+            **{part: value for part, value in vars(message).items() if part != "beside"},
+            message_id=f"<{number:032x}@desk.example>",
+        )
+        for number, (name, message) in enumerate(found.items())
+    }
+    return rows | dict(to_accounts(event, language, f"olga.{language}@equipo.example"))
 
 
 @pytest.mark.slow
@@ -70,13 +72,9 @@ def test_a_common_filter_has_next_to_nothing_against_any_message(app: Flask, tmp
     with transaction() as session:
         host = session.get_one(Organization, list_credited(event.id)[0].organization_id)
         host.logo_id = store_picture(saved(a_logo(), "PNG"), LOGO_SIZE, clocks.now())
-    for language in LANGUAGES:
-        for name, message in _all_of(event, language).items():
-            row = MailMessage(
-                **{part: value for part, value in vars(message).items() if part != "beside"},
-                message_id=f"<{len(files):032x}@desk.example>",
-            )
-            path = tmp_path / f"{language}-{name}.eml"
+    for turn, language in enumerate(LANGUAGES):
+        for name, row in _all_of(event, language, turn).items():
+            path = tmp_path / f"{language}-{name.replace('/', '-')}.eml"
             path.write_bytes(_RECEIVED + compose(row, "registro@desk.example", personal_links(), clocks.now()))
             files.append(path)
     assert len(files) > 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -250,22 +250,51 @@ def a_seminar(**changes: Any) -> Event:
 
 def queued(event: Event, told: Told, audience: str, language: str) -> tuple[Registration, OutgoingMessage]:
     """Return the registration of the event's one person and the message of `told` about it. Nothing is written."""
-    now = clock.now()
-    registration = _person(event)
-    registration.status, registration.language = told.status, language
-    registration.approved_at = now if told.is_approved else None
-    event = get_event_whole(event.id)
-    event.contact_language = language
-    occasion, news = Occasion.load(event), News(told.message, **told.news(event))
-    if audience == "contact":
-        row = contact_message(occasion, registration, replace(news, takes_back=False), now)
-        message = written(occasion, row, registration)
-    else:
-        link = (told.link, registration.public_id, 1) if told.link else None
-        recipient = "nueva.ana@instituto.example" if told.message is addresses.ConfirmAddress else ""
-        message = participant_message(occasion, registration, news, now, link=link, recipient=recipient)
-    db.session.rollback()
+    ((_name, registration, message),) = _queued(event, [(audience, told)], language)
     return registration, message
+
+
+def all_queued(event: Event, language: str, turn: int | None = None) -> dict[str, OutgoingMessage]:
+    """Return the messages of all cases, each by its name; with a `turn` each message once, in another variant the next turn.
+
+    What they stand on is loaded once for all.
+    """
+    cases = [
+        (audience, told)
+        for audience, messages in (("participant", TO_PARTICIPANT), ("contact", TO_CONTACT))
+        for told in (messages if turn is None else _once(messages, turn))
+    ]
+    return {name: message for name, _person, message in _queued(event, cases, language)}
+
+
+def _once(messages: Sequence[Told], turn: int) -> list[Told]:
+    variants: dict[type[AboutRegistration], list[Told]] = {}
+    for told in messages:
+        variants.setdefault(told.message, []).append(told)
+    return [found[turn % len(found)] for found in variants.values()]
+
+
+def _queued(
+    event: Event, cases: Iterable[tuple[str, Told]], language: str
+) -> list[tuple[str, Registration, OutgoingMessage]]:
+    now, registration = clock.now(), _person(event)
+    event = get_event_whole(event.id)
+    event.contact_language = registration.language = language
+    occasion, made = Occasion.load(event), []
+    for audience, told in cases:
+        registration.status = told.status
+        registration.approved_at = now if told.is_approved else None
+        news = News(told.message, **told.news(event))
+        if audience == "contact":
+            row = contact_message(occasion, registration, replace(news, takes_back=False), now)
+            message = written(occasion, row, registration)
+        else:
+            link = (told.link, registration.public_id, 1) if told.link else None
+            recipient = "nueva.ana@instituto.example" if told.message is addresses.ConfirmAddress else ""
+            message = participant_message(occasion, registration, news, now, link=link, recipient=recipient)
+        made.append((f"{audience}/{told.name}", registration, message))
+    db.session.rollback()
+    return made
 
 
 def written(
@@ -280,12 +309,9 @@ def written(
     return replace(message, due_at=row.due_at)
 
 
-def others(event: Event, language: str) -> Iterator[tuple[str, OutgoingMessage | MailMessage]]:
-    """Yield what no case above tells, each with its name: to addresses, what is written, copies, to the team.
-
-    Those to accounts stay in the outbox.
-    """
-    event_id, person, at = event.id, _person(get_event_whole(event.id)), clock.now()
+def others(event: Event, language: str) -> Iterator[tuple[str, OutgoingMessage]]:
+    """Yield what no case above tells, each with its name: to addresses, what is written, copies, to a colleague."""
+    person, at = _person(event), clock.now()
     person.status, person.language, person.phone = Status.CONFIRMED, language, "+502 5555 0100"
     event = get_event_whole(event.id)
     event.contact_language = language
@@ -317,7 +343,6 @@ def others(event: Event, language: str) -> Iterator[tuple[str, OutgoingMessage |
     (copy,) = timely.written_message(occasion, person, frozenset(), text, "w", at).beside
     yield "copy/written", copy
     db.session.rollback()
-    yield from _to_accounts(get_event_whole(event_id), language)
 
 
 def _colleague(language: str) -> Reader:
@@ -330,10 +355,12 @@ def _colleague(language: str) -> Reader:
     )
 
 
-def _to_accounts(event: Event, language: str) -> Iterator[tuple[str, MailMessage]]:
-    account = an_account(name="Olga Organizadora", email="olga@equipo.example", language=language)
+def to_accounts(event: Event, language: str, email: str = "olga@equipo.example") -> Iterator[tuple[str, MailMessage]]:
+    """Yield what an account is told of the event, each with its name; it is in the outbox."""
+    event = get_event_whole(event.id)
+    account = an_account(name="Olga Organizadora", email=email, language=language)
     invitation = TeamInvitation(
-        public_id=f"invitada-{language}",
+        public_id=f"invitada--{language}",
         role=TeamRole.VIEWER,
         expires_at=clock.now() + timedelta(days=3),
         note="Le esperamos.",

@@ -40,6 +40,7 @@ from tests.registration.messages import (
     as_file,
     others,
     queued,
+    to_accounts,
     without_marker,
 )
 from tests.support.html import elements, parse, text_of
@@ -77,7 +78,8 @@ def test_message_is_as_it_was_read_and_found_good(told: Told, audience: str) -> 
 @pytest.mark.usefixtures("app", "clock")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_tells_of_no_single_registration_is_as_it_was_read(language: str) -> None:
-    for name, message in others(a_seminar(), language):
+    event = a_seminar()
+    for name, message in (*others(event, language), *to_accounts(event, language)):
         _assert_is_as_read(message, name, language)
 
 
@@ -107,7 +109,7 @@ def test_every_message_has_a_golden_file_and_no_file_is_left_over() -> None:
     assert {each.__name__ for each in every - shown} == set(), "each wants a case in `tests/registration/messages.py`"
     assert {told.message.name for told in TO_CONTACT} == {each.name for each in every if each.contact_words}
     names = {f"{audience}/{told.name}" for told, audience in (case.values for case in _CASES)}
-    names |= {name for name, _message in others(event, "es")}
+    names |= {name for name, _message in (*others(event, "es"), *to_accounts(event, "es"))}
     # Those of invitations are held by a test of their own.
     found = {file for file in FOLDER.rglob("*.txt") if file.parent.name != "invitation"}
     assert found == {FOLDER / f"{name}.{language}.txt" for name in names for language in LANGUAGES}

@@ -28,7 +28,7 @@ from eventreg.registration.emails import Occasion, every_message, whole_event
 from eventreg.registration.emails.messages import ToAddress
 from eventreg.registration.rules.messages import OwnText
 from tests.builders import an_account
-from tests.registration.messages import FLOOD, TO_CONTACT, TO_PARTICIPANT, a_seminar, queued, written
+from tests.registration.messages import FLOOD, TO_PARTICIPANT, a_seminar, all_queued, queued, written
 
 GOLDEN = Path(__file__).parent / "golden" / "quiet.md"
 TRACES = (
@@ -40,9 +40,7 @@ TELLING = OwnText("{event_title}: {place}, {host} ({event_dates})", "{greeting}\
 
 
 def _of_people(event: Event, language: str) -> Iterator[tuple[str, Any]]:
-    for audience, messages in (("participant", TO_PARTICIPANT), ("contact", TO_CONTACT)):
-        for told in messages:
-            yield f"{audience}/{told.name}", queued(event, told, audience, language)[1]
+    yield from all_queued(event, language).items()
     person, _message = queued(event, TO_PARTICIPANT[1], "participant", language)
     occasion, at = Occasion.load(event), clocks.now()
     for kind in every_message():
