@@ -76,6 +76,8 @@ def render_rich(parts: Sequence[str | Value], language: str = "en") -> RichText:
             values[len(values)] = part
             source += f"{_OPEN}{len(values) - 1}{_CLOSE}"
     tokens = _markdown.parse(source)
+    for link in (child for token in tokens for child in token.children or () if child.type == "link_open"):
+        link.attrSet("href", _led(str(link.attrGet("href")), values))
     return RichText(_filled_text(_as_text(tokens), values), _as_html(tokens, values, sides(language)[0]))
 
 
@@ -136,8 +138,17 @@ def _in_address(value: Value) -> str:
     return text if value.is_link or is_plain_web_address(text) else quote(text, safe="")
 
 
+def _led(href: str, values: Mapping[int, Value]) -> str:
+    """Return an address that a personal link stands in as leading there: whoever else it led to would read that link."""
+    held = (found for found in _HELD_IN_ADDRESS.finditer(href) if values[int(found[1])].is_link)
+    return next((href[found.start() :] for found in held), href)
+
+
 def _filled_text(text: str, values: Mapping[int, Value]) -> str:
-    return _HELD.sub(lambda found: values[int(found[2])].text, text)
+    # Mail programs make one address of all that is written together.
+    apart = _HELD.sub(lambda found: f" {found[0]}" if values[int(found[2])].is_link else found[0], text)
+    tidied = re.sub(rf"(?<!\S)([^\w\s]*) (?={_OPEN})", r"\1", apart)
+    return _HELD.sub(lambda found: values[int(found[2])].text, tidied)
 
 
 def _as_text(tokens: Sequence[Token]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from eventreg.mail.rich import Value, addresses_in, plain, render_rich
@@ -82,6 +84,21 @@ def test_a_value_in_an_address_is_part_of_it_or_a_page(value: str, href: str) ->
     html = render_rich(words("[aquí](@) @", Value(value), marker)).html
     assert f'<a href="{href}" style' in html
     assert html.count("<a ") == 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[x](https://eva.example/?u=@)", "[x](https://eva.example/?u=](@))", "<https://eva.example/@>", "eva.example/(@)",
+        "**https://eva.example/**@", "[x](mailto:eva@eva.example?body=@)", "[x][1]\n\n[1]: //eva.example/@",
+    ],
+)  # fmt: skip
+def test_a_personal_link_is_part_of_no_other_address(source: str) -> None:
+    marker = "[[aaaaaaaaaaaaaaaaaaaaaaaa:my:abc:1]]"
+    head, tail = source.replace("eva@eva", "eva%40eva").split("@")
+    rich = render_rich([head, Value(marker, is_link=True), tail])
+    assert all(each.startswith(marker) for each in re.findall(r'href="([^"]*)', rich.html))
+    assert all(re.fullmatch(r"\W*", each) for each in re.findall(r"(\S*)\[\[", rich.text))
 
 
 def test_an_empty_value_leaves_no_paragraph() -> None:
