@@ -1,4 +1,4 @@
-"""A worker that is killed while two hundred people are asked: each is asked once and mailed once. Cases 31, 62.
+"""A worker that is killed while a hundred and twenty people are asked: each is asked once and mailed once. Cases 31, 62.
 
 The worker is a process of its own that kills itself, without a word, at the message of a given number.
 """
@@ -25,7 +25,7 @@ from tests.registration.requesting import changed, travel
 from tests.support.apps import AppMaker
 from tests.support.killed import Work, let_leases_end
 
-PEOPLE = 200
+PEOPLE = 120
 #: in the middle of a step, at the last of one, and in the middle of a later one
 MOMENTS = (20, 50, 73)
 REQUEST = "eventreg.registration.services.requests.request_message"
