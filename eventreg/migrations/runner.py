@@ -93,12 +93,17 @@ def upgrade_on(connection: Connection, revision: str = "head") -> None:
     _refuse_newer(before)
     if before is None and revision in ("head", head()):
         _all_tables().create_all(connection, checkfirst=False)
-        connection.execute(text(_VERSION))
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head()})
+        note_head(connection)
         return
     from alembic import command
 
     _run(connection, lambda config: command.upgrade(config, revision))
+
+
+def note_head(connection: Connection) -> None:
+    """Say of tables that were made of the models that they are those of the head."""
+    connection.execute(text(_VERSION))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head()})
 
 
 def downgrade_on(connection: Connection, revision: str) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from alembic import command
 from flask import Flask
 from sqlalchemy import Engine, func, select
 
@@ -51,7 +50,7 @@ def the_event() -> Event:
 def stamp(app: Flask) -> None:
     """Say that the tables, made from the models, are those of the head."""
     with runner.alone(db.engine) as connection:
-        command.stamp(runner.alembic_config(connection), "head")
+        runner.note_head(connection)
 
 
 def count_rows(engine: Engine) -> dict[str, int]:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, text
@@ -86,7 +87,8 @@ def restore(
         runner.upgrade_on(connection)
         waiting_mail = _see_to_what_was_under_way(connection, options)
         mark_restore(connection, lay(_files(config, backup, options.keys)))
-        since = known_since or ledger.moment(clock.now())
+        # Cut to its second, the moment would say that what was erased earlier in it was known here.
+        since = known_since or ledger.moment(clock.now() + timedelta(seconds=1))
         # Before the rows are there: the next start erases them, whatever happens in between.
         ledger.record(config.erased, manifest.fingerprints["links"], erased, clock.now(), since=since)
     return Restored(manifest, _missing_keys(config, manifest), waiting_mail, not known_since)
