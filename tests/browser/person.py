@@ -287,11 +287,11 @@ class Person:
     def _one_of(self, role: Literal["link", "button"], words: str) -> ElementHandle:
         """Return what is called so. Of several that lead to the same place, the first."""
         found = self._scope.get_by_role(role, name=_words(words)).filter(visible=True)
-        found.first.wait_for()
-        handles = found.element_handles()
-        targets = {each.get_attribute("href") for each in handles}
+        # Once, like what is one: see `_only`.
+        first, *others = until(found.element_handles, f"a {role} {words!r}")
+        targets = {each.get_attribute("href") for each in (first, *others)} if others else {None}
         assert len(targets) == 1, f"{words!r} leads to {targets}"
-        return handles[0]
+        return first
 
 
 def _only(found: Locator) -> ElementHandle:
