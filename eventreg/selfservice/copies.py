@@ -73,7 +73,7 @@ class CopyBegins(about_registration.AboutRegistration):
         return self.content(
             _("You now receive copies"),
             _(
-                "%(name)s takes part in “%(title)s” and asked us to send you copies of our messages.",
+                "%(name)s has registered for “%(title)s” and asked us to send you copies of our messages.",
                 name=said_name(self.registration),
                 title=self.event_title,
             ),

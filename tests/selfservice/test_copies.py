@@ -67,7 +67,7 @@ def test_whom_a_person_names_is_told_and_gets_copies_in_their_language(pages: Pa
     assert name(pages, person).follow().has(f"Copies go to {FOCAL} from now on.")
     (first,) = copied(person)
     assert (first.recipient, first.language, first.calendar) == (FOCAL, "en", "")
-    assert "takes part in “Meeting” and asked us" in " ".join(first.text.split())
+    assert "has registered for “Meeting” and asked us" in " ".join(first.text.split())
     decline(db.session.get_one(Event, person.event_id), person)
     _begins, copy = copied(person)
     original = mails(person)[-1]
