@@ -156,6 +156,12 @@ class AboutRegistration(Message, is_base=True):
         promise = self.occasion.answer_promise(self.now, self.language)
         return _("The organizing institutions review your request."), promise
 
+    def as_it_stands(self) -> Fact:
+        """Tell where the registration stands to whoever has not just been told."""
+        if self.registration.status is Status.WAITLISTED:
+            return Fact(_("You are on the waiting list. We will write to you as soon as it is your turn."))
+        return Fact(_(self.registration.status.explained))
+
     def no_longer_confirmed(self) -> Fact:
         """Tell whoever had a place."""
         if not self.news.takes_back:

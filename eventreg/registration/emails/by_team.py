@@ -119,7 +119,7 @@ class HandedTo(Asking):
         return self.content(
             _("A place was handed to you"),
             _("You take over another person’s place at “%(title)s”.", title=self.event_title),
-            Fact(_(self.registration.status.explained)),
+            self.as_it_stands(),
             self.reason,
             _("Please check your details, complete the answers and say what you agree to."),
             warning=self.answer_by(),

@@ -78,7 +78,7 @@ class EventReinstated(AboutEvent):
                 "We had announced that “%(title)s” would not take place. This has changed: it will take place.",
                 title=self.event_title,
             ),
-            Fact(_(self.registration.status.explained)),
+            self.as_it_stands(),
             Fact(_("This message brings the dates back into your calendar.") if is_back else ""),
         )
 
