@@ -59,7 +59,7 @@ def test_message_is_in_the_language_of_the_person_and_leads_to_just_these_questi
     ask(event, "sex", "diet")
     do_jobs()
     assert "Cambió la pregunta." in last_mail(one).text
-    assert "Género; Alergias" in last_mail(one).text
+    assert "Género · Alergias" in last_mail(one).text
     assert "The question has changed." in last_mail(two).text
     assert f"]]/requests/{requests_to(two)[0].id}" in last_mail(two).text
 
