@@ -212,7 +212,7 @@ def test_a_message_that_came_back_says_what_to_do_and_its_address_is_trusted_aga
             admission.suppress(person.email, now())
         root = f"/manage/events/{event.slug}"
         assert desk.get(f"{root}/registrations/{person.reference}").has(
-            "The address does not exist. Ask the person for the right address and correct it here."
+            "The address does not exist. Ask the person for the right address and correct it in the registration"
         )
         for path in ("", "/registrations", "/registrations?trouble=mail"):
             assert desk.get(f"{root}{path}").has("Email not delivered"), path

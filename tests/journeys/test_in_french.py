@@ -85,7 +85,7 @@ def test_who_is_asked_more_reads_it_in_french(app: Flask) -> None:
         assert '<html lang="fr" dir="ltr">' in mail.html
         assert f"Référence{NBSP}: " in mail.text
         assert f"Répondre aux questions{NBSP}:" in mail.text
-    assert "Merci de répondre : Su viaje" in asked.subject
+    assert "Merci de répondre à « Su viaje »" in asked.subject
     assert "Merci de vérifier vos réponses : Encuentro" in checked.subject
     reader = Pages(app, "fr")
     page = reader.get(f"{home(person)}/requests/{requests_to(person)[0].id}")

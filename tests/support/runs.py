@@ -11,6 +11,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from time import perf_counter
@@ -68,6 +69,15 @@ def pytest_configure_node(node: object) -> None:
     """Tell a worker of pytest-xdist the folder. Who starts workers collects nothing."""
     gc.enable()
     node.workerinput["eventreg_shared"] = str(node.config.stash[_SHARED])  # type: ignore[attr-defined]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let each worker load a share of all tests first: where they are not compiled yet, none compiles what another does."""
+    own = getattr(session.config, "workerinput", None)
+    if own and session.config.args == session.config.getini("testpaths"):
+        files = sorted((session.config.rootpath / "tests").rglob("test_*.py"))
+        for file in files[int(own["workerid"].removeprefix("gw")) :: own["workercount"]]:
+            import_module(".".join(file.relative_to(session.config.rootpath).with_suffix("").parts))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
