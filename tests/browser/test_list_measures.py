@@ -90,6 +90,7 @@ def test_an_upright_tablet_has_dense_rows_and_a_laptop_every_decision_in_sight(
     assert len(set(page.locator(".er-rest > .er-menu:not(.er-switch) > summary").evaluate_all(tops))) == 1
     page.set_viewport_size({"width": 1366, "height": 768})
     page.locator("tbody th a").first.click()
+    page.locator(".er-decide__acts button").first.wait_for()
     bottoms = page.locator(".er-decide__acts button").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect().bottom)"
     )

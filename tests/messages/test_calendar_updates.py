@@ -284,7 +284,8 @@ def test_what_is_forged_or_another_persons_is_not_believed(app: Flask, answering
     ana, luis = answering.ana, answering.luis
     good = reply_to(app, ana)
     to = message_from_bytes(good)["To"]
-    wrong = to.replace("@", "a@")[1:] if to[-20] != "a" else to
+    mark, _, domain = to.partition("@")
+    wrong = f"{mark[:-1]}{'b' if mark.endswith('a') else 'a'}@{domain}"
     for content in (
         reply_to(app, ana, guest=luis.email),
         reply_to(app, luis, to=to),

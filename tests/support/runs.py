@@ -38,7 +38,10 @@ settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow],
 settings.load_profile("house")
 #: what begins first of the files, each given to one worker: the walk; all else that needs a browser, so that two are started and
 #: no more; what waits longest; then whatever takes seconds by its nature, then the rest
-_FIRST = ("tests/browser/test_every_page.py", "tests/browser/", "tests/serving/")
+_FIRST = (
+    "tests/browser/test_every_page.py", "tests/browser/", "tests/serving/", "tests/db/test_hanging.py",
+    "tests/web/test_database_hangs.py",
+)  # fmt: skip
 #: what one worker is given whole: what browsers are started for but the walk, and what stands on the source, parsed
 _TOGETHER = ("tests/browser/", "tests/architecture/")
 _MARKERS = (
