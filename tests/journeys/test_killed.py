@@ -23,7 +23,7 @@ KILLS = 20
 CLIENTS = 3
 #: when after the first form was shown, and so many receipts, the group is killed, in seconds: early enough to meet a form, late
 #: enough for mail
-MOMENTS, FIRST = (0.05, 0.6), (0, 1, 2, 3)
+MOMENTS, FIRST = (0.05, 1.2), (0, 1, 2, 3)
 
 
 @pytest.fixture
