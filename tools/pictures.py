@@ -41,7 +41,8 @@ DAY = datetime(2027, 1, 11, 15, 0, tzinfo=UTC)
 MOST = 80_000
 _COLOURS = 96
 _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--font-render-hinting=none"]
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# As the tests look for one, tools/setup_tests.sh too: where they have one, there are pictures.
+_CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _DESK = "/manage/events/{slug}"
 
 

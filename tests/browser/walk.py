@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from eventreg.web.access import Audience, stamp_of
 from tests.browser.conftest import Site
-from tests.support.pages import Pages
+from tests.support.pages import Page, Pages
 from tests.world import rules
 
 #: who opens a page: somebody who has signed in as an owner of the events, as an administrator, or not at all
@@ -28,15 +28,21 @@ class Stop:
     who: str
 
 
-@cache
 def stops(site: Site) -> tuple[Stop, ...]:
-    """Return every page once as somebody sees it who may: public, by link, signed in; and some that say no.
+    """Return every page once as somebody sees it who may: public, by link, signed in; and some that say no."""
+    return tuple(english_pages(site))
+
+
+@cache
+def english_pages(site: Site) -> dict[Stop, Page]:
+    """Return what stands at every stop: to know which address is a page, it is fetched.
 
     What answers with a file, figures for machines or a redirect is no page; that it is sound is up to `tests/access`.
     """
     visitors = visitors_of(site, "en")
-    found = tuple(stop for stop in _addresses(site) if visitors[stop.who].get(stop.address, None, sound=False).is_html)
-    assert len(set(found)) == len(found)
+    fetched = [(stop, visitors[stop.who].get(stop.address, None)) for stop in _addresses(site)]
+    found = {stop: page for stop, page in fetched if page.is_html}
+    assert len(found) == sum(page.is_html for _stop, page in fetched)
     return found
 
 

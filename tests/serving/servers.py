@@ -60,7 +60,7 @@ class Server:
 
     def web(self) -> list[psutil.Process]:
         """Return the web workers: those with threads."""
-        return [child for child in self.family()[1:] if child.num_threads() > 1]
+        return [child for child in self.family()[1:] if _threads_of(child) > 1]
 
     def mail(self) -> psutil.Process:
         """Return the mail worker, which comes when it is rung for."""
@@ -68,9 +68,7 @@ class Server:
 
     def _mail(self) -> psutil.Process | None:
         ring(self.instance, 0)
-        with suppress(psutil.NoSuchProcess):
-            return next((child for child in self.family()[1:] if child.num_threads() == 1), None)
-        return None
+        return next((child for child in self.family()[1:] if _threads_of(child) == 1), None)
 
     def sign_in_link(self) -> str:
         """Return the sign-in link that the terminal shows."""
@@ -151,3 +149,10 @@ def wait_for(happened: Callable[[], bool], seconds: float) -> None:
 def are_gone(processes: list[psutil.Process]) -> bool:
     """Say whether none of these processes lives; one that nobody reaps yet is dead too."""
     return not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def _threads_of(child: psutil.Process) -> int:
+    """Return how many threads a process has; none if it has ended since it was found."""
+    with suppress(psutil.NoSuchProcess):
+        return int(child.num_threads())
+    return 0
