@@ -21,7 +21,7 @@ from bench.visitor import EVENT
 from eventreg.serving.web import REST_SECONDS
 
 REQUESTS = 130
-_CLIENTS, _BURSTS = 4, 8
+_CLIENTS, _BURSTS = 4, 16
 #: long enough to be exchanged, and for the fresh one to be ready
 _PAUSE = REST_SECONDS + 3
 

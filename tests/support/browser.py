@@ -25,8 +25,6 @@ _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 _FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"]
 #: no page lives long enough for its scripts to be compiled for speed: that costs a quarter of what axe does
 _FLAGS += ["--js-flags=--no-opt --no-maglev"]
-#: the processor draws either way: a process that stands for a graphics card costs a part more
-_FLAGS += ["--disable-gpu"]
 
 ContextMaker = Callable[..., BrowserContext]
 
