@@ -54,7 +54,27 @@ def report(rows: Sequence[Figure], databases: Sequence[str], *, is_whole: bool =
 
 def write_down(rows: Sequence[Figure]) -> None:
     """Keep the figures, and show all that are kept beside the bounds on the page about performance."""
-    write("figures", table(keep(rows)))
+    write("figures", completed(table(keep(rows)), DOCUMENT.read_text(encoding="utf-8")))
+
+
+def completed(now: str, before: str) -> str:
+    """Return a table of bounds with what was found before where nothing is now, beside the same bar.
+
+    What is kept lies on one machine: a part that is run on another says nothing of the others.
+    """
+    known = {row[0]: row for row in _rows(before)}
+    rows = []
+    for row in _rows(now):
+        old = known.get(row[0], row)
+        if len(old) == len(row):
+            for number in range(2, len(row), 2):
+                row[number] = row[number] or (old[number] if old[number - 1] == row[number - 1] else "")
+        rows.append(f"| {' | '.join(row)} |")
+    return "\n".join(rows)
+
+
+def _rows(table: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("|")]
 
 
 def write(mark: str, content: str) -> None:

@@ -6,7 +6,7 @@ import subprocess
 from collections import Counter
 
 from bench import bounds
-from bench.report import DOCUMENT
+from bench.report import DOCUMENT, completed
 from tests.architecture.source import ROOT
 
 _FILE = bounds.FILE.relative_to(ROOT).as_posix()
@@ -49,6 +49,14 @@ def test_a_row_follows_only_one_that_demands_no_more() -> None:
 def test_the_page_about_performance_has_each_bound_as_it_is() -> None:
     page = DOCUMENT.read_text(encoding="utf-8").partition("<!-- figures -->")[2].partition("<!-- /figures -->")[0]
     assert _without_found(page) == _without_found(bounds.table([])), "make bench writes the table"
+
+
+def test_what_a_part_did_not_measure_stays_on_the_page_while_its_bar_does() -> None:
+    beginning = ["| what | SQLite | found |", "|---|---|---|"]
+    before = [*beginning, "| a | firm: 2 | 1 held |", "| b | firm: 2 | 1 held |", "| c | firm: 3 | 1 held |"]
+    now = [*beginning, "| a | firm: 2 | **4 missed** |", "| b | firm: 2 |  |", "| c | firm: 2 |  |"]
+    found = completed("\n".join(now), "\n".join(before)).splitlines()
+    assert found[2:] == [now[2], before[3], now[4]]
 
 
 def _without_found(table: str) -> list[list[str]]:
